@@ -1,0 +1,60 @@
+"""xlnn trains the neural networks of 《深度学习的数学》 as the book does in Excel, every number in its cell.
+
+>>> import xlnn
+>>> xlnn.new("4-4", "book.xlsx")                       # doctest: +SKIP
+>>> problem = xlnn.read("book.xlsx")                   # doctest: +SKIP
+>>> for step in xlnn.train(problem):                   # doctest: +SKIP
+...     print(step.iteration, step["CT"])
+>>> xlnn.write(problem, "book-trained.xlsx")           # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from xlnn._version import __version__
+
+# what `import xlnn` offers, and the module that has it; loaded when it is first used
+_WHERE = {
+    "read": "reader",
+    "train": "training",
+    "write": "writer",
+    "Result": "writer",
+    "new": "new",
+    "write_problem": "new",
+    "example": "examples",
+    "show": "show",
+    "predict": "predict",
+    "gradcheck": "gradcheck",
+    "history": "tables",
+    "frame": "tables",
+    "Step": "training",
+    "Problem": "problem",
+    "Settings": "problem",
+    "Network": "network",
+    "LayerSettings": "network",
+    "plain_layers": "network",
+    "Place": "places",
+    "Cell": "cells",
+    "XlnnError": "errors",
+    "UsageError": "errors",
+    "FileError": "errors",
+    "ContentError": "errors",
+    "LimitError": "errors",
+    "SaveError": "errors",
+    "DivergedError": "errors",
+}
+
+__all__ = ["__version__", *_WHERE]
+
+
+def __getattr__(name: str):
+    if name not in _WHERE:
+        raise AttributeError(f"module 'xlnn' has no attribute {name!r}")
+    found = getattr(import_module(f"xlnn.{_WHERE[name]}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__():
+    return __all__

@@ -1,0 +1,61 @@
+"""Activation functions a(z), each with its slope a′(z), written once in NumPy's words.
+
+The same function computes whole arrays and, on placed arrays, spells the formula of a cell.
+An entry has a name, the equation as printed, the output, and the slope from z and a (None: no training).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Activation:
+    """`output(z)` along the last axis; `slope(z, a)` elementwise; a softmax unit sees its whole layer."""
+
+    name: str
+    equation: str
+    output: Callable
+    slope: Callable | None = None
+    slope_equation: str = ""
+    whole_layer: bool = False
+
+
+def sigmoid(z):
+    """σ(z) = 1/(1 + exp(−z)), book 1-3. The clamp is the one that a spreadsheet needs: EXP(710) is an error."""
+    return 1 / (1 + np.exp(-np.maximum(z, -700)))
+
+
+def softmax(z):
+    """exp z / Σ exp z over the layer's units (the last axis), shifted by the largest z so that it stays finite."""
+    powers = np.exp(z - z.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
+ACTIVATIONS = {
+    entry.name: entry
+    for entry in (
+        Activation("sigmoid", "a = 1/(1 + exp(−z))", sigmoid, lambda z, a: a * (1 - a), "a′(z) = a(1 − a)"),
+        Activation("tanh", "a = tanh z", lambda z: np.tanh(z), lambda z, a: 1 - a * a, "a′(z) = 1 − a²"),
+        Activation(
+            "softsign",
+            "a = z/(1 + |z|)",
+            lambda z: z / (1 + abs(z)),
+            lambda z, a: 1 / (1 + abs(z)) ** 2,
+            "a′(z) = 1/(1 + |z|)²",
+        ),
+        Activation(
+            "relu",
+            "a = max(0, z)",
+            lambda z: np.maximum(0, z),
+            lambda z, a: np.where(z > 0, 1, 0),
+            "a′(z) = 1 where z > 0, else 0",
+        ),
+        Activation("identity", "a = z", lambda z: z, lambda z, a: 1, "a′(z) = 1"),
+        Activation("softmax", "a = exp z / Σ exp z", softmax, whole_layer=True),
+        Activation("step", "a = 1 where z ≥ 0, else 0", lambda z: np.where(z >= 0, 1, 0)),
+    )
+}

@@ -1,0 +1,94 @@
+"""The .xlsx file that is being written: XlsxWriter's workbook with xlnn's rows, styles and mark."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import numpy as np
+import xlsxwriter
+
+from xlnn._version import __version__
+from xlnn.cells import Cell, Range, quoted
+from xlnn.rows import Rows, RowsSheet
+from xlnn.saving import MARK
+from xlnn.styles import STYLES
+
+# the same input gives the same bytes, so the file carries no date of its own
+DATE = datetime.datetime(1980, 1, 1, tzinfo=datetime.UTC).replace(tzinfo=None)
+
+
+class BookFile:
+    """Sheets are added in order; styles and texts get their numbers when they are first used."""
+
+    def __init__(self, path: Path, title: str):
+        self.book = xlsxwriter.Workbook(str(path), {"strings_to_urls": False, "default_date_format": None})
+        self.book.set_properties({"title": title, "comments": f"xlnn {__version__}", "created": DATE})
+        self.book.set_custom_property(MARK, __version__)
+        self._styles: dict[str, int] = {}
+        self._whole = {self.style(name) for name in ("pixel", "target", "answer", "image", "integer")}
+
+    def strings(self, text: str) -> int:
+        """A text's number in the workbook's table of texts."""
+        return self.book.str_table._get_shared_string_index(text)
+
+    def format(self, name: str):
+        return self.book.add_format(STYLES[name])
+
+    def style(self, name: str) -> int:
+        """A style's number; it must exist before the file is closed."""
+        if name not in self._styles:
+            self._styles[name] = self.format(name)._get_xf_index()
+        return self._styles[name]
+
+    def sheet(self, name: str) -> RowsSheet:
+        return self.book.add_worksheet(name, RowsSheet)
+
+    def rows(self) -> Rows:
+        return Rows(self.strings, whole=self._whole)
+
+    def show(self, sheet: RowsSheet, rows: Rows) -> None:
+        """A sheet whose numbers are all known now."""
+        made = rows.template()
+        sheet.show(lambda: made.fill(np.empty(0)), made.last)
+
+    def close(self) -> None:
+        self.book.close()
+
+
+def link(sheet: RowsSheet, cell: Cell, target: str, at: Cell | None = None) -> None:
+    """A link to another sheet of the workbook; the text stands in the rows."""
+    sheet.write_url(cell.row - 1, cell.column - 1, f"internal:{quoted(target)}!{(at or Cell(1, 1)).name}", None, target)
+
+
+def shade(sheet: RowsSheet, ranges: Iterable[Range], largest: float, smallest: float = 0.0, colour: str = "#8497B0") -> None:
+    """Pixels from white to blue-grey by their number."""
+    ranges = list(ranges)
+    options = {
+        "type": "2_color_scale", "min_type": "num", "max_type": "num", "min_value": smallest,
+        "max_value": largest, "min_color": "#FFFFFF", "max_color": colour,
+    }  # fmt: skip
+    _conditional(sheet, ranges, options)
+
+
+def diverging(sheet: RowsSheet, ranges: Iterable[Range]) -> None:
+    """Weights from red (negative) over white (0) to blue (positive)."""
+    options = {
+        "type": "3_color_scale", "min_type": "min", "mid_type": "num", "mid_value": 0, "max_type": "max",
+        "min_color": "#F4B183", "mid_color": "#FFFFFF", "max_color": "#8FAADC",
+    }  # fmt: skip
+    _conditional(sheet, list(ranges), options)
+
+
+def red_where(sheet: RowsSheet, range_: Range, text: str, format_) -> None:
+    """Red cells where the text stands."""
+    _conditional(sheet, [range_], {"type": "cell", "criteria": "==", "value": f'"{text}"', "format": format_})
+
+
+def _conditional(sheet: RowsSheet, ranges: list[Range], options: Mapping) -> None:
+    first = ranges[0]
+    more = {"multi_range": " ".join(r.name for r in ranges)} if len(ranges) > 1 else {}
+    sheet.conditional_format(
+        first.first.row - 1, first.first.column - 1, first.last.row - 1, first.last.column - 1, {**options, **more}
+    )

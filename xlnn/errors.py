@@ -1,0 +1,96 @@
+"""What can go wrong, each in one line: workbook, sheet, cell, what was expected and found, what to do.
+
+A message is an English template and its fields, so that it can be said in the workbook's language
+(`words.say`). Each class has the exit code of the command line.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from xlnn.words import say
+
+
+@dataclass(frozen=True)
+class Where:
+    """A spot in a workbook; each part may be left out."""
+
+    workbook: str = ""
+    sheet: str = ""
+    cell: str = ""
+
+    def __str__(self) -> str:
+        inside = "!".join(part for part in (f"'{self.sheet}'" if self.sheet else "", self.cell) if part)
+        return " › ".join(part for part in (self.workbook, inside) if part)
+
+
+class XlnnError(Exception):
+    """The base of every error that xlnn raises on purpose.
+
+    `message` is an English template, `fields` fill it. `others` holds further errors of the same kind,
+    for a reader who wants to mend all wrong cells at once.
+    """
+
+    exit_code = 4
+    shown = 20  # so many wrong cells are named
+
+    def __init__(self, message: str, where: Where | None = None, others: tuple = (), **fields):
+        super().__init__(message)
+        self.message, self.where, self.others, self.fields = message, where, tuple(others), fields
+
+    def text(self, language: str = "en") -> str:
+        """The whole message in `language`, one line for each wrong cell, at most 20."""
+        said = say(self.message, language, **self.fields)
+        lines = [f"{self.where}: {said}" if self.where and str(self.where) else said]
+        lines += [other.text(language) for other in self.others[: self.shown - 1]]
+        hidden = len(self.others) + 1 - len(lines)
+        if hidden > 0:
+            lines.append(say("… and {count} more.", language, count=hidden))
+        return "\n".join(lines)
+
+    def __str__(self) -> str:
+        return self.text()
+
+
+class UsageError(XlnnError, ValueError):
+    """An option, name or combination that xlnn does not know."""
+
+    exit_code = 2
+
+
+class FileError(XlnnError, OSError):
+    """The workbook is missing or cannot be read as a workbook."""
+
+    exit_code = 3
+
+
+class ContentError(XlnnError, ValueError):
+    """The workbook can be read, but something in it is wrong."""
+
+    exit_code = 4
+
+
+class LimitError(XlnnError, OverflowError):
+    """More than a sheet or a formula can hold."""
+
+    exit_code = 5
+
+
+class SaveError(XlnnError, OSError):
+    """The result cannot be written."""
+
+    exit_code = 6
+
+
+class DivergedError(XlnnError, ArithmeticError):
+    """Training left the finite numbers."""
+
+    exit_code = 7
+
+
+def raise_all(errors: list[XlnnError]) -> None:
+    """Raises the first error with the others behind it; does nothing for an empty list."""
+    if errors:
+        first, *rest = errors
+        first.others = tuple(rest)
+        raise first

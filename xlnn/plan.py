@@ -1,0 +1,133 @@
+"""What will be written: which iterations, how much of each, where; decided and checked before training."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from xlnn.errors import UsageError
+from xlnn.layouts import GRADIENTS, Layout, arrange
+from xlnn.places import Place
+from xlnn.problem import Problem
+from xlnn.sheets import Page
+
+DETAILS = ("all", "units", "totals")
+CELLS = ("values", "formulas")
+DATA, TRAINED, TEST = "Data", "Trained", "Test"
+FORWARD = ("eta", "number", "x", "digit", "t", "w", "b", "z", "a", "C", "CT", "answer", "prediction", "right", "share")
+
+
+def iteration_name(number: int) -> str:
+    """The name of an iteration's sheet."""
+    return f"Iteration {number}"
+
+
+def kept_iterations(keep: str, iterations: int) -> frozenset[int]:
+    """The iterations that `keep` names: "all", "every:10", "first,last", "1,2,50", "none".
+
+    Raises UsageError for what it does not know.
+    """
+    chosen: set[int] = set()
+    for part in str(keep).replace(" ", "").split(","):
+        count = part.removeprefix("every:")
+        number = int(count) if count.isascii() and count.isdigit() else 0
+        if part == "all":
+            chosen |= set(range(1, iterations + 1))
+        elif part in ("first", "last"):
+            chosen.add(1 if part == "first" else iterations)
+        elif part != count and number:
+            chosen |= set(range(1, iterations + 1, number))
+        elif part == count and 1 <= number <= iterations:
+            chosen.add(number)
+        elif part != "none":
+            raise UsageError(
+                "cannot keep {part}: write all, every:10, first,last, none or numbers from 1 to {iterations} like 1,2,50.",
+                part=repr(part), iterations=iterations,
+            )  # fmt: skip
+    return frozenset(chosen & set(range(1, iterations + 1)))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that is decided before the first number is computed; making it checks that all of it fits.
+
+    Raises UsageError for combinations that cannot be, LimitError where a sheet is too small.
+    """
+
+    problem: Problem
+    kept: frozenset[int]
+    detail: str = "all"
+    cells: str = "values"
+    language: str = "en"
+
+    def __post_init__(self):
+        for name, value, known in (("detail", self.detail, DETAILS), ("cells", self.cells, CELLS)):
+            if value not in known:
+                raise UsageError("unknown {name} {value}; known: {known}.", name=name, value=repr(value), known=", ".join(known))
+        if self.formulas and self.detail == "totals":
+            raise UsageError(
+                "--detail totals leaves out what the formulas would refer to; use --detail units, or --cells values."
+            )
+        self.problem.network.check_trainable()
+        self.data_layout()
+        for images in {self.batch, self.problem.images}:
+            self.layout(images)
+
+    @property
+    def formulas(self) -> bool:
+        return self.cells == "formulas"
+
+    @property
+    def batch(self) -> int:
+        """Images on an iteration's sheet."""
+        return min(self.problem.settings.batch or self.problem.images, self.problem.images)
+
+    @property
+    def whole(self) -> bool:
+        """Whether every update uses all images."""
+        return self.problem.per_epoch == 1
+
+    def layout(self, images: int) -> Layout:
+        """An iteration's sheet with so many images; with detail "totals" without any."""
+        quantities = self.problem.network.quantities
+        shown = [q for q in quantities.values() if self.detail == "all" or q.kind not in GRADIENTS]
+        count = 1 if self.detail == "totals" else images
+        layout = arrange(self.problem.settings.layout, shown, count, self._own(count))
+        if self.detail == "totals":
+            return layout.only([name for name in layout.places if not quantities[name].per_image])
+        return layout
+
+    def _own(self, images: int) -> dict[str, Place]:
+        """The addresses that the input's sheet Places gives for sheets like an iteration's."""
+        quantities = self.problem.network.quantities
+        lines = self.problem.origin.own if self.problem.origin else {}
+        return {n: line.place(quantities[n], images) for n, line in lines.items() if line.sheet != DATA and n != "digit"}
+
+    def data_layout(self) -> Layout:
+        """Sheet Data, with all images."""
+        return arrange(self.problem.settings.layout, list(self.problem.network.quantities.values()), self.problem.images)
+
+    def forward_layout(self, images: int) -> Layout:
+        """An iteration's sheet without the backward pass."""
+        layout, quantities = self.layout(images), self.problem.network.quantities
+        return layout.only([name for name in layout.places if quantities[name].kind in FORWARD])
+
+    def page(self, layout: Layout, follows: Layout | None = None) -> Page:
+        """A page of this plan; its parameters are numbers, or refer to the sheet before, laid out as `follows`."""
+        network = self.problem.network
+        summed = {name: rule for name, rule in network.summed.items() if rule.needs[0] in layout.places}
+        data = self.data_layout().data
+        elsewhere = {name: (DATA, place) for name, place in data.items() if name != "number"}
+        new = {q.name: follows.places["new_" + q.name] for q in network.parameters} if follows else None
+        return Page(network, layout, {**network.rule_of, **summed}, elsewhere, self.formulas, new)
+
+    def test_page(self) -> Page:
+        """One empty image to draw in; its formulas are always live and take the parameters from Trained."""
+        network = self.problem.network
+        layout = self.layout_of_one()
+        shown = [n for n in layout.places if network.quantities[n].kind in ("x", "z", "a", "prediction")]
+        trained = self.forward_layout(self.problem.images).places
+        elsewhere = {q.name: (TRAINED, trained[q.name]) for q in network.parameters}
+        return Page(network, layout.only(shown), network.rule_of, elsewhere, formulas=True)
+
+    def layout_of_one(self) -> Layout:
+        return arrange(self.problem.settings.layout, list(self.problem.network.quantities.values()), 1, self._own(1))

@@ -1,0 +1,45 @@
+"""How cells look: inputs blue on pale yellow, parameters on pale green as in the authors' sheets, pixels shaded."""
+
+from __future__ import annotations
+
+NUMBER = "0.000"
+
+_GRID = {"border": 1, "border_color": "#BFBFBF"}
+_CENTRE = {"align": "center"}
+
+STYLES: dict[str, dict] = {
+    "plain": {},
+    "title": {"bold": True, "font_size": 14},
+    "heading": {"bold": True, "font_color": "#1F3864"},
+    "header": {"bold": True, "bg_color": "#DDEBF7", "bottom": 1, "text_wrap": True, "valign": "top"},
+    "wrap": {"text_wrap": True, "valign": "top"},
+    "top": {"valign": "top"},
+    "label": {"font_color": "#595959"},
+    "symbol": {"align": "right", "italic": True},
+    "index": {"font_color": "#7F7F7F", **_CENTRE},
+    "image": {"bold": True, "font_color": "#1F3864"},
+    "link": {"font_color": "#0563C1", "underline": 1},
+    "input": {"font_color": "#0000FF", "bg_color": "#FFFBE6", **_GRID},
+    "pixel": {"font_color": "#0000FF", "bg_color": "#FFFBE6", **_CENTRE, **_GRID},
+    "target": {"font_color": "#0000FF", "bg_color": "#FFFBE6", **_CENTRE, **_GRID},
+    "parameter": {"num_format": NUMBER, "bg_color": "#E2EFDA", **_GRID},
+    "value": {"num_format": NUMBER, **_GRID},
+    "output": {"num_format": NUMBER, "bg_color": "#FCE4D6", **_GRID},
+    "backward": {"num_format": NUMBER, "bg_color": "#F3EAFB", **_GRID},
+    "total": {"num_format": NUMBER, "bold": True, "bg_color": "#FFE699", **_GRID},
+    "answer": {**_CENTRE, **_GRID},
+    "percent": {"num_format": "0.0%", "bold": True, "bg_color": "#FFE699", **_GRID},
+    "rose": {"font_color": "#C00000"},
+    "integer": {"num_format": "0", **_CENTRE},
+}
+
+STYLE_OF = {
+    "number": "image", "x": "pixel", "digit": "target", "t": "target", "eta": "input", "w": "parameter",
+    "b": "parameter", "z": "value", "a": "output", "C": "total", "CT": "total", "answer": "answer",
+    "prediction": "answer", "right": "answer", "share": "percent", "new_w": "parameter", "new_b": "parameter",
+}  # fmt: skip
+
+
+def style_of(kind: str) -> str:
+    """The style of a kind of quantity; what belongs to the way back is pale violet."""
+    return STYLE_OF.get(kind, "backward")

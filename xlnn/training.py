@@ -1,0 +1,124 @@
+"""Training by gradient descent, one iteration after the other (book 4-1 to 4-4).
+
+>>> for step in train(problem):          # doctest: +SKIP
+...     step["CT"], step["z2"], step["delta2"]
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from xlnn.errors import DivergedError
+from xlnn.problem import Problem
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Step(Mapping):
+    """One iteration: every quantity by its name, computed by its rule when it is first asked for.
+
+    It holds the parameters that the iteration *used*; `step["new_w2"]` are those after its update.
+    `iteration` counts from 1, so iteration i uses the parameters after i − 1 updates.
+    """
+
+    def __init__(self, problem: Problem, iteration: int, given: Mapping, parameters: Mapping):
+        self.problem, self.iteration = problem, iteration
+        self._rules = problem.network.rule_of
+        self._values = {**given, **parameters}
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        """The array of a quantity; images first, then as in the layer. KeyError for unknown names."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            return self._value(name)
+
+    def _value(self, name: str) -> np.ndarray:
+        values = self._values
+        value = values.get(name)
+        if value is None:
+            rule = self._rules[name]
+            value = values[name] = rule.values(*[self._value(need) for need in rule.needs])
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.problem.network.quantities)
+
+    def __len__(self) -> int:
+        return len(self.problem.network.quantities)
+
+    @property
+    def parameters(self) -> dict[str, np.ndarray]:
+        """The parameters that this iteration used, by name."""
+        return {q.name: self._values[q.name] for q in self.problem.network.parameters}
+
+    def new_parameters(self) -> dict[str, np.ndarray]:
+        """The parameters after this iteration's update. Raises DivergedError where one is not finite."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            found = {q.name: self._value("new_" + q.name) for q in self.problem.network.parameters}
+            for name, array in found.items():
+                if not math.isfinite(array.sum()) and not np.isfinite(array).all():
+                    raise DivergedError(
+                        "training diverged: after update {iteration} {name} is no longer a finite number. "
+                        "Try a smaller η than {eta}.",
+                        iteration=self.iteration, name=name, eta=self.problem.settings.eta,
+                    )  # fmt: skip
+        return found
+
+    def frame(self, name: str) -> pd.DataFrame:
+        """A quantity as a pandas DataFrame: one row per image (or per unit), the other axes as columns."""
+        from xlnn.tables import frame
+
+        return frame(self, name)
+
+
+def train(problem: Problem) -> Iterator[Step]:
+    """Yields one Step per iteration; nothing is printed and no file touched, and one step is held at a time.
+
+    Raises UsageError for networks that cannot learn, DivergedError when a parameter leaves the finite numbers.
+    """
+    problem.network.check_trainable()
+    given = None
+    parameters: Mapping = problem.parameters
+    whole = problem.per_epoch == 1
+    for iteration in range(1, problem.settings.iterations + 1):
+        if given is None or not whole:
+            given = problem.given(problem.batch(iteration))
+        step = Step(problem, iteration, given, parameters)
+        yield step
+        parameters = step.new_parameters()
+
+
+def trained(problem: Problem, parameters: Mapping, iteration: int = 0) -> Step:
+    """All images under these parameters: what stands on the sheets Trained and Summary.
+
+    `iteration` is the number that the step would have: updates done, plus one.
+    """
+    return Step(problem, iteration, problem.given(np.arange(problem.images)), parameters)
+
+
+def finish(step: Step) -> Step:
+    """All images under the parameters after the last iteration. Raises DivergedError."""
+    return trained(step.problem, step.new_parameters(), step.iteration + 1)
+
+
+def totals(problem: Problem) -> Iterator[tuple[int, float, float | None]]:
+    """(updates done, C_T, share right) over all images: before training, then after each update.
+
+    With mini-batches: after each epoch and at the end.
+    """
+    last = None
+    for step in train(problem):
+        last = step
+        if (step.iteration - 1) % problem.per_epoch == 0:
+            yield total_of(step if problem.per_epoch == 1 else trained(problem, step.parameters, step.iteration))
+    yield total_of(finish(last) if last else trained(problem, problem.parameters, 1))
+
+
+def total_of(step: Step) -> tuple[int, float, float | None]:
+    """(updates done, C_T, share right or None) of one step."""
+    share = float(step["share"]) if "share" in step.problem.network.rule_of else None
+    return step.iteration - 1, float(step["CT"]), share
