@@ -6,7 +6,6 @@ Filters are (map, row, column) on an image and (map, map before, row, column) on
 
 from __future__ import annotations
 
-
 from xlnn.errors import UsageError
 from xlnn.kernels import convolve, convolve_back, filter_gradient, filter_gradient_per_image
 from xlnn.quantities import Quantity

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from xlnn.quantities import Quantity
 from xlnn.rules import Layer, LayerRules, Rule, bias_gradients, divided, flat, output_rule
 
@@ -17,9 +16,9 @@ def dense(layer: Layer, before: Layer, total: str = "sum", used: str = "w") -> L
     b = Quantity("b", l, ("unit",), layer.shape)
     per = divided(total)
     if before.kind == "input":  # the authors write the pixels first here, the weights first elsewhere
-        weighted = lambda w, b, x, k, j: (x[k] * w[j]).sum() + b[j]  # noqa: E731
+        weighted = lambda w, b, x, k, j: (x[k] * w[j]).sum() + b[j]
     else:
-        weighted = lambda w, b, a, k, j: (w[j] * a[k]).sum() + b[j]  # noqa: E731
+        weighted = lambda w, b, a, k, j: (w[j] * a[k]).sum() + b[j]
     z = Rule(
         layer.quantity("z"),
         (w.name, b.name, inputs),

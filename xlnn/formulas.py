@@ -337,9 +337,9 @@ def _sumproduct(value: Calculation) -> tuple[tuple, int]:
         return _call("SUMPRODUCT", [part.pieces() for part in value.inputs])
     if value.operation == "power" and not isinstance(value.inputs[1], Placed) and value.inputs[1] == 2:
         base = value.inputs[0]
-        if isinstance(base, Calculation) and base.operation == "subtract":
-            if all(isinstance(part, Operand) for part in base.inputs):
-                return _call("SUMXMY2", [part.pieces() for part in base.inputs])
+        differences = isinstance(base, Calculation) and base.operation == "subtract"
+        if differences and all(isinstance(part, Operand) for part in base.inputs):
+            return _call("SUMXMY2", [part.pieces() for part in base.inputs])
     return _call("SUMPRODUCT", [value.pieces()])
 
 

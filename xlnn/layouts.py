@@ -25,6 +25,9 @@ NEW = ("new_w", "new_b")
 ON_DATA = ("number", "x", "digit", "t")
 
 
+A1 = Cell(1, 1)
+
+
 @dataclass(frozen=True)
 class Label:
     """Something written beside the numbers. `role` says what; the writer finds the words.
@@ -50,7 +53,7 @@ class Layout:
     labels: tuple[Label, ...] = ()
     data_labels: tuple[Label, ...] = ()
     initial: Mapping[str, Place] = field(default_factory=dict)  # the saved copy of the first parameters
-    corner: Cell = Cell(1, 1)  # first cell that scrolls; above and left of it is frozen
+    corner: Cell = A1  # first cell that scrolls; above and left of it is frozen
 
     def only(self, names: Sequence[str]) -> Layout:
         """The same layout with only these quantities and their labels."""
@@ -254,8 +257,10 @@ def _panel_labels(panel: Mapping[str, Place], quantities: Sequence[Quantity], st
             if beside or not any(label.cell == cell for label in labels):
                 labels.append(Label(cell, "symbol", q.name))
         else:
-            for unit in range(q.shape[0]):
-                labels.append(Label(Cell(place.cell(unit, *(0,) * (len(q.shape) - 1)).row, 3), "part", q.name, (unit + 1,)))
+            labels += [
+                Label(Cell(place.cell(unit, *(0,) * (len(q.shape) - 1)).row, 3), "part", q.name, (unit + 1,))
+                for unit in range(q.shape[0])
+            ]
     return labels
 
 

@@ -172,7 +172,7 @@ class Network:
                 found += given + list(by_layer.get(q.layer, ()))
                 given = []
             found.append(q)
-        if "digit" == target.name:
+        if target.name == "digit":
             found.remove(target)
             found.insert(3, target)
         return {q.name: q for q in found}

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 
 import numpy as np
 
 from xlnn import places_sheet, settings
 from xlnn._version import __version__
 from xlnn.activations import ACTIVATIONS
-from xlnn.book_file import BookFile, diverging, link, red_where, shade
+from xlnn.book_file import BookFile, link, red_where, shade
 from xlnn.cells import Cell, Range, quoted
 from xlnn.costs import COSTS
 from xlnn.errors import DivergedError
@@ -44,9 +44,9 @@ def settings_page(file: BookFile, sheet: RowsSheet, problem: Problem, language: 
     number += 2
     for column, text in enumerate(settings.COLUMNS, 1):
         rows.text(Cell(number, column), say(text, language), style("header"))
-    for number, line in enumerate(settings.layer_rows(problem.network.layer_settings), number + 1):
+    for below, line in enumerate(settings.layer_rows(problem.network.layer_settings), 1):
         for column, value in enumerate(line, 1):
-            _put(rows, Cell(number, column), value, style("input"))
+            _put(rows, Cell(number + below, column), value, style("input"))
     file.show(sheet, rows)
     sheet.set_column(0, 0, 18)
     sheet.set_column(1, 1, 24)
@@ -163,7 +163,7 @@ def _headlines(plan: Plan, totals: Sequence[tuple], diverged: DivergedError | No
 
 def rises(totals: Sequence[tuple]) -> list[int]:
     """The updates after which C_T was higher than before."""
-    return [after[0] for before, after in zip(totals, totals[1:], strict=False) if after[1] > before[1]]
+    return [after[0] for before, after in pairwise(totals) if after[1] > before[1]]
 
 
 def _runs(numbers: Sequence[int]) -> str:
@@ -296,7 +296,7 @@ def conventions(plan: Plan, diverged: DivergedError | None = None) -> list[tuple
         (
             "addresses",
             tell(
-                "Cells that the authors' workbooks 3-5 and 5-4 have stand where theirs do; the backward pass below is arranged by xlnn."
+                "Cells of the authors' workbooks 3-5 and 5-4 stand in their places; the backward pass below is arranged by xlnn."
             ),
         ),
         ("versions", f"xlnn {__version__}, NumPy {np.__version__}, Python {platform.python_version()}"),

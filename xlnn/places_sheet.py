@@ -94,7 +94,7 @@ def step(text: str, where: Where | None = None) -> tuple[int, int]:
     parts = re.findall(r"([0-9]+)\s*([^\W\d]+)|(\S)", text.lower())
     rows = columns = 0
     for count, word, other in parts:
-        if other and other not in ",;、" or (word and word not in words):
+        if (other and other not in ",;、") or (word and word not in words):
             raise ContentError("expected a step like '4 right' or '1 down 2 right', found {found}.", where, found=repr(text))
         if word:
             rows, columns = rows + int(count) * words[word][0], columns + int(count) * words[word][1]

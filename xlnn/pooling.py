@@ -16,7 +16,8 @@ def pooling_shape(label: str, size: tuple[int, int], before: Layer) -> tuple[int
     maps, rows, columns = before.shape
     if min(size) < 1 or rows % size[0] or columns % size[1]:
         raise UsageError(
-            "layer {label}: windows of {size} do not fill maps of {rows}×{columns}; rows can be {rows_fit}, columns {columns_fit}.",
+            "layer {label}: windows of {size} do not fill maps of {rows}×{columns}; "
+            "rows can be {rows_fit}, columns {columns_fit}.",
             label=label, size=f"{size[0]}×{size[1]}", rows=rows, columns=columns,
             rows_fit=", ".join(str(n) for n in range(1, rows + 1) if rows % n == 0),
             columns_fit=", ".join(str(n) for n in range(1, columns + 1) if columns % n == 0),

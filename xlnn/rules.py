@@ -74,9 +74,9 @@ def output_rule(layer: Layer) -> Rule:
     activation = ACTIVATIONS[layer.activation]
     output = activation.output
     if activation.whole_layer:
-        cell = lambda z, k, j: output(z[k])[j]  # noqa: E731
+        cell = lambda z, k, j: output(z[k])[j]
     else:
-        cell = lambda z, *index: output(z[index])  # noqa: E731
+        cell = lambda z, *index: output(z[index])
     return Rule(
         layer.quantity("a"),
         ("z" + layer.label,),

@@ -108,15 +108,15 @@ def _digit_answers(output: Layer, classes: tuple[float, ...]) -> tuple[Rule, ...
     plain = tuple(range(len(classes))) == tuple(classes)
     if output.shape == (1,):
         equation, values = "class of a ≥ ½", lambda a: np.where(a[:, 0] >= 0.5, meant[1], meant[0])
-        cell = lambda a, k: np.where(a[k, 0] >= 0.5, classes[1], classes[0])  # noqa: E731
+        cell = lambda a, k: np.where(a[k, 0] >= 0.5, classes[1], classes[0])
     else:
         equation, values = "class of the largest a", lambda a: meant[a.argmax(axis=1)]
         if len(classes) == 2:
-            cell = lambda a, k: np.where(a[k, 0] >= a[k, 1], classes[0], classes[1])  # noqa: E731
+            cell = lambda a, k: np.where(a[k, 0] >= a[k, 1], classes[0], classes[1])
         elif plain:
-            cell = lambda a, k: a[k].argmax()  # noqa: E731
+            cell = lambda a, k: a[k].argmax()
         else:
-            cell = lambda a, k: np.choose(a[k].argmax(), list(classes))  # noqa: E731
+            cell = lambda a, k: np.choose(a[k].argmax(), list(classes))
     return (
         Rule(
             Quantity("answer", per_image=True),

@@ -77,7 +77,7 @@ class Workbook:
         values = _values(self._formulas[sheet])
         inside = cell.row <= values.shape[0] and cell.column <= values.shape[1]
         value = values[cell.row - 1, cell.column - 1] if inside else None
-        return isinstance(value, str) and value.startswith("=") or hasattr(value, "text")
+        return (isinstance(value, str) and value.startswith("=")) or hasattr(value, "text")
 
     def block(self, sheet: str, place: Place) -> np.ndarray:
         """The raw values at a place, None beyond what the sheet holds."""
