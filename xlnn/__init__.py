@@ -10,7 +10,9 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from types import ModuleType
 
 from xlnn._version import __version__
 
@@ -19,6 +21,7 @@ _WHERE = {
     "read": "reader",
     "train": "training",
     "write": "writer",
+    "solve": "solving",
     "Result": "writer",
     "new": "new",
     "write_problem": "new",
@@ -26,6 +29,14 @@ _WHERE = {
     "show": "show",
     "predict": "predict",
     "gradcheck": "gradcheck",
+    "check": "check",
+    "mark": "check",
+    "judge": "check",
+    "Verdict": "check",
+    "compare": "compare",
+    "compared": "compare",
+    "Comparison": "compare",
+    "exercise": "exercise",
     "history": "tables",
     "frame": "tables",
     "Step": "training",
@@ -46,6 +57,18 @@ _WHERE = {
 }
 
 __all__ = ["__version__", *_WHERE]
+
+
+class _Package(ModuleType):
+    """Importing the module xlnn.new must not hide the function xlnn.new, which has the same name."""
+
+    def __setattr__(self, name: str, value) -> None:
+        if name in _WHERE and isinstance(value, ModuleType):
+            value = getattr(value, name)
+        super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
 
 
 def __getattr__(name: str):

@@ -90,8 +90,8 @@ class Range(NamedTuple):
     @classmethod
     def parse(cls, name: str) -> Range:
         """'L5:N8' or 'L5'. Raises UsageError for anything else, also for corners the wrong way round."""
-        first, _, last = name.partition(":")
-        found = cls(Cell.parse(first), Cell.parse(last or first))
+        first, colon, last = name.partition(":")
+        found = cls(Cell.parse(first), Cell.parse(last if colon else first))
         if found.height < 1 or found.width < 1:
             raise UsageError("{name} is not a range; write it like L5:N8.", name=repr(name))
         return found
@@ -99,5 +99,5 @@ class Range(NamedTuple):
 
 def quoted(sheet: str) -> str:
     """A sheet's name as a formula spells it: Data, 'Iteration 1', 'it''s'."""
-    plain = re.fullmatch(r"[^\W\d]\w*", sheet) and not re.fullmatch(r"[A-Za-z]{1,3}[0-9]+|[RrCc][0-9]*", sheet)
+    plain = re.fullmatch(r"[^\W\d]\w*", sheet) and not re.fullmatch(r"[A-Za-z]{1,3}[0-9]+|([RrCc]|[Rr][Cc])([0-9]\w*)?", sheet)
     return sheet if plain and sheet.isascii() else "'" + sheet.replace("'", "''") + "'"

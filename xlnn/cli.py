@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 import sys
 import time
 from pathlib import Path
@@ -32,19 +33,26 @@ def _plain(error: UnicodeError):
 codecs.register_error("xlnn", _plain)
 
 
+FILE = click.Path(path_type=Path, readable=False)  # a file that cannot be read is named by the library, as a missing one
+
+
 class _Group(click.Group):
     """Turns xlnn's errors into one line and an exit code."""
 
-    def invoke(self, ctx: click.Context):
+    def main(self, *args, **kwargs):
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="xlnn")
+        return super().main(*args, **kwargs)
+
+    def invoke(self, ctx: click.Context):
         try:
             return super().invoke(ctx)
         except XlnnError as error:
-            language = ctx.meta.get("language") or "en"
+            language = ctx.meta.get("language") or error.language
             for line in error.text(language).splitlines():
-                click.echo(f"xlnn: {say('error', language)}: {line}", err=True)
+                indented = line.startswith(" ")  # it belongs to the line above
+                click.echo(line if indented else f"xlnn: {say('error', language)}: {line}", err=True)
             ctx.exit(error.exit_code)
         except KeyboardInterrupt:
             click.echo("xlnn: " + say("interrupted; nothing was written.", ctx.meta.get("language") or "en"), err=True)
@@ -77,7 +85,7 @@ language_option = click.option(
 force_option = click.option("--force", is_flag=True, help="Replace a file that xlnn did not write.")
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 places_option = click.option(
-    "--places", type=click.Path(path_type=Path), metavar="FILE", help="Take the addresses from sheet Places of this workbook."
+    "--places", type=FILE, metavar="FILE", help="Take the addresses from sheet Places of this workbook."
 )
 
 SETTINGS = (
@@ -102,30 +110,45 @@ def setting_options(command):
     return click.option("-n", "--iterations", metavar="N", help="Number of updates.")(command)
 
 
+SOLVER_SETTINGS = ("cost", "total", "freeze_biases", "seed", "start", "layout")
+
+
+def solver_options(command):
+    """Those of the settings that matter to a solver, which has neither η nor updates."""
+    for option, name, text in reversed([entry for entry in SETTINGS if entry[1] in SOLVER_SETTINGS]):
+        command = click.option(option, name, metavar="VALUE", help=text)(command)
+    return command
+
+
 @main.command()
 @click.argument("section")
-@click.argument("workbook", type=click.Path(path_type=Path), required=False)
+@click.argument("workbook", type=FILE, required=False)
+@click.option("--exercise", is_flag=True, help="Iteration 1 with its calculation cells empty, to be filled in and checked.")
 @language_option
 @force_option
 @quiet_option
-def new(section: str, workbook: Path | None, language: str | None, force: bool, quiet: bool) -> None:
+def new(section: str, workbook: Path | None, exercise: bool, language: str | None, force: bool, quiet: bool) -> None:
     """Write the workbook of a SECTION of the book: 4-4 or 5-6.
 
     It holds the images (sheet Data), the initial parameters (Start) and the settings (Settings), all of
     which can be changed in Excel or LibreOffice.
 
+    \b
     Example: xlnn new 4-4 book.xlsx
+             xlnn new 4-4 exercise.xlsx --exercise
     """
     from xlnn.examples import SECTIONS
+    from xlnn.exercise import exercise as write_exercise
     from xlnn.new import new as write_new
 
-    path = write_new(section, workbook or Path(f"{section}.xlsx"), language=language or "en", force=force)
+    write = write_exercise if exercise else write_new
+    path = write(section, workbook or Path(f"{section}.xlsx"), language=language or "en", force=force)
     if not quiet:
         click.echo(f"{path}: {say(SECTIONS[section], language or 'en')}")
 
 
 @main.command()
-@click.argument("workbook", type=click.Path(path_type=Path))
+@click.argument("workbook", type=FILE)
 @places_option
 @click.option("--initial", is_flag=True, help="Show the saved copy of the initial parameters.")
 @language_option
@@ -141,8 +164,8 @@ def show(workbook: Path, places: Path | None, initial: bool, language: str | Non
 
 
 @main.command()
-@click.argument("workbook", type=click.Path(path_type=Path))
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="The result; by default WORKBOOK-trained.xlsx.")
+@click.argument("workbook", type=FILE)
+@click.option("-o", "--output", type=FILE, help="The result; by default WORKBOOK-trained.xlsx.")
 @setting_options
 @click.option("--keep", default="all", metavar="WHICH", help="Iterations that get a sheet: all; every:10; first,last; 1,2,50.")
 @click.option(
@@ -166,7 +189,7 @@ def train(ctx, workbook, output, keep, detail, cells, places, initial, language,
     from xlnn.writer import write
 
     problem = read(workbook, places=places, initial=initial, language=language, **settings)
-    ctx.meta["language"] = problem.origin.language
+    language = ctx.meta["language"] = problem.origin.language
     result = write(
         problem,
         output or default_output(workbook),
@@ -174,27 +197,60 @@ def train(ctx, workbook, output, keep, detail, cells, places, initial, language,
         detail=detail,
         cells=cells,
         force=force,
-        progress=None if quiet else progress_line(problem.origin.language),
+        progress=None if quiet else progress_line(language),
     )
     if not quiet:
-        click.echo(closing_line(result, problem.origin.language))
+        text = say("{updates} updates: C_T {before} → {after}", language, updates=result.updates, **_costs(result))
+        click.echo(closing_line(result, language, text))
 
 
-def default_output(workbook: Path) -> Path:
+@main.command()
+@click.argument("workbook", type=FILE)
+@click.option("-o", "--output", type=FILE, help="The result; by default WORKBOOK-solved.xlsx.")
+@click.option("--steps", type=int, default=1000, show_default=True, metavar="N", help="At most so many steps of the solver.")
+@solver_options
+@click.option("--cells", default="values", metavar="WHAT", help="values, or live formulas with their results.")
+@places_option
+@click.option("--initial", is_flag=True, help="Start from the saved copy of the initial parameters.")
+@language_option
+@force_option
+@quiet_option
+@click.pass_context
+def solve(ctx, workbook, output, steps, cells, places, initial, language, force, quiet, **settings) -> None:
+    """Find the parameters with the smallest C_T, as the book does with Excel's Solver (3-5, 5-4).
+
+    The result has them on sheet Solved, the first ones on Start, and C_T after each step on Summary; `xlnn train`
+    and `xlnn predict` take it as it is. This needs SciPy: pip install scipy
+
+    
+    Example: xlnn solve book.xlsx
+             xlnn solve book.xlsx --cells formulas -o solved.xlsx
+    """
+    from xlnn.reader import read
+    from xlnn.solving import solve as write_solved
+
+    problem = read(workbook, places=places, initial=initial, language=language, **settings)
+    language = ctx.meta["language"] = problem.origin.language
+    result = write_solved(problem, output or default_output(workbook, "solved"), steps=steps, cells=cells, force=force)
+    if not quiet:
+        text = say("{steps} steps of the solver: C_T {before} → {after}", language, steps=result.updates, **_costs(result))
+        click.echo(closing_line(result, language, text))
+
+
+def default_output(workbook: Path, word: str = "trained") -> Path:
     """book.xlsx → book-trained.xlsx, book-trained.xlsx → book-trained-2.xlsx."""
-    stem, _, number = workbook.stem.partition("-trained")
-    if not workbook.stem.endswith("-trained" + number) or stem == workbook.stem:
-        return workbook.with_name(f"{workbook.stem}-trained.xlsx")
-    count = int(number[1:]) + 1 if number[1:].isdigit() else 2
-    return workbook.with_name(f"{stem}-trained-{count}.xlsx")
+    before = re.fullmatch(rf"(.+-{word})(-([0-9]+))?", workbook.stem)
+    if not before:
+        return workbook.with_name(f"{workbook.stem}-{word}.xlsx")
+    return workbook.with_name(f"{before[1]}-{int(before[3] or 1) + 1}.xlsx")
 
 
-def closing_line(result, language: str) -> str:
-    """C_T before and after, images right, the output's name."""
-    text = say(
-        "{updates} updates: C_T {before} → {after}",
-        language, updates=result.updates, before=f"{result.before:.6g}", after=f"{result.after:.6g}",
-    )  # fmt: skip
+def _costs(result) -> dict[str, str]:
+    return {"before": f"{result.before:.6g}", "after": f"{result.after:.6g}"}
+
+
+def closing_line(result, language: str, text: str) -> str:
+    """`text`, images right, the output's name."""
     if result.right is not None:
         text += ", " + say("{right} of {images} images right", language, right=result.right, images=result.images)
     return f"{text}. {result.path}"
@@ -219,9 +275,9 @@ def progress_line(language: str):
 
 
 @main.command()
-@click.argument("trained", type=click.Path(path_type=Path))
-@click.argument("images", type=click.Path(path_type=Path), required=False)
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Also write images, outputs and answers to this workbook.")
+@click.argument("trained", type=FILE)
+@click.argument("images", type=FILE, required=False)
+@click.option("-o", "--output", type=FILE, help="Also write images, outputs and answers to this workbook.")
 @language_option
 @force_option
 @click.pass_context
@@ -251,7 +307,7 @@ def predict(ctx, trained: Path, images: Path | None, output: Path | None, langua
 
 
 @main.command()
-@click.argument("workbook", type=click.Path(path_type=Path))
+@click.argument("workbook", type=FILE)
 @places_option
 @click.option("--initial", is_flag=True, help="Check at the saved copy of the initial parameters.")
 @setting_options
@@ -285,3 +341,131 @@ def gradcheck(ctx, workbook, places, initial, tolerance, language, **settings) -
     if not worst <= tolerance:
         click.echo(say("Gradients differ by more than {tolerance}.", language, tolerance=f"{tolerance:g}"))
         ctx.exit(1)
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON, for programs.")
+report_option = click.option("--report", type=FILE, metavar="FILE", help="Write a marked copy to FILE.")
+digits_option = click.option("--digits", type=int, metavar="N", help="The numbers are rounded to N decimal places.")
+
+
+def echo_json(value) -> None:
+    """Printed for programs: always UTF-8 characters, spelled out where the console has none."""
+    import json
+
+    click.echo(json.dumps(value, indent=1, default=str))
+
+
+@main.command()
+@click.argument("workbooks", type=FILE, nargs=-1, required=True, metavar="WORKBOOK...")
+@digits_option
+@places_option
+@click.option("--against", type=FILE, metavar="FILE", help="Also compare with a trained workbook's numbers.")
+@report_option
+@json_option
+@setting_options
+@language_option
+@force_option
+@click.pass_context
+def check(ctx, workbooks, digits, places, against, report, as_json, language, force, **settings) -> None:
+    """Check sheets built by hand: which rule fails, in which cells, and what went wrong.
+
+    Each rule is applied to the sheet's own numbers, so that only the cells that are wrong themselves are
+    named. The sheet Places says where the arrays lie, or they lie as in the authors' workbooks or as xlnn
+    writes them. Several workbooks give a table, one row each.
+
+    Exit code 0: all right, 1: something is wrong.
+
+    \b
+    Example: xlnn check mine.xlsx
+             xlnn check mine.xlsx --digits 3 --against book-trained.xlsx --report marked.xlsx
+             xlnn check anna.xlsx ben.xlsx carla.xlsx
+    """
+    from xlnn.check import judge
+    from xlnn.telling import check_json, check_report, check_text
+
+    if len(workbooks) > 1:
+        if report or against:
+            raise click.UsageError("--report and --against go with one workbook.")
+        ctx.exit(marked(workbooks, as_json, language or "en", digits=digits, places=places, **settings))
+    verdict = judge(workbooks[0], digits=digits, places=places, against=against, language=language, **settings)
+    language = ctx.meta["language"] = verdict.book.problem.origin.language
+    if as_json:
+        echo_json(check_json(verdict))
+    else:
+        click.echo(check_text(verdict, language))
+    if report:
+        path = check_report(verdict, report, language, force)
+        click.echo(say("marked copy: {path}", language, path=path), err=as_json)
+    ctx.exit(0 if verdict.right else 1)
+
+
+def marked(workbooks, as_json: bool, language: str, **options) -> int:
+    """Prints a row for each workbook; returns the exit code."""
+    from xlnn.check import mark
+
+    table = mark(workbooks, **options)
+    if as_json:
+        echo_json(table.astype(object).where(table.notna(), None).to_dict("records"))
+    else:
+        for line in mark_lines(table, language):
+            click.echo(line)
+    return 0 if table["right"].all() else 1
+
+
+def mark_lines(table, language: str):
+    """The table of several workbooks in columns: share of right cells, first mistake, its cell."""
+    width = max(map(len, table["workbook"]))
+    for row in table.itertuples():
+        share = "" if row.error else f"{row.share:7.1%}"
+        if row.error:
+            text = row.error
+        elif row.right:
+            text = say("all right.", language)
+        else:
+            empty = say("{count} cells empty", language, count=int(row.empty)) if row.empty else ""
+            text = "  ".join(part for part in (row.cell, row.mistake or say("not a known mistake", language), empty) if part)
+        yield f"{row.workbook:{width}}  {share:>7}  {text}"
+
+
+@main.command()
+@click.argument("a", type=FILE)
+@click.argument("b", type=FILE)
+@click.option("--sheet", "sheets", multiple=True, metavar="A=B", help="A pair of sheets, like 'Iteration 1=学习'; can be repeated.")
+@click.option("--range", "ranges", multiple=True, metavar="CELLS", help="Only these cells, like L5:N8; can be repeated.")
+@click.option("--rtol", default=1e-9, show_default=True, help="Relative difference that is no difference.")
+@click.option("--atol", default=1e-12, show_default=True, help="Absolute difference that is no difference.")
+@digits_option
+@click.option("--text", is_flag=True, help="Compare texts too.")
+@click.option("--formulas", is_flag=True, help="Compare the formulas themselves, and texts.")
+@report_option
+@json_option
+@language_option
+@force_option
+@click.pass_context
+def compare(ctx, a, b, sheets, ranges, rtol, atol, digits, text, formulas, report, as_json, language, force) -> None:
+    """Compare the numbers of workbooks A and B cell by cell, at the same addresses.
+
+    Sheets are paired by name, or by --sheet. A cell that only one side fills counts apart; a blank is not 0
+    and the text "0.5" is not 0.5.
+
+    Exit code 0: the same; 1: a cell differs, or only one side has it; 2: usage.
+
+    \b
+    Example: xlnn compare mine.xlsx book-trained.xlsx --sheet "学习=Iteration 1"
+             xlnn compare mine.xlsx book.xlsx --digits 3 --range L5:N8 --report diff.xlsx
+    """
+    from xlnn.compare import compared
+    from xlnn.telling import compare_json, compare_report, compare_text
+
+    language = language or "en"
+    found = compared(
+        a, b, sheets=sheets, ranges=ranges, rtol=rtol, atol=atol, digits=digits, text=text, formulas=formulas
+    )  # fmt: skip
+    if as_json:
+        echo_json(compare_json(found))
+    else:
+        click.echo(compare_text(found, language))
+    if report:
+        path = compare_report(found, report, language, force)
+        click.echo(say("marked copy: {path}", language, path=path), err=as_json)
+    ctx.exit(0 if found.same else 1)

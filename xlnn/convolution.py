@@ -94,9 +94,9 @@ def convolution(layer: Layer, before: Layer, total: str = "sum", used: str = "w"
 
 
 def sum_of(terms):
-    """The terms added up one after the other, as a person writes them."""
+    """The terms added up one after the other, as a person writes them; 0 where a stride skips a cell."""
     terms = iter(terms)
-    found = next(terms)
+    found = next(terms, 0)
     for term in terms:
         found = found + term
     return found

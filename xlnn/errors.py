@@ -28,11 +28,13 @@ class XlnnError(Exception):
     """The base of every error that xlnn raises on purpose.
 
     `message` is an English template, `fields` fill it. `others` holds further errors of the same kind,
-    for a reader who wants to mend all wrong cells at once.
+    for a reader who wants to mend all wrong cells at once; `more` counts those that nobody described.
     """
 
     exit_code = 4
     shown = 20  # so many wrong cells are named
+    more = 0
+    language = "en"  # the workbook's, where it is known
 
     def __init__(self, message: str, where: Where | None = None, others: tuple = (), **fields):
         super().__init__(message)
@@ -43,7 +45,7 @@ class XlnnError(Exception):
         said = say(self.message, language, **self.fields)
         lines = [f"{self.where}: {said}" if self.where and str(self.where) else said]
         lines += [other.text(language) for other in self.others[: self.shown - 1]]
-        hidden = len(self.others) + 1 - len(lines)
+        hidden = len(self.others) + 1 + self.more - len(lines)
         if hidden > 0:
             lines.append(say("… and {count} more.", language, count=hidden))
         return "\n".join(lines)
@@ -88,9 +90,9 @@ class DivergedError(XlnnError, ArithmeticError):
     exit_code = 7
 
 
-def raise_all(errors: list[XlnnError]) -> None:
-    """Raises the first error with the others behind it; does nothing for an empty list."""
+def raise_all(errors: list[XlnnError], more: int = 0) -> None:
+    """Raises the first error with the others behind it, and `more` that are only counted; does nothing for an empty list."""
     if errors:
         first, *rest = errors
-        first.others = tuple(rest)
+        first.others, first.more = tuple(rest), more
         raise first

@@ -115,13 +115,15 @@ class Placed(np.lib.mixins.NDArrayOperatorsMixin):
 
 @dataclass(frozen=True, eq=False)
 class Operand(Placed):
-    """An array on a sheet. `numbers` is the map of all cells of its sheet that can hold a number."""
+    """An array on a sheet. `numbers` is the map of all cells of its sheet that can hold a number, `block` the
+    first column of the first image's block (0: unknown)."""
 
     place: Place
     sheet: str = ""
     absolute: bool = False
     per_image: bool = False
     numbers: np.ndarray | None = None
+    block: int = 0
     step: Step = (0, 0)
 
     @property
@@ -153,8 +155,20 @@ class Operand(Placed):
         bounds = self.place.bounds()
         if self.numbers is None or min(bounds.height, bounds.width) > 1:
             return None
-        inside = self.numbers[bounds.first.row - 1 : bounds.last.row, bounds.first.column - 1 : bounds.last.column]
-        return self.reference(bounds) if inside.sum() == self.place.size else None
+        for range_ in (self._blocks(bounds), bounds):
+            (top, left), (bottom, right) = range_
+            if self.numbers[top - 1 : bottom, left - 1 : right].sum() == self.place.size:
+                return self.reference(range_)
+        return None
+
+    def _blocks(self, bounds: Range) -> Range:
+        """From the first column of the first image's block to the last column of the last one's, as the authors sum."""
+        width = self.place.steps[0][1]
+        in_first = self.block and bounds.height == 1 and self.block <= bounds.first.column < self.block + width
+        if not in_first:
+            return bounds
+        last = self.block + len(self) * width - 1
+        return Range(bounds.first._replace(column=self.block), bounds.last._replace(column=last))
 
     def _spell(self):
         # inside SUMPRODUCT a whole rectangle stands for its numbers one by one

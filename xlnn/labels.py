@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xlnn.layouts import MARKS, Label
+from xlnn.layouts import MARKS, NEW, Label
 from xlnn.network import Network
 from xlnn.quantities import Quantity
 from xlnn.words import say
@@ -47,4 +47,4 @@ def text(label: Label, network: Network, language: str) -> str | int:
         return part(q, label.index[0])
     if label.role == "layer":
         return name(network, q, language)
-    return symbol(q, language)
+    return say("new {symbol}", language, symbol=q.symbol) if q.kind in NEW else symbol(q, language)

@@ -53,7 +53,9 @@ class Layout:
     labels: tuple[Label, ...] = ()
     data_labels: tuple[Label, ...] = ()
     initial: Mapping[str, Place] = field(default_factory=dict)  # the saved copy of the first parameters
+    pictures: Mapping[str, Place] = field(default_factory=dict)  # filters before and after, by what they copy
     corner: Cell = A1  # first cell that scrolls; above and left of it is frozen
+    block: int = 0  # first column of the first image's block; 0 where images do not lie in blocks
 
     def only(self, names: Sequence[str]) -> Layout:
         """The same layout with only these quantities and their labels."""
@@ -64,6 +66,26 @@ class Layout:
             initial={name: place for name, place in self.initial.items() if name in kept},
             labels=tuple(label for label in self.labels if not label.quantity or label.quantity in kept),
         )
+
+
+def with_pictures(layout: Layout, quantities: Sequence[Quantity]) -> Layout:
+    """Below everything: every filter, as it was at the start and as it is, side by side."""
+    row = 3 + max(place.bounds().last.row for place in (*layout.places.values(), *layout.initial.values()))
+    left, pictures, labels = max(3, layout.corner.column), {}, []
+    for q in quantities:
+        if q.kind != "w" or q.axes[0] != "map" or q.name not in layout.places:
+            continue
+        width = q.shape[-1]
+        start = _stacked(q, Cell(row + 1, left))
+        pictures["initial " + q.name], pictures[q.name] = start, start.moved(0, width + 1)
+        labels += [
+            Label(Cell(row, left), "heading", q.name, text="at the start"),
+            Label(Cell(row, left + width + 1), "heading", q.name, text="trained"),
+        ]
+        first = (0,) * (len(q.shape) - 1)
+        labels += [Label(Cell(start.cell(m, *first).row, left - 2), "part", q.name, (m + 1,)) for m in range(q.shape[0])]
+        row += 2 + start.bounds().height
+    return replace(layout, pictures=pictures, labels=(*layout.labels, *labels))
 
 
 def arrange(name: str, quantities: Sequence[Quantity], images: int, own: Mapping[str, Place] | None = None) -> Layout:
@@ -158,6 +180,7 @@ def book(quantities: Sequence[Quantity], images: int) -> Layout:
         data_labels=tuple(_data_labels(data)),
         initial=initial,
         corner=Cell(style.number_row + 1, style.first),
+        block=style.first,
     )
 
 
@@ -183,7 +206,7 @@ def _check_columns(style: _Style, images: int) -> None:
             "{images} images need {needed} columns in the book's layout; a sheet has {columns}. "
             "At most {most} images fit; --layout table takes more.",
             images=f"{images:,}", needed=f"{needed:,}", columns=f"{COLUMNS:,}",
-            most=f"{(COLUMNS - style.first + 1) // style.step:,}",
+            most=f"{max(0, (COLUMNS - style.first + 1) // style.step):,}",
         )  # fmt: skip
 
 
@@ -243,6 +266,7 @@ def _map_panel(parameters: Sequence[Quantity], origin: Cell) -> dict[str, Place]
 def _panel_labels(panel: Mapping[str, Place], quantities: Sequence[Quantity], style: _Style) -> list[Label]:
     """The layer's name in column B, `w²₁` in column C; over a plain network's biases in column C nothing."""
     labels = []
+    biases = [panel[q.name] for q in quantities if q.kind.endswith("b") and q.name in panel]
     for q in quantities:
         place = panel.get(q.name)
         if place is None:
@@ -254,7 +278,7 @@ def _panel_labels(panel: Mapping[str, Place], quantities: Sequence[Quantity], st
         if q.kind.endswith("b"):
             row = first.row if beside else first.row - 1
             cell = Cell(row, style.left - 1) if beside else Cell(row, first.column)
-            if beside or not any(label.cell == cell for label in labels):
+            if beside or all(place.index(cell) is None for place in biases):
                 labels.append(Label(cell, "symbol", q.name))
         else:
             labels += [
@@ -429,12 +453,10 @@ def table(quantities: Sequence[Quantity], images: int) -> Layout:
     target = target or next((q for q in quantities if q.kind == "t"), None)
     if target is not None:
         data[target.name] = _in_row(target, Cell(3, after)).repeated(images, (1, 0))
-    data_labels = [
-        label for q in shown if q.name in data and q.name in columns for label in _header_labels(q, 1, columns[q.name])
-    ]
+    data_labels = [label for q in shown if q.kind in ("number", "x") for label in _header_labels(q, 1, columns[q.name])]
     if target is not None:
         data_labels += _header_labels(target, 1, after)
-    return Layout("table", places, data, tuple(labels), tuple(data_labels), {}, Cell(header + 2, 2))
+    return Layout("table", places, data, tuple(labels), tuple(data_labels), corner=Cell(header + 2, 2))
 
 
 def _columns(quantities: Sequence[Quantity]) -> int:
@@ -498,7 +520,7 @@ def _with_own(layout: Layout, quantities: Sequence[Quantity], own: Mapping[str, 
                     labels.append(Label(cell, "symbol", name))
                     taken.add(cell)
                     break
-    return replace(layout, places=places, labels=tuple(labels), initial={}, corner=Cell(1, 1))
+    return replace(layout, places=places, labels=tuple(labels), initial={}, corner=Cell(1, 1), block=0)
 
 
 def _taken(places: Mapping[str, Place]) -> set[Cell]:

@@ -90,6 +90,11 @@ class Network:
                 "with {cost} every output's slope would involve all the others.",
                 cost=repr(cost.name),
             )
+        for layer in self.layers[1:-1]:
+            if layer.activation == "softmax":
+                raise UsageError("layer {label}: softmax is for the output layer only.", label=layer.label)
+        if last.activation == "softmax" and last.shape == (1,):
+            raise UsageError("softmax needs at least two output units: a single one is always 1.")
         classes, units = self.classes, last.shape[0]
         if classes is not None and len(classes) != (2 if units == 1 else units):
             raise UsageError("{units} output units, but {count} classes.", units=units, count=len(classes))
@@ -191,7 +196,7 @@ class Network:
 
 def _check_choice(name: str, value: str, known: Sequence[str]) -> None:
     if value not in known:
-        raise UsageError("unknown {name} {value}; known: {known}.", name=name, value=repr(value), known=", ".join(known))
+        raise UsageError("unknown {what} {value}; known: {known}.", what=name, value=repr(value), known=", ".join(known))
 
 
 def _layer(entry: LayerSettings, before: Layer | None, ties: str) -> Layer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping, Sequence
+from importlib.metadata import version
 from itertools import groupby, pairwise
 
 import numpy as np
@@ -11,14 +12,13 @@ import numpy as np
 from xlnn import places_sheet, settings
 from xlnn._version import __version__
 from xlnn.activations import ACTIVATIONS
-from xlnn.book_file import BookFile, link, red_where, shade
+from xlnn.book_file import BookFile, diverging, link, red_where, shade
 from xlnn.cells import Cell, Range, quoted
 from xlnn.costs import COSTS
 from xlnn.errors import DivergedError
 from xlnn.labels import layer_name
-from xlnn.layouts import Layout
 from xlnn.places import Place
-from xlnn.plan import DATA, TRAINED, Plan, iteration_name
+from xlnn.plan import DATA, START, TEST, Plan
 from xlnn.problem import Problem
 from xlnn.rows import Rows, RowsSheet, Template
 from xlnn.sheets import Page, add_page, free, vector
@@ -47,10 +47,18 @@ def settings_page(file: BookFile, sheet: RowsSheet, problem: Problem, language: 
     for below, line in enumerate(settings.layer_rows(problem.network.layer_settings), 1):
         for column, value in enumerate(line, 1):
             _put(rows, Cell(number + below, column), value, style("input"))
-    file.show(sheet, rows)
+    _show(file, sheet, rows)
     sheet.set_column(0, 0, 18)
     sheet.set_column(1, 1, 24)
     sheet.set_column(2, 5, 14)
+
+
+def _show(file: BookFile, sheet: RowsSheet, rows: Rows) -> None:
+    """A sheet of texts; printed it is one page wide."""
+    file.show(sheet, rows)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
 
 
 def _put(rows: Rows, cell: Cell, value, style: int) -> None:
@@ -62,35 +70,34 @@ def _put(rows: Rows, cell: Cell, value, style: int) -> None:
         rows.number(cell, value, style)
 
 
-def places_page(file: BookFile, sheet: RowsSheet, plan: Plan, data: Layout, written: Sequence[int]) -> None:
-    """Sheet Places: where every array lies; parameters on Trained, inputs on Data, the rest on the first iteration."""
+def places_page(file: BookFile, sheet: RowsSheet, plan: Plan, iteration: str) -> None:
+    """Sheet Places: where every array lies; the last parameters, inputs on Data, the rest on the sheet `iteration`, if any."""
     rows, style = file.rows(), file.style
     for column, text in enumerate(places_sheet.HEADER, 1):
         rows.text(Cell(1, column), say(text, plan.language), style("header"))
     number = 2
-    for q, where, place in _places(plan, data, written):
+    for q, where, place in _places(plan, iteration):
         for column, text in enumerate(places_sheet.describe(q, where, place), 1):
             if text:
                 rows.text(Cell(number, column), text)
         number += 1
-    file.show(sheet, rows)
+    _show(file, sheet, rows)
     sheet.set_column(0, 0, 14)
     sheet.set_column(1, 1, 28)
     sheet.set_column(2, 5, 16)
     sheet.freeze_panes(1, 0)
 
 
-def _places(plan: Plan, data: Layout, written: Sequence[int]):
-    forward = plan.forward_layout(plan.problem.images).places
+def _places(plan: Plan, iteration: str):
+    data, forward = plan.data_layout(), plan.forward_layout(plan.problem.images).places
+    places = plan.layout(plan.batch).places
     for name, q in plan.problem.network.quantities.items():
         if name in data.data and name != "number":
             yield q, DATA, data.data[name]
-        elif name in forward and (q.kind in ("w", "b") or not written):
-            yield q, TRAINED, forward[name]
-        elif written and name not in ("number", "eta"):
-            places = plan.layout(plan.batch).places
-            if name in places:
-                yield q, iteration_name(written[0]), places[name]
+        elif name in forward and (q.kind in ("w", "b") or not iteration):
+            yield q, plan.final, forward[name]
+        elif iteration and name not in ("number", "eta") and name in places:
+            yield q, iteration, places[name]
 
 
 # ---- Summary ----------------------------------------------------------------------------------------
@@ -101,22 +108,24 @@ def summary_page(
     sheet: RowsSheet,
     plan: Plan,
     totals: Sequence[tuple],
-    written: Sequence[int],
+    shown: Mapping[int, str],
+    headlines: Sequence[str],
     diverged: DivergedError | None,
 ) -> None:
     """C_T and share right after each update, with links to the sheets, and their curves."""
     rows, style, language = file.rows(), file.style, plan.language
     rows.text(Cell(1, 1), say("Summary", language), style("title"), measured=False)
-    for number, text in enumerate(_headlines(plan, totals, diverged), 2):
+    for number, text in enumerate(headlines, 2):
         rows.text(Cell(number, 1), text, style("rose" if diverged and number == 2 else "plain"), measured=False)
     header = 7
-    titles = ("updates", "C_T", "share right", "", "sheet")
+    titles = ("steps" if plan.solving else "updates", "C_T", "share right", "", "sheet")
     for column, text in enumerate(titles, 1):
         rows.text(Cell(header, column), say(text, language) if text else "", style("header"))
     rose = rises(totals)
     for number, (updates, total, share) in enumerate(totals, header + 1):
         rows.number(Cell(number, 1), updates, style("integer"))
-        target, place, share_place = _shown_on(plan, updates, totals, written)
+        target = shown.get(updates, "")
+        place, share_place = _total_places(plan, target)
         _figure(rows, Cell(number, 2), total, style("value"), plan, target, place)
         if share is not None:
             _figure(rows, Cell(number, 3), share, style("percent"), plan, target, share_place)
@@ -126,17 +135,17 @@ def summary_page(
             rows.text(Cell(number, 5), target, style("link"))
             link(sheet, Cell(number, 5), target)
     last = header + len(totals)
-    for column, name in enumerate(("Conventions", "Settings", DATA, TRAINED, "Test"), 1):
+    for column, name in enumerate(("Conventions", "Settings", DATA, *([START] if plan.solving else []), plan.final, TEST), 1):
         rows.text(Cell(6, column), name, style("link"))
         link(sheet, Cell(6, column), name)
-    file.show(sheet, rows)
+    _show(file, sheet, rows)
     sheet.set_column(0, 4, 13)
     sheet.freeze_panes(header, 0)
-    sheet.insert_chart(header - 1, 6, _curves(file, header, last, language, any(t[2] is not None for t in totals)))
+    sheet.insert_chart(header - 1, 6, _curves(file, header, last, plan, any(t[2] is not None for t in totals)))
 
 
-def _headlines(plan: Plan, totals: Sequence[tuple], diverged: DivergedError | None) -> list[str]:
-    """What happened, in up to four lines."""
+def headlines(plan: Plan, totals: Sequence[tuple], diverged: DivergedError | None) -> list[str]:
+    """What happened in a training, in up to four lines."""
     language, problem = plan.language, plan.problem
     lines = [diverged.text(language)] if diverged else []
     first, last = totals[0], totals[-1]
@@ -147,9 +156,7 @@ def _headlines(plan: Plan, totals: Sequence[tuple], diverged: DivergedError | No
             before=f"{first[1]:.6g}", after=f"{last[1]:.6g}",
         )
     )  # fmt: skip
-    if last[2] is not None:
-        right = round(last[2] * problem.images)
-        lines.append(say("{right} of {images} images right.", language, right=right, images=problem.images))
+    lines += right_line(plan, last)
     rose = rises(totals)
     if rose:
         lines.append(
@@ -159,6 +166,14 @@ def _headlines(plan: Plan, totals: Sequence[tuple], diverged: DivergedError | No
             )
         )  # fmt: skip
     return lines
+
+
+def right_line(plan: Plan, total: tuple) -> list[str]:
+    """How many images are right; nothing where answers are not judged."""
+    if total[2] is None:
+        return []
+    images = plan.problem.images
+    return [say("{right} of {images} images right.", plan.language, right=round(total[2] * images), images=images)]
 
 
 def rises(totals: Sequence[tuple]) -> list[int]:
@@ -187,16 +202,13 @@ def shape_text(problem: Problem) -> str:
     return " → ".join(texts)
 
 
-def _shown_on(plan: Plan, updates: int, totals: Sequence[tuple], written: Sequence[int]):
-    """The sheet that holds C_T after so many updates, and where C_T and the share stand on it."""
-    if updates == totals[-1][0]:
-        places, name = plan.forward_layout(plan.problem.images).places, TRAINED
-    elif updates + 1 in written:
-        places, name = plan.layout(plan.batch).places, iteration_name(updates + 1)
+def _total_places(plan: Plan, target: str) -> tuple[Place | None, Place | None]:
+    """Where C_T and the share of all images stand on a sheet; None where they do not."""
+    if target in (START, plan.final):
+        places = plan.forward_layout(plan.problem.images).places
     else:
-        return "", None, None
-    whole = plan.whole or name == TRAINED
-    return name, places.get("CT") if whole else None, places.get("share") if whole else None
+        places = plan.layout(plan.batch).places if target and plan.whole else {}
+    return places.get("CT"), places.get("share")
 
 
 def _figure(rows: Rows, cell: Cell, number: float, style: int, plan: Plan, target: str, place: Place | None) -> None:
@@ -206,7 +218,8 @@ def _figure(rows: Rows, cell: Cell, number: float, style: int, plan: Plan, targe
         rows.number(cell, number, style)
 
 
-def _curves(file: BookFile, header: int, last: int, language: str, judged: bool):
+def _curves(file: BookFile, header: int, last: int, plan: Plan, judged: bool):
+    language, unit = plan.language, "steps" if plan.solving else "updates"
     chart = file.book.add_chart({"type": "line"})
     categories = ["Summary", header, 0, last - 1, 0]
 
@@ -223,8 +236,9 @@ def _curves(file: BookFile, header: int, last: int, language: str, judged: bool)
     if judged:
         curve(2, "share right", "#C55A11", y2_axis=True)
         chart.set_y2_axis({"min": 0, "max": 1, "num_format": "0%", "name": say("share right", language)})
-    chart.set_title({"name": say("Cost and share right after each update", language), "name_font": {"size": 12}})
-    chart.set_x_axis({"name": say("updates", language), "interval_unit": max(1, (last - header) // 10)})
+    title = "Cost and share right after each step of the solver" if plan.solving else "Cost and share right after each update"
+    chart.set_title({"name": say(title, language), "name_font": {"size": 12}})
+    chart.set_x_axis({"name": say(unit, language), "interval_unit": max(1, (last - header) // 10)})
     chart.set_y_axis({"name": "C_T", "min": 0, "major_gridlines": {"visible": True, "line": {"color": "#E0E0E0"}}})
     chart.set_legend({"position": "bottom"})
     chart.set_size({"width": 640, "height": 360})
@@ -241,7 +255,7 @@ def conventions_page(file: BookFile, sheet: RowsSheet, plan: Plan, diverged: Div
     for number, (topic, text) in enumerate(conventions(plan, diverged), 3):
         rows.text(Cell(number, 1), say(topic, language), style("top"))
         rows.text(Cell(number, 2), text, style("wrap"))
-    file.show(sheet, rows)
+    _show(file, sheet, rows)
     sheet.set_column(0, 0, 22)
     sheet.set_column(1, 1, 100)
 
@@ -271,15 +285,20 @@ def conventions(plan: Plan, diverged: DivergedError | None = None) -> list[tuple
     lines += [
         ("cost", COSTS[network.cost].equation),
         ("total cost", total),
-        ("learning rate", f"η = {chosen.eta!r}"),
-        ("iteration", tell("One iteration is one update; iteration i uses the parameters after i − 1 updates.")),
-        ("batch", _batch_text(plan)),
-        ("update", tell(_UPDATES[network.update])),
     ]
+    if plan.solving:
+        lines.append(("solver", tell(_SOLVER)))
+    else:
+        lines += [
+            ("learning rate", f"η = {chosen.eta!r}"),
+            ("iteration", tell("One iteration is one update; iteration i uses the parameters after i − 1 updates.")),
+            ("batch", _batch_text(plan)),
+            ("update", tell(_UPDATES[network.update])),
+        ]
     if network.freeze_biases:
         lines.append(("biases", tell("frozen: they stay as they are")))
     if any(layer.kind == "max pooling" for layer in network.layers):
-        lines.append(("shared maxima", tell(_TIES[network.ties])))
+        lines.append(("shared maxima", tell(_TIES["first" if plan.solving else network.ties])))
         lines.append(
             ("shared maxima", tell("At the start the maximum is shared in {shared} of {windows} windows.", **_shared(problem)))
         )
@@ -291,7 +310,7 @@ def conventions(plan: Plan, diverged: DivergedError | None = None) -> list[tuple
         lines.append(("input", f"{origin.path.name}, SHA-256 {origin.digest}"))
     lines += [("left out", text) for text in _left_out(plan)]
     lines += [
-        ("numbers", tell(_CELLS[plan.cells])),
+        ("numbers", tell(_CELLS["solved formulas" if plan.solving and plan.formulas else plan.cells])),
         ("sigmoid", tell("computed as 1/(1 + exp(−max(z, −700))), so that a spreadsheet can follow")),
         (
             "addresses",
@@ -299,7 +318,7 @@ def conventions(plan: Plan, diverged: DivergedError | None = None) -> list[tuple
                 "Cells of the authors' workbooks 3-5 and 5-4 stand in their places; the backward pass below is arranged by xlnn."
             ),
         ),
-        ("versions", f"xlnn {__version__}, NumPy {np.__version__}, Python {platform.python_version()}"),
+        ("versions", ", ".join(_versions(plan))),
     ]
     if diverged:
         lines.insert(0, ("diverged", diverged.text(language)))
@@ -310,6 +329,10 @@ _UPDATES = {
     "together": "All parameters are updated at once from the old ones.",
     "output first": "The output layer is updated first, and δ of the hidden layers uses its new weights.",
 }
+_SOLVER = (
+    "C_T of all images is minimised over all parameters at once, without constraints, by SciPy's L-BFGS-B on the gradients "
+    "∂C_T/∂w; η, iterations and batches of sheet Settings are for a later training."
+)
 _TIES = {
     "first": "A maximum that several cells of a window share sends its δ to the first of them, row by row.",
     "all": "A maximum that several cells of a window share sends its δ to each of them.",
@@ -317,7 +340,14 @@ _TIES = {
 _CELLS = {
     "values": "The cells hold values; --cells formulas writes live formulas. Sheet Test is always live.",
     "formulas": "The cells hold live formulas with their results; change η, a pixel or a first parameter and everything follows.",
+    "solved formulas": "The cells hold live formulas with their results; the parameters are numbers, and sheet Solved does not "
+    "follow sheet Start.",
 }
+
+
+def _versions(plan: Plan) -> list[str]:
+    solver = [f"SciPy {version('scipy')}"] if plan.solving else []
+    return [f"xlnn {__version__}", f"NumPy {np.__version__}", *solver, f"Python {platform.python_version()}"]
 
 
 def _shared(problem: Problem) -> dict[str, int]:
@@ -344,6 +374,8 @@ def _batch_text(plan: Plan) -> str:
 
 def _left_out(plan: Plan) -> list[str]:
     language, texts = plan.language, []
+    if plan.solving:
+        return texts
     iterations = plan.problem.settings.iterations
     if len(plan.kept) < iterations:
         texts.append(say("Only {kept} of {all} iterations have a sheet (--keep).", language, kept=len(plan.kept), all=iterations))
@@ -388,7 +420,7 @@ def test_page(file: BookFile, sheet: RowsSheet, plan: Plan, parameters: Mapping[
 
 def furnish(file: BookFile, sheet: RowsSheet, page: Page, made: Template, largest: np.ndarray, problem: Problem) -> None:
     """Column widths, frozen panes, links, shaded pixels and colour scales of a sheet of quantities."""
-    _widths(sheet, made, largest)
+    _widths(sheet, made, largest, page.layout.places.get("x"))
     corner = page.layout.corner
     sheet.freeze_panes(corner.row - 1, corner.column - 1)
     sheet.hide_gridlines(2)
@@ -402,6 +434,11 @@ def furnish(file: BookFile, sheet: RowsSheet, page: Page, made: Template, larges
         shade(sheet, _rectangles(places["x"]), max(1.0, float(problem.x.max())))
     if "right" in places:
         red_where(sheet, places["right"].bounds(), "×", file.book.add_format({"font_color": "#C00000", "bold": True}))
+    for name, q in page.network.quantities.items():
+        if q.kind == "a" and "map" in q.axes and name in places:
+            shade(sheet, _rectangles(places[name]), 1.0, colour="#F4B183")
+    for place in page.layout.pictures.values():
+        diverging(sheet, [place.bounds()])
     _links(file, sheet, page)
 
 
@@ -423,14 +460,17 @@ def _rectangles(place: Place) -> list[Range]:
     return [part.bounds() for part in (place[k] for k in range(place.shape[0]))]
 
 
-def _widths(sheet: RowsSheet, made: Template, largest: np.ndarray) -> None:
-    """Every column as wide as its widest number or label needs."""
+def _widths(sheet: RowsSheet, made: Template, largest: np.ndarray, x: Place | None) -> None:
+    """Every column as wide as its widest number or label needs, those of the images alike."""
     digits = np.floor(np.log10(np.clip(largest, 1, 1e60))) + 1  # before the point
     needed = np.where(made.decimals, digits + 5, np.minimum(digits + 1, 8))
     widths = np.full(made.last.column + 1, 2.0)
     np.maximum.at(widths, made.columns, needed + 0.7)
     for column, chars in made.widths.items():
         widths[column] = max(widths[column], min(chars, 24) + 1)
+    if x is not None:
+        pixels = np.unique(x.grid()[1])
+        widths[pixels] = widths[pixels].max()
     start = 1
     for column in range(1, len(widths) + 1):
         if column == len(widths) or widths[column] != widths[start]:

@@ -9,14 +9,16 @@ A first block is read row by row; steps are written like `4 right`, `33 down`, `
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from xlnn.cells import Cell, Range, quoted
 from xlnn.errors import ContentError, UsageError, Where
 from xlnn.places import Place, contiguous_steps
-from xlnn.quantities import Quantity
+from xlnn.quantities import SYMBOLS, Quantity
 from xlnn.words import every
+from xlnn.workbook import is_blank, shown
 
 SHEET = "Places"
 HEADER = ("Quantity", "First block", "Next image", "Next unit", "Next map", "Next map before")
@@ -36,22 +38,34 @@ class Line:
 
     def place(self, q: Quantity, images: int = 1) -> Place:
         """The place of a quantity of this shape. Raises ContentError where block and shape do not fit."""
+        self._check_axes(q)
         inside = [i for i, axis in enumerate(q.axes) if axis not in self.nexts]
         steps = contiguous_steps([q.shape[i] for i in inside], self.block)
         if steps is None:
             wanted = "×".join(str(q.shape[i]) for i in inside) or "1"
             raise ContentError(
                 "{name}: expected a first block of {expected} numbers, found {found} ({rows}×{columns}).",
-                self.where, name=q.name, expected=wanted, found=self.block.name,
+                self.at(1), name=q.name, expected=wanted, found=self.block.name,
                 rows=self.block.height, columns=self.block.width,
             )  # fmt: skip
         by_axis = {q.axes[i]: step for i, step in zip(inside, steps, strict=True)}
         place = Place(self.block.first, q.shape, tuple(self.nexts.get(axis) or by_axis[axis] for axis in q.axes))
-        if not q.per_image:
-            return place
-        if "image" not in self.nexts:
-            raise ContentError("{name}: expected the step to the next image, like '4 right'.", self.where, name=q.name)
-        return place.repeated(images, self.nexts["image"])
+        if not (place.bounds().first.on_sheet and place.bounds().last.on_sheet):
+            raise ContentError("{name}: its steps lead off the sheet.", self.where, name=q.name)
+        return place.repeated(images, self.nexts["image"]) if q.per_image else place
+
+    def _check_axes(self, q: Quantity) -> None:
+        """Raises ContentError for a step along an axis that the quantity does not have, or none to the next image."""
+        if q.per_image and "image" not in self.nexts:
+            raise ContentError("{name}: expected the step to the next image, like '4 right'.", self.at(2), name=q.name)
+        for axis in self.nexts:
+            if axis not in q.axes and not (axis == "image" and q.per_image):
+                where = self.at(2 + AXIS_COLUMNS.index(axis))
+                raise ContentError("{name}: there is no next {axis} here.", where, name=q.name, axis=axis)
+
+    def at(self, column: int) -> Where:
+        """A cell of the line, columns counted from 0."""
+        return replace(self.where, cell=Cell.parse(self.where.cell).moved(0, column).name)
 
 
 def parse(lines: Sequence[Sequence], workbook: str, sheet: str = SHEET) -> dict[str, Line]:
@@ -59,39 +73,48 @@ def parse(lines: Sequence[Sequence], workbook: str, sheet: str = SHEET) -> dict[
     found: dict[str, Line] = {}
     for number, cells in enumerate(lines, 1):
         cells = [*cells, *[None] * len(HEADER)]
-        name = "" if cells[0] is None else str(cells[0]).strip()
+        name = _quantity(cells[0])
         if not name or name.lower() in {word.lower() for word in every("Quantity")}:
             continue
-        where = Where(workbook, sheet, Cell(number, 1).name)
+        where = [Where(workbook, sheet, Cell(number, column).name) for column in range(1, len(HEADER) + 1)]
         if name in found:
-            raise ContentError("{name} stands here a second time.", where, name=name)
-        target, block = _first_block(cells[1], Where(workbook, sheet, Cell(number, 2).name))
-        nexts = {}
-        for position, axis in enumerate(AXIS_COLUMNS, 2):
-            text = "" if cells[position] is None else str(cells[position]).strip()
-            if text:
-                nexts[axis] = step(text, Where(workbook, sheet, Cell(number, position + 1).name))
-        found[name] = Line(name, target, block, nexts, where)
+            raise ContentError("{name} stands here a second time.", where[0], name=name)
+        target, block = _first_block(cells[1], where[1])
+        nexts = {
+            axis: step(str(cells[column]), where[column])
+            for column, axis in enumerate(AXIS_COLUMNS, 2)
+            if not is_blank(cells[column])
+        }
+        found[name] = Line(name, target, block, nexts, where[0])
     return found
 
 
+def _quantity(value) -> str:
+    """A quantity's name, whatever capitals a spreadsheet made of it: `Digit` is digit, `X` is x."""
+    text = "" if value is None else unicodedata.normalize("NFKC", str(value)).strip()
+    kind = max((kind for kind in SYMBOLS if text.casefold().startswith(kind.casefold())), key=len, default="")
+    return kind + text[len(kind) :]
+
+
 def _first_block(value, where: Where) -> tuple[str, Range]:
-    sheet, _, cells = ("" if value is None else str(value).strip()).rpartition("!")
+    text = "" if value is None else str(value).strip()
+    sheet, _, cells = (text if "!" in text else unicodedata.normalize("NFKC", text)).rpartition("!")
     sheet = sheet.strip()
-    if sheet.startswith("'") and sheet.endswith("'"):
+    if len(sheet) > 1 and sheet.startswith("'") and sheet.endswith("'"):
         sheet = sheet[1:-1].replace("''", "'")
     try:
         if not sheet:
             raise UsageError("")
-        return sheet, Range.parse(cells)
+        return sheet, Range.parse(unicodedata.normalize("NFKC", cells))
     except UsageError:
-        raise ContentError("expected a sheet and a range like Data!K5:M8, found {found}.", where, found=repr(value)) from None
+        found = repr(value) if isinstance(value, str) else shown(value)
+        raise ContentError("expected a sheet and a range like Data!K5:M8, found {found}.", where, found=found) from None
 
 
 def step(text: str, where: Where | None = None) -> tuple[int, int]:
     """'4 right' → (0, 4); '3 down 2 right' → (3, 2). Raises ContentError for anything else."""
     words = {word.lower(): move for name, move in DIRECTIONS.items() for word in every(name)}
-    parts = re.findall(r"([0-9]+)\s*([^\W\d]+)|(\S)", text.lower())
+    parts = re.findall(r"([0-9]+)\s*([^\W\d]+)|(\S)", unicodedata.normalize("NFKC", text).lower())
     rows = columns = 0
     for count, word, other in parts:
         if (other and other not in ",;、") or (word and word not in words):

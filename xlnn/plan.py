@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from xlnn.errors import UsageError
-from xlnn.layouts import GRADIENTS, Layout, arrange
+from xlnn.layouts import GRADIENTS, Layout, arrange, with_pictures
 from xlnn.places import Place
 from xlnn.problem import Problem
 from xlnn.sheets import Page
 
 DETAILS = ("all", "units", "totals")
 CELLS = ("values", "formulas")
-DATA, TRAINED, TEST = "Data", "Trained", "Test"
+DATA, START, TRAINED, SOLVED, TEST = "Data", "Start", "Trained", "Solved", "Test"
 FORWARD = ("eta", "number", "x", "digit", "t", "w", "b", "z", "a", "C", "CT", "answer", "prediction", "right", "share")
 
 
@@ -58,11 +58,12 @@ class Plan:
     detail: str = "all"
     cells: str = "values"
     language: str = "en"
+    final: str = TRAINED  # the sheet with the last parameters; SOLVED where a solver found them
 
     def __post_init__(self):
         for name, value, known in (("detail", self.detail, DETAILS), ("cells", self.cells, CELLS)):
             if value not in known:
-                raise UsageError("unknown {name} {value}; known: {known}.", name=name, value=repr(value), known=", ".join(known))
+                raise UsageError("unknown {what} {value}; known: {known}.", what=name, value=repr(value), known=", ".join(known))
         if self.formulas and self.detail == "totals":
             raise UsageError(
                 "--detail totals leaves out what the formulas would refer to; use --detail units, or --cells values."
@@ -75,6 +76,11 @@ class Plan:
     @property
     def formulas(self) -> bool:
         return self.cells == "formulas"
+
+    @property
+    def solving(self) -> bool:
+        """Whether a solver minimises C_T, without iterations."""
+        return self.final == SOLVED
 
     @property
     def batch(self) -> int:
@@ -106,10 +112,11 @@ class Plan:
         """Sheet Data, with all images."""
         return arrange(self.problem.settings.layout, list(self.problem.network.quantities.values()), self.problem.images)
 
-    def forward_layout(self, images: int) -> Layout:
-        """An iteration's sheet without the backward pass."""
+    def forward_layout(self, images: int, pictures: bool = True) -> Layout:
+        """An iteration's sheet without the backward pass; `pictures`: with the filters before and after."""
         layout, quantities = self.layout(images), self.problem.network.quantities
-        return layout.only([name for name in layout.places if quantities[name].kind in FORWARD])
+        forward = layout.only([name for name in layout.places if quantities[name].kind in FORWARD])
+        return with_pictures(forward, list(quantities.values())) if pictures else forward
 
     def page(self, layout: Layout, follows: Layout | None = None) -> Page:
         """A page of this plan; its parameters are numbers, or refer to the sheet before, laid out as `follows`."""
@@ -121,13 +128,14 @@ class Plan:
         return Page(network, layout, {**network.rule_of, **summed}, elsewhere, self.formulas, new)
 
     def test_page(self) -> Page:
-        """One empty image to draw in; its formulas are always live and take the parameters from Trained."""
+        """One empty image to draw in; its formulas are always live and take the last parameters."""
         network = self.problem.network
         layout = self.layout_of_one()
         shown = [n for n in layout.places if network.quantities[n].kind in ("x", "z", "a", "prediction")]
-        trained = self.forward_layout(self.problem.images).places
-        elsewhere = {q.name: (TRAINED, trained[q.name]) for q in network.parameters}
+        last = self.forward_layout(self.problem.images).places
+        elsewhere = {q.name: (self.final, last[q.name]) for q in network.parameters}
         return Page(network, layout.only(shown), network.rule_of, elsewhere, formulas=True)
 
     def layout_of_one(self) -> Layout:
-        return arrange(self.problem.settings.layout, list(self.problem.network.quantities.values()), 1, self._own(1))
+        """One image, always laid out in the standard way: there `predict` looks for it."""
+        return arrange(self.problem.settings.layout, list(self.problem.network.quantities.values()), 1)

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from collections import ChainMap
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from xlnn import pages
+from xlnn import pages, places_sheet
 from xlnn.book_file import BookFile
 from xlnn.cells import Cell
 from xlnn.errors import ContentError, Where
-from xlnn.layouts import arrange
+from xlnn.gather import DATA, check_edge, count_images, layouts_of
+from xlnn.layouts import Layout, arrange
 from xlnn.network import Network
 from xlnn.places import Place
 from xlnn.problem import Problem
-from xlnn.reader import count_images, read
+from xlnn.reader import RESERVED, read
 from xlnn.saving import check_target, replacing
 from xlnn.sheets import INITIAL, Page, add_page, vector
 from xlnn.training import Step
 from xlnn.words import say
-from xlnn.workbook import Workbook
+from xlnn.workbook import Workbook, is_number
+
+TEST = "Test"
 
 
 @dataclass(frozen=True)
@@ -36,8 +40,8 @@ class Prediction:
 def predict(trained: str | Path, images: str | Path | None = None) -> tuple[list[Prediction], Step]:
     """What the network in `trained` answers to the images of a workbook, by default those on its sheet Test.
 
-    The images are looked for where the network's own sheets have them: on sheet Data, on Test, or on the
-    first sheet. Raises FileError, ContentError.
+    The images are looked for where sheet Places says, then where the network's own sheets have them: on sheet
+    Data, on Test, or so on any sheet. Raises FileError, ContentError.
     """
     problem = read(trained)
     x = read_images(problem, Workbook(images if images is not None else trained), images is None)
@@ -61,26 +65,47 @@ def answer(network: Network, outputs) -> float:
 
 def read_images(problem: Problem, book: Workbook, own_test: bool) -> np.ndarray:
     """The images of a workbook, (images, rows, columns). A blank cell of sheet Test counts as 0."""
-    layout = arrange(problem.settings.layout, list(problem.network.quantities.values()), 1)
+    layouts = layouts_of(book, problem.network, problem.settings.layout)
     if own_test:
-        return book.numbers("Test", _test_place(problem, layout), blank=0.0)
-    tries = [("Data", layout.data["x"]), ("Test", layout.places["x"])]
-    tries += [(sheet, place) for sheet in book.sheets for place in (layout.data["x"], layout.places["x"])]
-    for sheet, place in tries:
-        if sheet in book.sheets and (images := count_images(book, sheet, place)):
-            return book.numbers(sheet, place[0].repeated(images, place.steps[0]))
-    expected = layout.data["x"]
-    raise ContentError(
-        "expected images of {rows}×{columns} from {cell} on (sheet Data), found none.",
-        Where(book.name), rows=expected.shape[1], columns=expected.shape[2], cell=expected.origin.name,
-    )  # fmt: skip
+        return book.numbers(TEST, _test_place(problem), blank=0.0)
+    tries = [found for found in _places(problem, book, layouts) if not book.is_blank(*found)]
+    if not tries:
+        place = layouts[0].data["x"]
+        raise ContentError(
+            "expected images of {rows}×{columns} from {cell} on (sheet Data), found none.",
+            Where(book.name), rows=place.shape[1], columns=place.shape[2], cell=place.origin.name,
+        )  # fmt: skip
+    sheet, place = next((found for found in tries if all(map(is_number, book.block(*found).flat))), tries[0])
+    images = count_images(book, sheet, place, gaps=False)
+    x = place[0].repeated(images, place.steps[0])
+    for layout in layouts:
+        if (sheet, place) == (DATA, layout.data["x"]):
+            _check_data(problem, book, layout, x)
+    return book.numbers(sheet, x, blank=0.0 if sheet == TEST else None)
 
 
-def _test_place(problem: Problem, layout) -> Place:
-    line = problem.origin.own.get("x")
-    if line is not None and line.sheet != "Data":
-        return line.place(problem.network.quantities["x"])
-    return layout.places["x"]
+def _test_place(problem: Problem) -> Place:
+    return arrange(problem.settings.layout, list(problem.network.quantities.values()), 1).places["x"]
+
+
+def _check_data(problem: Problem, book: Workbook, layout: Layout, x: Place) -> None:
+    """Raises ContentError where sheet Data's images are larger than the network's."""
+    sources = {name: layout.data[name] for name in ("digit", "t") if name in layout.data}
+    sources = {name: (DATA, place[0].repeated(x.shape[0], place.steps[0])) for name, place in sources.items()}
+    check_edge(book, problem.network.quantities["x"], {"x": (DATA, x), **sources})
+
+
+def _places(problem: Problem, book: Workbook, layouts: list[Layout]) -> Iterator[tuple[str, Place]]:
+    """Where images may lie: as sheet Places says, on Data, on Test, or on any sheet as they lie on those."""
+    if book.find(places_sheet.SHEET):
+        line = places_sheet.parse(book.lines(places_sheet.SHEET), book.name).get("x")
+        if line and book.find(line.sheet):
+            yield line.sheet, line.place(problem.network.quantities["x"])
+    yield from ((DATA, layout.data["x"]) for layout in layouts if book.find(DATA))
+    if book.find(TEST):
+        yield TEST, _test_place(problem)
+    others = [sheet for sheet in book.sheets if sheet not in RESERVED]
+    yield from ((sheet, place) for sheet in others for layout in layouts for place in (layout.data["x"], layout.places["x"]))
 
 
 def write_predictions(step: Step, path: str | Path, *, inputs=(), force: bool = False) -> Path:

@@ -39,7 +39,7 @@ class Settings:
             raise UsageError("the seed must be 0 or more, not {value}.", value=self.seed)
         for name, value, known in (("order", self.order, ORDERS), ("start", self.start, STARTS)):
             if value not in known:
-                raise UsageError("unknown {name} {value}; known: {known}.", name=name, value=repr(value), known=", ".join(known))
+                raise UsageError("unknown {what} {value}; known: {known}.", what=name, value=repr(value), known=", ".join(known))
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,25 @@ class Problem:
         for q in self.network.parameters:
             if q.name not in self.parameters or self.parameters[q.name].shape != q.shape:
                 raise ContentError("expected {name} of shape {expected}.", name=q.name, expected=q.shape)
+        self._check_answers()
+
+    def _check_answers(self) -> None:
+        output, classes = self.network.output, self.network.classes
+        name, answers = ("t", self.t) if self.digits is None else ("digits", self.digits)
+        expected = (self.images, *output.shape) if self.digits is None else (self.images,)
+        if answers.shape != expected:
+            raise ContentError("expected {name} of shape {expected}.", name=name, expected=expected)
+        if classes is not None and not np.isin(answers, classes).all():
+            raise ContentError(
+                "expected one of the classes {expected}, found {found}.",
+                expected=", ".join(f"{c:g}" for c in classes), found=f"{answers[~np.isin(answers, classes)][0]:g}",
+            )  # fmt: skip
+        if self.t is not None and output.activation == "softmax" and not np.allclose(self.t.sum(axis=1), 1):
+            image = int(np.argmin(np.isclose(self.t.sum(axis=1), 1)))
+            raise ContentError(
+                "image {image}: softmax outputs need targets t that add up to 1, not {found}; only then is δ = a − t.",
+                image=image + 1, found=f"{self.t[image].sum():g}",
+            )  # fmt: skip
 
     @property
     def images(self) -> int:
@@ -113,7 +132,7 @@ class Problem:
 def draw(q: Quantity, seed: int, start: str) -> np.ndarray:
     """Initial numbers of a parameter from N(0, 1) (book 2-1), or N(0, 1/inputs) for weights."""
     if start not in STARTS:
-        raise UsageError("unknown {name} {value}; known: {known}.", name="start", value=repr(start), known=", ".join(STARTS))
+        raise UsageError("unknown {what} {value}; known: {known}.", what="start", value=repr(start), known=", ".join(STARTS))
     numbers = np.random.default_rng((seed, 0, *q.name.encode())).standard_normal(q.shape)
     inputs = q.size // q.shape[0] if q.kind == "w" else 1
     return numbers / np.sqrt(inputs) if start == STARTS[1] else numbers

@@ -3,41 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from xlnn import places_sheet, settings
-from xlnn.errors import ContentError, UsageError, Where, raise_all
-from xlnn.examples import MAPS
-from xlnn.layouts import Layout, arrange
-from xlnn.network import Network, plain_layers
-from xlnn.places import Place
-from xlnn.problem import Problem, Settings, draw
+from xlnn import authors, places_sheet, settings
+from xlnn.errors import ContentError, UsageError, Where, XlnnError
+from xlnn.gather import DATA, Origin, Sources, check_panel, check_shapes, count_images, gather, layouts_of, no_image
+from xlnn.layouts import Layout
+from xlnn.network import LayerSettings, Network, plain_layers
+from xlnn.places import Place, first_shared_cell
+from xlnn.places_sheet import Line
+from xlnn.problem import Problem, Settings
 from xlnn.quantities import Quantity
 from xlnn.words import LANGUAGES
 from xlnn.workbook import Workbook, is_number
 
-DATA, START, TRAINED = "Data", "Start", "Trained"
-RESERVED = ("Settings", "Data", "Places", "Summary", "Conventions", "Test")
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where a problem came from: the workbook, its language, and where each array lay (`sources`).
-
-    `own` are the addresses that its sheet Places gives, for the output; `drawn` the parameters that were
-    empty and drawn at random.
-    """
-
-    path: Path
-    digest: str
-    language: str = "en"
-    own: Mapping[str, places_sheet.Line] = field(default_factory=dict)
-    sources: Mapping[str, tuple[str, Place]] = field(default_factory=dict)
-    drawn: tuple[str, ...] = ()
-    arrangement: str = ""  # the authors' workbook that it is like, where recognised
+START, TRAINED, SOLVED = "Start", "Trained", "Solved"
+RESERVED = (settings.SHEET, DATA, places_sheet.SHEET, "Summary", "Conventions", "Test")
+Own = Mapping[str, Line]  # what a sheet Places says, by quantity
 
 
 def read(
@@ -53,20 +39,28 @@ def read(
     `places` names a workbook whose sheet Places is used; `initial` starts from the saved copy of the initial
     parameters in the authors' arrangement. Raises FileError, ContentError, UsageError.
     """
-    book = Workbook(path)
+    layout = overrides.pop("layout", None)  # the result's; the workbook is read in its own
+    problem = _read(Workbook(path), places, initial, language, overrides)
+    return problem if layout is None else problem.with_settings(layout=_override("layout", layout))
+
+
+def _read(book: Workbook, places: str | Path | None, initial: bool, language: str | None, overrides: Mapping) -> Problem:
+    """Decides which of the three kinds of workbook this is."""
     chosen = {name: _override(name, value) for name, value in overrides.items() if value is not None}
     own = _own_places(book, places)
-    if settings.SHEET in book.sheets:
-        found = settings.parse(book.lines(settings.SHEET), book.name)
-    else:
-        found = None
-    if found and found.layers:
-        return _from_settings(book, found, own, chosen, language, initial)
-    if own:
-        return _from_places(book, found, own, chosen, language)
-    if found:
-        raise ContentError("the table of layers is missing.", book.where(settings.SHEET))
-    return _from_arrangement(book, chosen, language, initial)
+    found = settings.Read({}, (), {})
+    if book.find(settings.SHEET):
+        found = settings.parse(book.lines(settings.SHEET), book.name, partial(book.has_formula, settings.SHEET))
+    language = _language(book, found, chosen, language)
+    try:
+        if not (own or book.find(settings.SHEET)):
+            return _from_arrangement(book, chosen, language, initial)
+        found = found if found.layers else _inferred(book, own, found)
+        network = found.network(**_only(chosen, Network))
+        return _build(book, network, found.settings(**_only(chosen, Settings)), own, language, initial)
+    except XlnnError as error:
+        error.language = language
+        raise
 
 
 def _override(name: str, value):
@@ -75,299 +69,252 @@ def _override(name: str, value):
     return settings.parse_value(settings.BY_FIELD[name], value)
 
 
-def _own_places(book: Workbook, places: str | Path | None) -> dict[str, places_sheet.Line]:
-    if places is not None:
-        other = Workbook(places)
-        return places_sheet.parse(other.lines(places_sheet.SHEET), other.name)
-    if places_sheet.SHEET in book.sheets:
-        return places_sheet.parse(book.lines(places_sheet.SHEET), book.name)
-    return {}
-
-
-# ---- workbooks with sheet Settings, or with Places alone --------------------------------------------
-
-
-def _from_settings(book, found: settings.Read, own, chosen, language, initial) -> Problem:
-    network = found.network(**_only(chosen, Network))
-    return _build(
-        book, network, found.settings(**_only(chosen, Settings)), own, _language(book, found, chosen, language), initial
-    )
-
-
-def _from_places(book, found: settings.Read | None, own, chosen, language) -> Problem:
-    found = found or settings.Read({}, (), {})
-    layers, classes = _layers_from_places(book, own)
-    values = {"classes": classes, **found.values}
-    found = settings.Read(values, layers, found.where)
-    return _build(
-        book,
-        found.network(**_only(chosen, Network)),
-        found.settings(**_only(chosen, Settings)),
-        own,
-        _language(book, found, chosen, language),
-        initial=False,
-    )
+def _own_places(book: Workbook, places: str | Path | None) -> Own:
+    """The lines of sheet Places, of another workbook where one is given."""
+    other = book if places is None else Workbook(places)
+    if places is None and not book.find(places_sheet.SHEET):
+        return {}
+    known = {name.casefold(): name for name in (DATA, START, TRAINED, SOLVED)}
+    lines = places_sheet.parse(other.lines(places_sheet.SHEET), other.name)
+    return {name: replace(line, sheet=known.get(line.sheet.casefold(), line.sheet)) for name, line in lines.items()}
 
 
 def _only(chosen: Mapping, kind: type) -> dict:
     return {name: value for name, value in chosen.items() if name in kind.__dataclass_fields__}
 
 
-def _language(book: Workbook, found: settings.Read | None, chosen: Mapping, asked: str | None) -> str:
-    if asked or "language" in chosen:
-        return asked or chosen["language"]
-    if found and "language" in found.values:
-        return found.values["language"]
+def _language(book: Workbook, found: settings.Read, chosen: Mapping, asked: str | None) -> str:
+    """Asked for, or set, or that of the sheets' names."""
+    known = asked or chosen.get("language") or found.values.get("language")
+    if known:
+        return known
     names = "".join(book.sheets)
     if any("\u3040" <= letter <= "\u30ff" for letter in names) or "習" in names:
         return LANGUAGES[2]
     return LANGUAGES[1] if any("\u4e00" <= letter <= "\u9fff" for letter in names) else LANGUAGES[0]
 
 
-def _layers_from_places(book: Workbook, own: Mapping[str, places_sheet.Line]):
-    """A plain network's layers from the places of x, w2, b2, w3 … ; a unit ends where its numbers end."""
-    if "x" not in own:
-        raise ContentError("expected a line for x.", book.where(places_sheet.SHEET))
-    block = own["x"].block
-    labels = sorted((name[1:] for name in own if name[0] == "w" and name[1:].isdigit()), key=int)
-    if not labels:
-        raise ContentError("expected lines for w2, b2 …, or a sheet Settings.", book.where(places_sheet.SHEET))
-    taken = {(line.sheet, line.block.first) for line in own.values()}
-    units = [_count_units(book, own["b" + label] if "b" + label in own else own["w" + label], taken) for label in labels]
-    layers = plain_layers((block.height, block.width), *units)
-    classes = None
-    if "digit" in own:
-        classes = (0.0, 1.0) if units[-1] == 1 else tuple(float(n) for n in range(units[-1]))
-    return layers, classes
+def _from_arrangement(book: Workbook, chosen: Mapping, language: str, initial: bool) -> Problem:
+    """A workbook without Settings: the sheet that has the authors' arrangement, whatever its name."""
+    found = authors.recognise(book)
+    network, sources = authors.sources_of(book, replace(found, network=replace(found.network, **_only(chosen, Network))), initial)
+    check_shapes(book, network, sources, edges=False)
+    if initial:
+        _check_copy(book, network, sources)
+    origin = Origin(book.path, book.digest, language, {}, sources, arrangement=found.name)
+    return gather(book, network, Settings(**_only(chosen, Settings)), origin)
 
 
-def _count_units(book: Workbook, line: places_sheet.Line, taken: set) -> int:
-    if "unit" not in line.nexts:
-        return line.block.height * line.block.width
-    first, count = line.block.first, 0
-    while True:
-        at = first.moved(count * line.nexts["unit"][0], count * line.nexts["unit"][1])
-        other = count and (line.sheet, at) in taken
-        if not at.on_sheet or other or book.is_blank(line.sheet, Place(at)):
-            return max(count, 1)
-        count += 1
+# ---- workbooks with a sheet Settings, or with Places --------------------------------------------------
 
 
-def _build(book, network: Network, chosen: Settings, own, language: str, initial: bool) -> Problem:
+def _build(book: Workbook, network: Network, chosen: Settings, own: Own, language: str, initial: bool) -> Problem:
     """Gathers every array of a network from its place."""
-    quantities = list(network.quantities.values())
-    unknown = next((line for name, line in own.items() if name not in network.quantities), None)
-    if unknown:
-        raise ContentError(
-            "there is no quantity {name} in this network; known: {known}.",
-            unknown.where, name=repr(unknown.quantity), known=", ".join(network.quantities),
-        )  # fmt: skip
-    layout = arrange(chosen.layout, quantities, 1)
+    _check_lines(book, network, own)
+    layout = _layout(book, network, chosen.layout)
     own = {name: line for name, line in own.items() if not _is_standard(network.quantities[name], line, layout)}
     sources = _sources(book, network, layout, own, initial)
-    images = count_images(book, *sources["x"])
+    sheet, place = sources["x"]
+    images = count_images(book, sheet, place, gaps="x" in own)
     if not images:
-        sheet, place = sources["x"]
-        raise ContentError("expected an image, found blank cells.", book.where(sheet, place.origin))
+        raise no_image(book, sheet, place)
     sources = {name: (sheet, _for_images(network.quantities[name], place, images)) for name, (sheet, place) in sources.items()}
-    _check_edges(book, sources)
-    origin = Origin(book.path, book.digest, language, own, sources)
-    return _gather(book, network, chosen, origin)
-
-
-def _is_standard(q: Quantity, line: places_sheet.Line, layout: Layout) -> bool:
-    """Whether a line says what the layout says anyway, as in a workbook that xlnn wrote."""
-    places = layout.data if line.sheet == DATA else layout.places
-    standard, place = places.get(q.name), line.place(q)
-    if standard is None or not (line.sheet in (DATA, TRAINED) or line.sheet.startswith("Iteration ")):
-        return False
-    same_cells = all(np.array_equal(a, b) for a, b in zip(place.grid(), standard.grid(), strict=True))
-    return same_cells and (not q.per_image or place.steps[0] == standard.steps[0])
+    check_shapes(book, network, sources, edges="x" not in own)
+    if initial:
+        _check_copy(book, network, sources)
+    if not any(q.name in own for q in network.parameters):
+        check_panel(book, network, sources)
+    origin = Origin(book.path, book.digest, language, _apart(network, own, images), sources)
+    return gather(book, network, chosen, origin)
 
 
 def _for_images(q: Quantity, place: Place, images: int) -> Place:
     return place[0].repeated(images, place.steps[0]) if q.per_image else place
 
 
-def _sources(book: Workbook, network: Network, layout: Layout, own, initial: bool) -> dict[str, tuple[str, Place]]:
+def _check_copy(book: Workbook, network: Network, sources: Sources) -> None:
+    """Raises ContentError where no saved copy of the parameters is."""
+    sheet, place = sources[network.parameters[0].name]
+    if all(book.is_blank(*sources[q.name]) for q in network.parameters):
+        raise ContentError(
+            "expected the saved copy of the initial parameters from here on, found blank cells.", book.where(sheet, place.origin)
+        )
+
+
+def _layout(book: Workbook, network: Network, name: str) -> Layout:
+    """The layout in which the workbook has its images: the one that Settings names, or else another."""
+    layouts = layouts_of(book, network, name)
+    return next((layout for layout in layouts if _has_image(book, network, layout)), layouts[0])
+
+
+def _has_image(book: Workbook, network: Network, layout: Layout) -> bool:
+    data = book.find(DATA)
+    sheet, place = (data, layout.data["x"]) if data else (_parameter_sheet(book, network, layout), layout.places["x"])
+    return sheet is not None and all(map(is_number, book.block(sheet, place).flat))
+
+
+def _sources(book: Workbook, network: Network, layout: Layout, own: Own, initial: bool) -> Sources:
     """Sheet and place (for one image) of x, of digits or t, and of all parameters."""
-    sheet = _parameter_sheet(book)
-    target = network.inputs[-1]
+    if initial and (not layout.initial or any(q.name in own for q in network.parameters)):
+        name = layout.name if not own else places_sheet.SHEET
+        raise UsageError("the layout {name} has no saved copy of the initial parameters.", name=name)
+    places = {**layout.places, **(layout.initial if initial else {})}
     sources: dict[str, tuple[str, Place]] = {}
-    for q in (network.inputs[2], target, *network.parameters):
-        line = own.get(q.name)
-        if line and not (initial and q.name in layout.initial):
-            sources[q.name] = line.sheet, line.place(q)
-        elif q.per_image and DATA in book.sheets:
+    for q in (network.inputs[2], network.inputs[3], *network.parameters):
+        if q.name in own:
+            sources[q.name] = own[q.name].sheet, own[q.name].place(q)
+        elif q.per_image and book.find(DATA):
             sources[q.name] = DATA, layout.data[q.name]
         else:
-            places = {**layout.places, **layout.initial} if initial else layout.places
-            name = "answer" if q.name == "digit" else q.name
-            if sheet is None:
-                raise ContentError(
-                    "there is no sheet {sheet} with {name}; the workbook has {found}.",
-                    Where(book.name), sheet=repr(DATA if q.per_image else START), name=q.name,
-                    found=", ".join(map(repr, book.sheets)),
-                )  # fmt: skip
-            sources[q.name] = sheet, places[name]
-    if initial and not layout.initial:
-        raise UsageError("the layout {name} has no saved copy of the initial parameters.", name=layout.name)
+            place = places["answer" if q.name == "digit" else q.name]
+            sources[q.name] = _sheet_of(book, q, place, _parameter_sheet(book, network, layout), own), place
     return sources
 
 
-def _parameter_sheet(book: Workbook) -> str | None:
-    for name in (TRAINED, START):
-        if name in book.sheets:
+def _sheet_of(book: Workbook, q: Quantity, place: Place, sheet: str | None, own: Own) -> str:
+    """The sheet with a quantity that has no line of its own. Raises ContentError where there is none."""
+    if own and sheet not in (START, TRAINED, SOLVED):
+        raise _expected_line(own, q.name)
+    if sheet is None or (q.name == "x" and book.is_blank(sheet, place) and not book.has_formula(sheet, place.origin)):
+        raise ContentError(
+            "there is no sheet {sheet} with {name}; the workbook has {found}.",
+            Where(book.name), sheet=repr(DATA if q.per_image else START), name=q.name,
+            found=", ".join(map(repr, book.sheets)),
+        )  # fmt: skip
+    return sheet
+
+
+def _parameter_sheet(book: Workbook, network: Network, layout: Layout) -> str | None:
+    """Trained, Start, or another sheet: the first with a number where parameters lie, or else the first."""
+    for name in (TRAINED, SOLVED, START):
+        if book.find(name):
             return name
-    return next((name for name in book.sheets if name not in RESERVED), None)
+    others = [sheet for sheet in book.sheets if sheet not in {book.find(name) for name in RESERVED}]
+    panel = [layout.places[q.name] for q in network.parameters]
+    filled = (sheet for sheet in others if any(is_number(v) for place in panel for v in book.block(sheet, place).flat))
+    return next(filled, next(iter(others), None))
 
 
-def count_images(book: Workbook, sheet: str, place: Place) -> int:
-    """Images up to the first blank block; `place` gives the first one and the step."""
-    rows, columns = book.sheet(sheet).shape
-    down, right = place.steps[0]
-    room = [
-        (rows - place.origin.row) // down if down > 0 else None,
-        (columns - place.origin.column) // right if right > 0 else None,
-    ]
-    most = max(0, min([n for n in room if n is not None], default=0)) + 1
-    blocks = book.block(sheet, place[0].repeated(most, place.steps[0])).reshape(most, -1)
-    blank = np.all(np.equal(blocks, None), axis=1)
-    return int(np.argmax(blank)) if blank.any() else most
+# ---- sheet Places ------------------------------------------------------------------------------------
 
 
-def _check_edges(book: Workbook, sources: Mapping[str, tuple[str, Place]]) -> None:
-    """Raises ContentError where numbers go on below the first image or its targets: another shape than stated."""
-    for name in ("x", "t"):
-        if name not in sources:
-            continue
-        sheet, place = sources[name]
-        first, bounds = place[0], place[0].bounds()
-        if first.range() is None:
-            continue
-        others = [found[1] for other, found in sources.items() if found[0] == sheet and other != name]
-        below = Place(bounds.first.moved(bounds.height), (bounds.width,), ((0, 1),))
-        for index, value in np.ndenumerate(book.block(sheet, below)):
-            cell = below.cell(*index)
-            inside = any(part.index(cell) is not None for part in others) or place.index(cell) is not None
-            if is_number(value) and not inside:
-                raise ContentError(
-                    "{name}: expected {shape} numbers for an image, found another one below them. "
-                    "Correct the size in sheet Settings, or the numbers.",
-                    book.where(sheet, cell), name=name, shape="×".join(map(str, first.shape)),
-                )  # fmt: skip
+def _check_lines(book: Workbook, network: Network, own: Own) -> None:
+    """Raises ContentError for a line of a quantity that is none, or, of what is read, of a sheet that is missing."""
+    given = {network.inputs[2].name, network.inputs[3].name, *(q.name for q in network.parameters)}
+    for name, line in own.items():
+        if name not in network.quantities:
+            raise ContentError(
+                "there is no quantity {name} in this network; known: {known}.",
+                line.where, name=repr(line.quantity), known=", ".join(network.quantities),
+            )  # fmt: skip
+        if name in given and book.find(line.sheet) is None:
+            raise ContentError(
+                "there is no sheet {sheet}; the workbook has {found}.",
+                line.at(1), sheet=repr(line.sheet), found=", ".join(map(repr, book.sheets)),
+            )  # fmt: skip
 
 
-def _gather(book: Workbook, network: Network, chosen: Settings, origin: Origin) -> Problem:
-    """Reads the numbers; all wrong cells are named together."""
-    arrays, errors, drawn = {}, [], []
-    for name, (sheet, place) in origin.sources.items():
-        q = network.quantities[name]
-        try:
-            if not q.per_image and book.is_blank(sheet, place) and not book.has_formula(sheet, place.origin):
-                arrays[name] = draw(q, chosen.seed, chosen.start)
-                drawn.append(name)
-            else:
-                arrays[name] = book.numbers(sheet, place)
-        except ContentError as error:
-            errors += [error, *error.others]
-    if "digit" in arrays:
-        errors += _unknown_digits(book, network, arrays["digit"], *origin.sources["digit"])
-    raise_all(errors)
-    parameters = {q.name: arrays[q.name] for q in network.parameters}
-    problem = Problem(network, arrays["x"], parameters, arrays.get("digit"), arrays.get("t"), chosen)
-    return replace(_with_judgement(problem), origin=replace(origin, drawn=tuple(drawn)))
+def _is_standard(q: Quantity, line: Line, layout: Layout) -> bool:
+    """Whether a line says what the layout says anyway, as in a workbook that xlnn wrote."""
+    places = layout.data if line.sheet == DATA else layout.places
+    standard, place = places.get(q.name), line.place(q)
+    if standard is None or not (line.sheet in (DATA, START, TRAINED, SOLVED) or line.sheet.startswith("Iteration ")):
+        return False
+    same_cells = all(np.array_equal(a, b) for a, b in zip(place.grid(), standard.grid(), strict=True))
+    return same_cells and (not q.per_image or place.steps[0] == standard.steps[0])
 
 
-def _unknown_digits(book, network: Network, digits: np.ndarray, sheet: str, place: Place) -> list[ContentError]:
-    wrong = np.flatnonzero(~np.isin(digits, network.classes))
-    return [
-        ContentError(
-            "expected one of the classes {expected}, found {found}.",
-            book.where(sheet, place.cell(k)),
-            expected=", ".join(f"{c:g}" for c in network.classes), found=f"{digits[k]:g}",
+def _apart(network: Network, own: Own, images: int) -> Own:
+    """The addresses for the output's sheets, where all arrays lie on one: images from another sheet may have to move.
+
+    Raises ContentError where two lines of one sheet share a cell.
+    """
+    lines = {name: line for name, line in own.items() if line.sheet != DATA and name != "digit"}
+    places = {name: line.place(network.quantities[name], images) for name, line in lines.items()}
+    while shared := first_shared_cell(places):
+        first, second, cell = shared
+        movable = [n for n in (second, first) if n in ("x", "t") and own[first].sheet != own[second].sheet]
+        if not movable:
+            raise ContentError(
+                "{first} and {second} both lie in cell {cell}.", own[second].at(1), first=first, second=second, cell=cell.name
+            )
+        del places[movable[0]]
+    return {name: line for name, line in own.items() if name in places or name not in lines}
+
+
+def _inferred(book: Workbook, own: Own, found: settings.Read) -> settings.Read:
+    """The network that the lines of Places tell, where Settings tells none."""
+    if not own:
+        raise ContentError(
+            "there is no table of layers: names of settings stand in column A, and below them a line that begins with layer.",
+            book.where(settings.SHEET),
         )
-        for k in wrong.tolist()
-    ]  # fmt: skip
+    maps = "wF" in own
+    labels = ("F", "O") if maps else _labels(own)
+    for name in ("x", *(kind + label for label in labels for kind in "wb")):
+        if name not in own:
+            raise _expected_line(own, name)
+    if "digit" not in own and "t" not in own:
+        raise _expected_line(own, "digit / t")
+    image, units = own["x"].block, [_count_units(book, own, label) for label in labels]
+    layers = _layers_with_maps(own, *units) if maps else plain_layers((image.height, image.width), *units)
+    classes = None
+    if "digit" in own:
+        classes = (0.0, 1.0) if units[-1] == 1 else tuple(float(n) for n in range(units[-1]))
+    return settings.Read({"classes": classes, **found.values}, layers, {"layers": _places_where(own), **found.where})
 
 
-def _with_judgement(problem: Problem) -> Problem:
-    """Answers can be right or wrong where t marks one unit with 1, the others with 0 (or is 0 or 1 itself)."""
-    if problem.t is None:
-        return problem
-    one_of = np.isin(problem.t, (0, 1)).all() and (problem.t.shape[1] == 1 or (problem.t.sum(axis=1) == 1).all())
-    return problem if one_of else replace(problem, network=replace(problem.network, judged=False))
+def _expected_line(own: Own, name: str) -> ContentError:
+    return ContentError("expected a line for {name}.", _places_where(own), name=name)
 
 
-# ---- the authors' arrangement -----------------------------------------------------------------------
+def _places_where(own: Own) -> Where:
+    return replace(next(iter(own.values())).where, cell="")
 
 
-def _arrangements() -> dict[str, Network]:
-    """The authors' two workbooks: the plain network of 3-5 and the convolutional one of 5-4."""
-    return {"3-5": Network(plain_layers((4, 3), 3, 2), classes=(0.0, 1.0)), "5-4": Network(MAPS)}
+def _labels(own: Own) -> list[str]:
+    """2, 3 … up to the last layer that has a line."""
+    last = max((int(name[1:]) for name in own if name[0] in "wb" and name[1:].isdigit()), default=2)
+    return [str(label) for label in range(2, last + 1)]
 
 
-def _from_arrangement(book: Workbook, chosen: Mapping, language: str | None, initial: bool) -> Problem:
-    """A workbook without Settings: the sheet that has the authors' arrangement, whatever its name."""
-    best = (0.0, "", "", None)
-    for name, network in _arrangements().items():
-        layout = arrange("book", list(network.quantities.values()), 1)
-        for sheet in book.sheets:
-            found = _likeness(book, sheet, network, layout)
-            if found > best[0]:
-                best = (found, name, sheet, network)
-    likeness, name, sheet, network = best
-    if likeness < 0.95:
-        raise _not_recognised(book, likeness, name, sheet, network)
-    network = replace(network, **_only(chosen, Network))
-    layout = arrange("book", list(network.quantities.values()), 1)
-    places = {**layout.places, **(layout.initial if initial else {})}
-    images = count_images(book, sheet, places["x"])
-    sources = {q.name: (sheet, places[q.name]) for q in network.parameters}
-    sources["x"] = sheet, _for_images(network.quantities["x"], places["x"], images)
-    network, target = _target_source(book, sheet, network, layout, images)
-    sources |= target
-    origin = Origin(book.path, book.digest, _language(book, None, chosen, language), {}, sources, arrangement=name)
-    return _gather(book, network, Settings(**_only(chosen, Settings)), origin)
+def _count_units(book: Workbook, own: Own, label: str) -> int:
+    """Units or maps of a layer: as many as its biases have numbers, or where those are blank its weights."""
+    weights, biases = own["w" + label], own["b" + label]
+    taken = {(line.sheet, line.block.first) for line in own.values()}
+    by_weights, by_biases = _count(book, weights, taken), _count(book, biases, taken)
+    if not biases.nexts and weights.nexts and by_weights > by_biases:
+        raise ContentError(
+            "{name}: expected a first block of {expected} numbers, found {found} ({rows}×{columns}).",
+            biases.at(1), name="b" + label, expected=by_weights, found=biases.block.name,
+            rows=biases.block.height, columns=biases.block.width,
+        )  # fmt: skip
+    return max(1, by_biases or by_weights)
 
 
-def _target_source(book: Workbook, sheet: str, network: Network, layout: Layout, images: int):
-    """Digits on the sheet, or on sheet Data, or else the targets t themselves."""
-    if network.classes is not None:
-        tries = [(sheet, layout.places["answer"])] + ([(DATA, layout.data["digit"])] if DATA in book.sheets else [])
-        for where, place in tries:
-            place = place[0].repeated(images, place.steps[0])
-            if is_number(book.block(where, place).flat[0]):
-                return network, {"digit": (where, place)}
-        network = replace(network, classes=None)
-    t = layout.places["t"]
-    return network, {"t": (sheet, t[0].repeated(images, t.steps[0]))}
+def _count(book: Workbook, line: Line, taken: set) -> int:
+    """Steps to the next unit or map until a block without numbers or another line's; without steps the block's size."""
+    step = line.nexts.get("unit") or line.nexts.get("map")
+    if step is None:
+        return line.block.height * line.block.width
+    block, count = Place(line.block.first, (line.block.height, line.block.width), ((1, 0), (0, 1))), 0
+    while True:
+        at = block.moved(count * step[0], count * step[1])
+        other = count and (line.sheet, at.origin) in taken
+        if other or not at.origin.on_sheet or not all(map(is_number, book.block(line.sheet, at).flat)):
+            return count
+        count += 1
 
 
-def _likeness(book: Workbook, sheet: str, network: Network, layout: Layout) -> float:
-    """The share of the first image's and the parameters' cells that hold numbers."""
-    values = [value for q in network.parameters for value in book.block(sheet, layout.places[q.name]).flat]
-    values += list(book.block(sheet, layout.places["x"][0]).flat)
-    return sum(map(is_number, values)) / len(values)
-
-
-def _not_recognised(book: Workbook, likeness: float, name: str, sheet: str, network: Network | None) -> ContentError:
-    if likeness < 0.4:
-        return ContentError(
-            "there is neither a sheet Settings nor the authors' arrangement (3-5 or 5-4). "
-            "`xlnn new 4-4 book.xlsx` writes a workbook to start from.",
-            Where(book.name),
-        )
-    layout = arrange("book", list(network.quantities.values()), 1)
-    wanted = [network.quantities["x"], *network.parameters]
-    off = [q.name for q in wanted if not all(map(is_number, book.block(sheet, _first(q, layout)).flat))]
-    lines = ["; ".join(filter(None, places_sheet.describe(q, sheet, layout.places[q.name]))) for q in wanted]
-    return ContentError(
-        "this is nearly the authors' arrangement of {name}, but no numbers lie where they should for {off}. "
-        "Add a sheet Places with your own addresses; theirs would be: {lines}.",
-        Where(book.name, sheet), name=name, off=", ".join(off), lines=" | ".join(lines),
-    )  # fmt: skip
-
-
-def _first(q: Quantity, layout: Layout) -> Place:
-    return layout.places[q.name][0] if q.per_image else layout.places[q.name]
+def _layers_with_maps(own: Own, maps: int, units: int) -> tuple[LayerSettings, ...]:
+    """The book's convolutional network: the pooling window is what makes maps of the size that the weights wO have."""
+    image, filter_, weights = own["x"].block, own["wF"].block, own["wO"].block
+    rows = filter_.height // (1 if "map" in own["wF"].nexts else maps)
+    pooled = weights.height // (1 if "map" in own["wO"].nexts else maps)
+    window = (image.height - rows + 1) // max(pooled, 1), (image.width - filter_.width + 1) // weights.width
+    return (
+        LayerSettings("I", "input", size=(image.height, image.width)),
+        LayerSettings("F", "convolution", maps, (rows, filter_.width)),
+        LayerSettings("P", "max pooling", size=window),
+        LayerSettings("O", "dense", units),
+    )

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from xml.sax.saxutils import escape
+from functools import partial
+from html import escape as escaped
 
 import numpy as np
 from xlsxwriter.worksheet import Worksheet
@@ -18,6 +19,8 @@ from xlnn.cells import Cell, column_name
 from xlnn.errors import LimitError
 
 BEFORE, TITLE = "\ue000", "\ue001"  # stand in a template for the sheet before and for the title's number
+
+escape = partial(escaped, quote=False)  # for XML; xml.sax.saxutils would do, but imports half of urllib
 
 
 class RowsSheet(Worksheet):

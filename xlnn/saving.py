@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
+from xlsxwriter.exceptions import FileCreateError
+
 from xlnn.errors import SaveError, Where
 
 MARK = "xlnn"  # name of the custom property that tells that xlnn wrote a workbook
@@ -26,6 +28,12 @@ def written_by_xlnn(path: Path) -> bool:
 def check_target(path: Path, inputs: Sequence[Path] = (), force: bool = False) -> None:
     """Raises SaveError where `path` is an input, a foreign file (without `force`), or cannot be written."""
     where = Where(path.name)
+    if path.suffix.lower() != ".xlsx":
+        raise SaveError("expected a name that ends in .xlsx.", where)
+    try:
+        path.exists()
+    except OSError as error:
+        raise SaveError("the file cannot be written: {reason}.", where, reason=error.strerror) from None
     for given in inputs:
         if _same(path, given):
             raise SaveError("the output would overwrite the input; choose another name with --output.", where)
@@ -66,10 +74,11 @@ def replacing(path: Path) -> Iterator[Path]:
         os.replace(temporary, path)
     except PermissionError:
         raise SaveError("the file cannot be replaced. Is it open in Excel? Close it and try again.", where) from None
-    except OSError as error:
-        if isinstance(error, SaveError):
-            raise
-        raise SaveError("the file cannot be written: {reason}.", where, reason=error.strerror or error) from None
+    except SaveError:
+        raise
+    except (OSError, FileCreateError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise SaveError("the file cannot be written: {reason}.", where, reason=reason) from None
     finally:
         temporary.unlink(missing_ok=True)
 

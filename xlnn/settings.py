@@ -6,7 +6,9 @@ of layers: label, kind, units, size, activation, stride.
 
 from __future__ import annotations
 
+import math
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
@@ -19,6 +21,7 @@ from xlnn.layouts import LAYOUTS
 from xlnn.network import KINDS, TIES, TOTALS, UPDATES, LayerSettings, Network
 from xlnn.problem import ORDERS, STARTS, Problem, Settings
 from xlnn.words import LANGUAGES, every, say
+from xlnn.workbook import NO_RESULT, is_blank, shown
 
 SHEET = "Settings"
 
@@ -40,8 +43,7 @@ class Entry:
 
 def _choice(known: Sequence[str]) -> dict:
     def parse(value):
-        text = str(value).strip().lower()
-        found = [entry for entry in known if entry.lower() == text]
+        found = [entry for entry in known if _letters(entry) == _letters(value)]
         if not found:
             raise ValueError(value)
         return found[0]
@@ -51,7 +53,9 @@ def _choice(known: Sequence[str]) -> dict:
 
 def _number(value) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        value = float(_plain(value))
+        value = float(_numeral(value))
+    if not math.isfinite(value):
+        raise ValueError(value)
     return float(value)
 
 
@@ -62,8 +66,17 @@ def _whole(value) -> int:
     return int(number)
 
 
-def _plain(value) -> str:
-    text = str(value).strip()
+def _text(value) -> str:
+    """A cell's text as it is compared: full-width characters as plain ones, no capitals, no spaces around it."""
+    return unicodedata.normalize("NFKC", str(value)).strip().lower()
+
+
+def _letters(value) -> str:
+    return "".join(_text(value).split())
+
+
+def _numeral(value) -> str:
+    text = _text(value)
     if not re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", text):
         raise ValueError(value)
     return text
@@ -72,16 +85,15 @@ def _plain(value) -> str:
 def _yes(value) -> bool:
     if isinstance(value, bool):
         return value
-    text = str(value).strip().lower()
-    if text in {word.lower() for word in every("yes")}:
+    if _text(value) in _keys("yes"):
         return True
-    if text in {word.lower() for word in every("no")}:
+    if _text(value) in _keys("no"):
         return False
     raise ValueError(value)
 
 
 def _batch(value) -> int:
-    if isinstance(value, str) and value.strip().lower() in {word.lower() for word in every("all")}:
+    if _text(value) in _keys("all"):
         return 0
     size = _whole(value)
     if size < 1:
@@ -90,11 +102,12 @@ def _batch(value) -> int:
 
 
 def _classes(value) -> tuple[float, ...] | None:
-    if isinstance(value, int | float):
-        return (float(value),)
-    if str(value).strip().lower() in {word.lower() for word in every("given")}:
+    if _text(value) in _keys("given"):
         return None
-    return tuple(float(_plain(part)) for part in re.split(r"[,;、\s]+", str(value).strip()))
+    found = tuple(_number(part) for part in re.split(r"[,;、\s]+", _text(value)))
+    if len(set(found)) < len(found):
+        raise ValueError(value)
+    return found
 
 
 def _show_classes(classes) -> str:
@@ -119,7 +132,7 @@ ENTRIES = (
         "digits that the output units stand for, in order; given: each image has its own t",
         _classes,
         _show_classes,
-        "numbers like 0, 1, or given",
+        "different numbers like 0, 1, or given",
     ),
     Entry("judged", "judge answers", "yes: predictions are right or wrong", _yes, lambda b: "yes" if b else "no", "yes / no"),
     Entry("layout", "layout", "of the sheets: {choices}", **_choice(tuple(LAYOUTS))),
@@ -156,9 +169,11 @@ class Read:
             return build()
         except UsageError as error:
             if overrides:
+                self.network()  # the workbook may be wrong without them
                 raise
-            label = str(error.fields.get("label", ""))
-            where = self.where.get("layer " + label) or self.where.get("layers")
+            known = {"label": "layer " + str(error.fields.get("label", "")), "cost": "cost", "count": "classes"}
+            spots = [spot for name, spot in known.items() if name in error.fields and spot in self.where]
+            where = self.where[spots[0]] if spots else self.where.get("layers")
             raise ContentError(error.message, where, **error.fields) from error
 
 
@@ -194,37 +209,51 @@ def layer_rows(layers: Sequence[LayerSettings]) -> list[tuple]:
     ]
 
 
-def parse(lines: Sequence[Sequence], workbook: str) -> Read:
-    """Reads sheet Settings, given as rows of values. Raises ContentError naming the cell."""
+def parse(lines: Sequence[Sequence], workbook: str, has_formula: Callable[[Cell], bool] = lambda cell: False) -> Read:
+    """Reads sheet Settings, given as rows of values. Raises ContentError naming the cell.
+
+    `has_formula` tells of a blank cell whether it is a formula whose result is not stored.
+    """
     values: dict[str, Any] = {}
     where: dict[str, Where] = {}
     layers: list[LayerSettings] = []
-    header = None
     for number, line in enumerate(lines, 1):
         cells = [*line, *[None] * (len(COLUMNS) - len(line))]
-        name = _key(cells[0])
-        if name is None or (number == 1 and header is None and _key(cells[0]) in _keys("setting")):
+        name, at = _text(cells[0]), Where(workbook, SHEET, Cell(number, 1).name)
+        if is_blank(cells[0]) or (number == 1 and name in _keys("setting")):
             continue
         if name in _keys("layer"):
-            header = number
-            where["layers"] = Where(workbook, SHEET, Cell(number, 1).name)
-        elif header:
-            at = Where(workbook, SHEET, Cell(number, 1).name)
+            where["layers"] = at
+        elif "layers" in where:
             layers.append(_layer(cells, number, workbook))
-            where["layer " + layers[-1].label] = at
+            _once("layer " + layers[-1].label, layers[-1].label, where, at)
         else:
-            entry = next((entry for entry in ENTRIES if name in _keys(entry.name)), None)
+            entry = _entry(name)
             if entry is None:
-                raise ContentError(
-                    "unknown setting {name}; known: {known}.",
-                    Where(workbook, SHEET, Cell(number, 1).name),
-                    name=repr(cells[0]),
-                    known=", ".join(entry.name for entry in ENTRIES),
-                )
+                known = ", ".join(entry.name for entry in ENTRIES)
+                raise ContentError("unknown setting {name}; known: {known}.", at, name=repr(cells[0]), known=known)
+            _once(entry.field, entry.name, where, at)
             at = where[entry.field] = Where(workbook, SHEET, Cell(number, 2).name)
-            if cells[1] is not None:
+            if is_blank(cells[1]) and has_formula(Cell(number, 2)):
+                raise ContentError(NO_RESULT, at)
+            if not is_blank(cells[1]):
                 values[entry.field] = parse_value(entry, cells[1], at)
     return Read(values, tuple(layers), where)
+
+
+def _once(key: str, name: str, where: dict[str, Where], at: Where) -> None:
+    if key in where:
+        raise ContentError("{name} stands here a second time.", at, name=name)
+    where[key] = at
+
+
+def _entry(name: str) -> Entry | None:
+    """The setting with that name in any language, also the option's (eta), also without its symbol or by it alone."""
+    for entry in ENTRIES:
+        words = _keys(entry.name) | {entry.field}
+        if name in words or name in {word.removesuffix(" η") for word in words} or (name, entry.field) == ("η", "eta"):
+            return entry
+    return None
 
 
 def parse_value(entry: Entry, value, where: Where | None = None):
@@ -241,14 +270,13 @@ def parse_value(entry: Entry, value, where: Where | None = None):
     except ValueError:
         kind = ContentError if where else UsageError
         raise kind(
-            "{name}: expected {expected}, found {found}.",
-            where, name=entry.name, expected=entry.expected, found=repr(value),
+            "{what}: expected {expected}, found {found}.",
+            where, what=entry.name, expected=entry.expected, found=_found(value),
         ) from None  # fmt: skip
 
 
-def _key(value) -> str | None:
-    text = "" if value is None else str(value).strip().lower()
-    return text or None
+def _found(value) -> str:
+    return repr(value) if isinstance(value, str) else shown(value)
 
 
 def _keys(name: str) -> set[str]:
@@ -260,21 +288,21 @@ def _layer(cells: Sequence, number: int, workbook: str) -> LayerSettings:
 
     def read(column: int, parse: Callable, expected: str, default):
         value = cells[column]
-        if value is None or (isinstance(value, str) and not value.strip()):
+        if is_blank(value) and default is not None:
             return default
         try:
             return parse(value)
         except ValueError:
             raise ContentError(
-                "{name}: expected {expected}, found {found}.",
+                "{what}: expected {expected}, found {found}.",
                 Where(workbook, SHEET, Cell(number, column + 1).name),
-                name=COLUMNS[column], expected=expected, found=repr(value),
+                what=COLUMNS[column], expected=expected, found=_found(value),
             ) from None  # fmt: skip
 
     label = cells[0]
     return LayerSettings(
-        label=str(int(label)) if isinstance(label, float) and label.is_integer() else str(label).strip(),
-        kind=read(1, **_choice(KINDS), default="dense"),
+        label=f"{label:g}" if isinstance(label, float) else unicodedata.normalize("NFKC", str(label)).strip(),
+        kind=read(1, **_choice(KINDS), default=None if all(map(is_blank, cells[1:4])) else "dense"),
         units=read(2, _whole, "a whole number", 0),
         size=read(3, size, "rows×columns like 4×3", (0, 0)),
         activation=read(4, **_choice(tuple(ACTIVATIONS)), default=""),
@@ -284,7 +312,7 @@ def _layer(cells: Sequence, number: int, workbook: str) -> LayerSettings:
 
 def size(value) -> tuple[int, int]:
     """'4×3', '4x3' or '4*3' → (4, 3). Raises ValueError for anything else."""
-    match = re.fullmatch(r"\s*([0-9]{1,6})\s*[×xX*]\s*([0-9]{1,6})\s*", str(value))
+    match = re.fullmatch(r"([0-9]{1,6})\s*[×x*]\s*([0-9]{1,6})", _text(value))
     if not match:
         raise ValueError(value)
     return int(match[1]), int(match[2])

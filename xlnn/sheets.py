@@ -10,7 +10,6 @@ import numpy as np
 
 from xlnn import labels
 from xlnn.cells import Cell
-from xlnn.errors import LimitError, Where
 from xlnn.formulas import Formula, Placed, spell
 from xlnn.layouts import MARKS, Layout
 from xlnn.network import Network
@@ -22,16 +21,15 @@ from xlnn.styles import style_of
 
 ETA = "Settings!$B$2"  # where the learning rate stands
 INITIAL = "initial "  # before a parameter's name: its saved copy
-
-Numbers = Callable[[str, tuple[int, ...]], tuple[int, bool]]
+PICTURE = "picture of "  # before a name: the same numbers once more, as a picture
 
 
 @dataclass(frozen=True)
 class Page:
     """What a sheet of quantities shows: a layout, the rules its formulas follow, and where else to look.
 
-    `elsewhere` maps a quantity that stands on another sheet to (sheet, place); `typed` are quantities that
-    stay plain numbers even where formulas are wanted; `follows` are parameters that refer to the sheet before.
+    `elsewhere` maps a quantity that stands on another sheet to (sheet, place); `follows` maps a parameter to
+    the place on the sheet before that it refers to.
     """
 
     network: Network
@@ -40,23 +38,27 @@ class Page:
     elsewhere: Mapping[str, tuple[str, Place]]
     formulas: bool = False
     follows: Mapping[str, Place] | None = None
-    typed: frozenset[str] = frozenset()
 
     @property
     def names(self) -> list[str]:
         """What stands in the vector of a sheet's numbers, in order."""
-        return [*self.layout.places, *(INITIAL + name for name in self.layout.initial)]
+        copies = (INITIAL + name for name in self.layout.initial)
+        return [*self.layout.places, *copies, *(PICTURE + name for name in self.layout.pictures)]
 
     def place(self, name: str) -> Place:
-        return self.layout.initial[name[len(INITIAL) :]] if name.startswith(INITIAL) else self.layout.places[name]
+        """The place of a quantity, of a saved copy or of a picture."""
+        if name.startswith(PICTURE):
+            return self.layout.pictures[name.removeprefix(PICTURE)]
+        return self.layout.initial[name.removeprefix(INITIAL)] if name.startswith(INITIAL) else self.layout.places[name]
 
     def quantity(self, name: str) -> Quantity:
-        return self.network.quantities[name.removeprefix(INITIAL)]
+        return self.network.quantities[name.removeprefix(PICTURE).removeprefix(INITIAL)]
 
 
 def vector(page: Page, values: Mapping[str, np.ndarray]) -> np.ndarray:
     """All numbers of a sheet in one row, in the order of `page.names`."""
-    return np.concatenate([np.ravel(values[name]).astype(float, copy=False) for name in page.names])
+    names = [name.removeprefix(PICTURE) for name in page.names]
+    return np.concatenate([np.ravel(values[name]).astype(float, copy=False) for name in names])
 
 
 def add_page(page: Page, rows: Rows, style: Callable, language: str, images: Sequence[int] | None = None) -> None:
@@ -89,29 +91,28 @@ def write_label(rows: Rows, label, network: Network, language: str, style: Calla
 def _fill(rows: Rows, q: Quantity, place: Place, start: int, formulas, style: int, images) -> None:
     """Cells of one quantity; `formulas` maps the index without the image to a Formula."""
     mark = q.kind == "right"
-    row, column = (part.ravel().tolist() for part in place.grid())
+    cells = list(map(Cell, *(part.ravel().tolist() for part in place.grid())))
     if not formulas:
-        for position, cell in enumerate(map(Cell, row, column), start):
-            rows.hole(cell, position, style, mark=mark)
+        for position, cell in enumerate(cells):
+            rows.hole(cell, start + position, style, mark=mark)
         return
-    position = start
-    size = q.size
-    for k in range(place.shape[0] if q.per_image else 1):
+    for position, cell in enumerate(cells):
+        k, which = divmod(position, len(formulas))  # the image, and which of its numbers
+        formula = formulas[which]
         elsewhere = images[k] if images is not None and q.per_image else k
-        for formula in formulas:
-            offset = position - start
-            text = formula.text(k, elsewhere) if isinstance(formula, Formula) else formula
-            rows.hole(Cell(row[offset], column[offset]), position, style, text, mark)
-            position += 1
-    assert position - start == size * (place.shape[0] if q.per_image else 1)
+        text = formula if isinstance(formula, str) else formula.text(k, elsewhere)
+        rows.hole(cell, start + position, style, text, mark)
 
 
 def _formulas(page: Page, name: str, occupied: np.ndarray) -> list[Formula | str] | None:
     """One formula for every number of a quantity (of the first image), or None where numbers stand."""
     q = page.quantity(name)
-    if name.startswith(INITIAL) or name in page.typed or q.kind == "number":
+    if name.startswith(INITIAL) or q.kind == "number":
         return None
     indexes = list(product(*map(range, q.shape)))
+    if name.startswith(PICTURE):
+        copied = page.place(name.removeprefix(PICTURE))
+        return [copied.cell(*index).name for index in indexes]
     if name == "eta":
         return [ETA]
     if name in page.elsewhere:
@@ -127,11 +128,7 @@ def _formulas(page: Page, name: str, occupied: np.ndarray) -> list[Formula | str
     operands = [_operand(page, need, rule, occupied) for need in rule.needs]
     if q.kind == "right":
         return [_marked(spell(rule.cell(*operands, 0)))]
-    try:
-        return [spell(rule.cell(*operands, *((0, *index) if q.per_image else index))) for index in indexes]
-    except LimitError as error:
-        error.where = Where("", page.layout.name)
-        raise
+    return [spell(rule.cell(*operands, *((0, *index) if q.per_image else index))) for index in indexes]
 
 
 def _marked(condition: Formula) -> Formula:
@@ -148,6 +145,7 @@ def _operand(page: Page, need: str, rule: Rule, occupied: np.ndarray) -> Placed:
             absolute=fixed or need == "eta",
             per_image=q.per_image,
             numbers=occupied,
+            block=page.layout.block,
         )
     if need == "eta":
         return Placed.at(Place(Cell(2, 2)), sheet="Settings", absolute=True)

@@ -1,0 +1,17 @@
+"""Hypothesis without time limits: a slow machine is no error. In CI (environment variable CI) a skipped test is one."""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import settings
+
+settings.register_profile("xlnn", deadline=None)
+settings.load_profile("xlnn")
+
+
+def pytest_sessionfinish(session, exitstatus):
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") and reporter and reporter.stats.get("skipped"):
+        reporter.write_line("a test was skipped: in CI that is a failure", red=True)
+        session.exitstatus = 1

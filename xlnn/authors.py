@@ -1,0 +1,135 @@
+"""Workbooks without a sheet Settings that have the authors' arrangement: those of 3-5 and 5-4, under any sheet name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+
+from xlnn import places_sheet
+from xlnn.errors import ContentError, Where
+from xlnn.examples import MAPS
+from xlnn.gather import DATA, Sources, count_images, no_image
+from xlnn.layouts import Layout, arrange
+from xlnn.network import Network, plain_layers
+from xlnn.places import Place
+from xlnn.workbook import Workbook, is_number
+
+LIKE, NEARLY = 0.8, 0.4  # share of the numbers that lie where the authors have them
+NEAR = sorted(product(range(-3, 4), repeat=2), key=lambda move: (abs(move[0]) + abs(move[1]), move))
+Move = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """A sheet, the authors' workbook that it is like, and how far its panel and its images are moved."""
+
+    sheet: str
+    name: str
+    network: Network
+    layout: Layout
+    likeness: float = 0.0
+    panel: Move = (0, 0)
+    block: Move = (0, 0)
+
+
+def arrangements() -> dict[str, Network]:
+    """The authors' two workbooks: the plain network of 3-5 and the convolutional one of 5-4."""
+    return {"3-5": Network(plain_layers((4, 3), 3, 2), classes=(0.0, 1.0)), "5-4": Network(MAPS)}
+
+
+def recognise(book: Workbook) -> Arrangement:
+    """The sheet that has the authors' arrangement. Raises ContentError where none has it, or nearly."""
+    found = max((_likeness(book, entry) for entry in _candidates(book)), key=lambda entry: entry.likeness, default=None)
+    if found is None or found.likeness < NEARLY:
+        raise ContentError(
+            "there is neither a sheet Settings nor the authors' arrangement (3-5 or 5-4). "
+            "`xlnn new 4-4 book.xlsx` writes a workbook to start from.",
+            Where(book.name),
+        )
+    if found.likeness < LIKE or found.panel != (0, 0) or found.block != (0, 0):
+        place = found.layout.places["x"]
+        raise no_image(book, found.sheet, place) if book.has_formula(found.sheet, place.origin) else _nearly(book, found)
+    return found
+
+
+def _candidates(book: Workbook) -> Iterator[Arrangement]:
+    for (name, network), sheet in product(arrangements().items(), book.sheets):
+        yield Arrangement(sheet, name, network, arrange("book", list(network.quantities.values()), 1))
+
+
+def _likeness(book: Workbook, found: Arrangement) -> Arrangement:
+    """How many numbers of the first image and the parameters lie in their places, or near them."""
+    places = found.layout.places
+    panel = [places[q.name] for q in found.network.parameters]
+    size = sum(place.size for place in panel) + places["x"].size
+    here = _numbers(book, found.sheet, panel) + _numbers(book, found.sheet, [places["x"][0]])
+    if here < NEARLY * size:
+        return replace(found, likeness=here / size)
+    moved = max(NEAR, key=lambda move: _numbers(book, found.sheet, panel, move))
+    return replace(found, likeness=here / size, panel=moved, block=max(NEAR, key=lambda move: _image(book, found, move)))
+
+
+def _numbers(book: Workbook, sheet: str, places: Sequence[Place], move: Move = (0, 0)) -> int:
+    """Cells of these places that hold a number."""
+    moved = [place.moved(*move) for place in places]
+    return sum(is_number(value) for place in moved for value in book.block(sheet, place).flat)
+
+
+def _image(book: Workbook, found: Arrangement, move: Move) -> float:
+    """How well the first image lies here: a column of numbers to its left belongs to it, too."""
+    image = found.layout.places["x"][0]
+    beside = image[:, 0].moved(move[0], move[1] - 1)
+    whole = _numbers(book, found.sheet, [beside]) == beside.size
+    return _numbers(book, found.sheet, [image], move) - whole * (beside.size + 0.5)
+
+
+def sources_of(book: Workbook, found: Arrangement, initial: bool) -> tuple[Network, Sources]:
+    """Where everything lies, and the network: with digits where the workbook has them, else with its targets t."""
+    places = {**found.layout.places, **(found.layout.initial if initial else {})}
+    images = count_images(book, found.sheet, places["x"], gaps=False)
+    network, (sheet, target) = _target(book, found)
+    name = "t" if network.classes is None else "digit"
+    sources = {"x": (found.sheet, _repeated(places["x"], images)), name: (sheet, _repeated(target, images))}
+    return network, sources | {q.name: (found.sheet, places[q.name]) for q in network.parameters}
+
+
+def _repeated(place: Place, images: int) -> Place:
+    return place[0].repeated(images, place.steps[0])
+
+
+def _target(book: Workbook, found: Arrangement) -> tuple[Network, tuple[str, Place]]:
+    """Digits on the sheet itself or on sheet Data; else t, as it stands there."""
+    if found.network.classes is not None:
+        tries = [(found.sheet, found.layout.places["answer"].moved(0, found.block[1]))]
+        tries += [(DATA, found.layout.data["digit"])] if book.find(DATA) else []
+        for sheet, place in tries:
+            if is_number(book.block(sheet, place).flat[0]):
+                return found.network, (sheet, place)
+    return replace(found.network, classes=None), (found.sheet, found.layout.places["t"].moved(*found.block))
+
+
+def _nearly(book: Workbook, found: Arrangement) -> ContentError:
+    """The lines of a sheet Places with which the workbook can be read."""
+    quantities, places = found.network.quantities, found.layout.places
+    network, (sheet, target) = _target(book, found)
+    images = found.sheet, places["x"].moved(*found.block)
+    if DATA in book.sheets and book.is_blank(*images):
+        images = DATA, found.layout.data["x"]
+    names = ["x", *(q.name for q in network.parameters)]
+    off = [name for name in names if not all(map(is_number, book.block(found.sheet, places[name]).flat))]
+    lines = [places_sheet.HEADER, places_sheet.describe(quantities["x"], *images)]
+    lines.append(places_sheet.describe(quantities["t" if network.classes is None else "digit"], sheet, target))
+    lines += [places_sheet.describe(q, found.sheet, places[q.name].moved(*found.panel)) for q in network.parameters]
+    return ContentError(
+        "this is nearly the authors' arrangement of {name}, but not all numbers of {off} lie where they have them. "
+        "Move them there, or add a sheet Places with these lines, corrected where they are not yet right:{lines}",
+        Where(book.name, found.sheet), name=found.name, off=", ".join(off or names), lines=_table(lines),
+    )  # fmt: skip
+
+
+def _table(lines: Sequence[Sequence[str]]) -> str:
+    """The lines below each other, every column as wide as its longest entry; each begins with spaces."""
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    shown = (" | ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)) for line in lines)
+    return "".join("\n  " + line.rstrip() for line in shown)

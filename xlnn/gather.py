@@ -1,0 +1,241 @@
+"""Gathers a problem's arrays from their places on a workbook's sheets, and names the cells that are wrong there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+from xlnn import places_sheet
+from xlnn.cells import Cell, Range
+from xlnn.errors import ContentError, LimitError, raise_all
+from xlnn.layouts import LAYOUTS, Layout, arrange
+from xlnn.network import Network
+from xlnn.places import Place
+from xlnn.problem import Problem, Settings, draw
+from xlnn.quantities import Quantity
+from xlnn.workbook import NO_RESULT, Workbook, is_blank, is_number
+
+DATA = "Data"
+Sources = Mapping[str, tuple[str, Place]]  # by quantity: sheet and place
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a problem came from: the workbook, its language, and where each array lay (`sources`).
+
+    `own` are the addresses that its sheet Places gives, for the output; `drawn` the parameters that were
+    empty and drawn at random.
+    """
+
+    path: Path
+    digest: str
+    language: str = "en"
+    own: Mapping[str, places_sheet.Line] = field(default_factory=dict)
+    sources: Sources = field(default_factory=dict)
+    drawn: tuple[str, ...] = ()
+    arrangement: str = ""  # the authors' workbook that it is like, where recognised
+
+
+def gather(book: Workbook, network: Network, chosen: Settings, origin: Origin) -> Problem:
+    """Reads all arrays of `origin.sources`; every wrong cell is named at once."""
+    arrays, errors, drawn, more = {}, [], [], 0
+    for name, (sheet, place) in origin.sources.items():
+        q = network.quantities[name]
+        try:
+            if not q.per_image and book.is_blank(sheet, place) and not book.has_formula(sheet, place.origin):
+                arrays[name] = draw(q, chosen.seed, chosen.start)
+                drawn.append(name)
+            else:
+                blank = None if q.per_image else _partly_blank(book, q, sheet, place)
+                errors += [blank] if blank else []
+                arrays[name] = book.numbers(sheet, place, blank=0.0 if blank else None)
+        except ContentError as error:
+            errors += [error, *error.others]
+            more += error.more
+    if "digit" in arrays:
+        errors += _unknown_digits(book, network, arrays["digit"], *origin.sources["digit"])
+    raise_all(errors, more)
+    parameters = {q.name: arrays[q.name] for q in network.parameters}
+    problem = Problem(network, arrays["x"], parameters, arrays.get("digit"), arrays.get("t"), chosen)
+    return replace(_with_judgement(problem), origin=replace(origin, drawn=tuple(drawn)))
+
+
+def _partly_blank(book: Workbook, q: Quantity, sheet: str, place: Place) -> ContentError | None:
+    """What to say of a parameter of which some numbers are there and others are not."""
+    blank = np.equal(book.block(sheet, place), None)
+    if not blank.any() or book.has_formula(sheet, cell := place.cell(*np.argwhere(blank)[0].tolist())):
+        return None
+    return ContentError(
+        "{name}: expected {shape} numbers, found {count}: this cell is blank. "
+        "Fill all of them, or clear all: empty parameters are drawn at random.",
+        book.where(sheet, cell), name=q.name, shape=_shape(q), count=int((~blank).sum()),
+    )  # fmt: skip
+
+
+def check_shapes(book: Workbook, network: Network, sources: Sources, edges: bool) -> None:
+    """Raises ContentError where images or right answers are smaller than the network says, or with `edges` larger."""
+    for name in ("x", "digit", "t"):
+        if name in sources:
+            sheet, place = sources[name]
+            if place.shape[0] > 1:
+                _check_shape(book, network.quantities[name], sheet, place)
+            if edges and sheet == DATA:
+                check_edge(book, network.quantities[name], sources)
+
+
+def _check_shape(book: Workbook, q: Quantity, sheet: str, place: Place) -> None:
+    """Raises ContentError where all images are blank in the same cell."""
+    blank = np.equal(book.block(sheet, place), None).all(axis=0)
+    if not blank.any():
+        return
+    cell = place[0].cell(*np.argwhere(blank)[0].tolist())
+    if not book.has_formula(sheet, cell):
+        raise ContentError(
+            "{name}: expected {shape} numbers for each image, but this cell is blank, and so is its like in every other image. "
+            "Correct the table of layers in sheet Settings, or fill the cells.",
+            book.where(sheet, cell), name=q.name, shape=_shape(q),
+        )  # fmt: skip
+
+
+def _unknown_digits(book, network: Network, digits: np.ndarray, sheet: str, place: Place) -> list[ContentError]:
+    wrong = np.flatnonzero(~np.isin(digits, network.classes))
+    return [
+        ContentError(
+            "expected one of the classes {expected}, found {found}.",
+            book.where(sheet, place.cell(k)),
+            expected=", ".join(f"{c:g}" for c in network.classes), found=f"{digits[k]:g}",
+        )
+        for k in wrong.tolist()
+    ]  # fmt: skip
+
+
+def _with_judgement(problem: Problem) -> Problem:
+    """Answers can be right or wrong where t marks one unit with 1, the others with 0 (or is 0 or 1 itself)."""
+    if problem.t is None:
+        return problem
+    one_of = np.isin(problem.t, (0, 1)).all() and (problem.t.shape[1] == 1 or (problem.t.sum(axis=1) == 1).all())
+    return problem if one_of else replace(problem, network=replace(problem.network, judged=False))
+
+
+def _shape(q: Quantity) -> str:
+    return "×".join(map(str, q.shape)) or "1"
+
+
+# ---- images ------------------------------------------------------------------------------------------
+
+
+def count_images(book: Workbook, sheet: str, place: Place, gaps: bool = True) -> int:
+    """Images up to the first blank block; `place` gives the first one and the step.
+
+    Raises ContentError where numbers go on behind the blank block, unless `gaps`.
+    """
+    most = _room(book.sheet(sheet).shape, place)
+    blocks = book.block(sheet, place[0].repeated(most, place.steps[0])).reshape(most, -1)
+    count = next((k for k, block in enumerate(blocks) if all(map(is_blank, block))), most)
+    after = next((k for k in range(count + 1, most) if all(map(is_number, blocks[k]))), None)
+    if count and after and not gaps:
+        first, later = (place[0].moved(k * place.steps[0][0], k * place.steps[0][1]).origin for k in (count, after))
+        raise ContentError(
+            "image {image} is blank, but images go on at {cell}. Close the gap or fill it.",
+            book.where(sheet, first), image=count + 1, cell=later.name,
+        )  # fmt: skip
+    return count
+
+
+def _room(used: tuple[int, int], place: Place) -> int:
+    """How many images can begin on the part of a sheet that is in use."""
+    room = [max(used)]
+    for size, first, step in zip(used, place.origin, place.steps[0], strict=True):
+        if step:
+            room.append((size - first) // step if step > 0 else (first - 1) // -step)
+    return max(0, min(room)) + 1
+
+
+def no_image(book: Workbook, sheet: str, place: Place) -> ContentError:
+    """What to say where the first image is blank."""
+    where = book.where(sheet, place.origin)
+    if book.has_formula(sheet, place.origin):
+        return ContentError(NO_RESULT, where)
+    return ContentError("expected an image, found blank cells.", where)
+
+
+def layouts_of(book: Workbook, network: Network, first: str) -> list[Layout]:
+    """The layouts in which a workbook may have its images: `first`, then others; before them those whose number 1 is there."""
+    quantities = list(network.quantities.values())
+    found = [_as_numbered(book, arrange(first, quantities, 1))]
+    for name in LAYOUTS:
+        with suppress(LimitError):
+            found += [_as_numbered(book, arrange(name, quantities, 1))] if name != first else []
+    return sorted(found, key=lambda layout: not _is_numbered(book, layout))
+
+
+def _is_numbered(book: Workbook, layout: Layout) -> bool:
+    """Whether sheet Data has the images' numbers 1 and 2 where the layout has them."""
+    number = layout.data["number"]
+    return bool(book.find(DATA)) and book.block(DATA, number[0].repeated(2, number.steps[0])).tolist() in ([1, 2], [1, None])
+
+
+def _as_numbered(book: Workbook, layout: Layout) -> Layout:
+    """The book's layout with sheet Data as its images' numbers say: its blocks are as wide as the hidden layers were."""
+    if layout.name != "book" or not book.find(DATA):
+        return layout
+    row, width = layout.data["number"].origin.row, book.sheet(DATA).shape[1]
+    numbers = book.block(DATA, Place(Cell(row, 1), (width,), ((0, 1),)))
+    first, second = (int(np.argmax(numbers == k)) + 1 if (numbers == k).any() else 0 for k in (1, 2))
+    old = layout.data["x"]
+    if not first or second - first < old.shape[2]:
+        return layout
+    data = {}
+    for name, place in layout.data.items():
+        inside = place.origin.column - old.origin.column
+        inside = second - first - 1 if inside == old.steps[0][1] - 1 else inside
+        data[name] = Place(Cell(place.origin.row, first + inside), place.shape, ((0, second - first), *place.steps[1:]))
+    return replace(layout, data=data)
+
+
+# ---- numbers that belong to nothing ------------------------------------------------------------------
+
+
+def check_edge(book: Workbook, q: Quantity, sources: Sources) -> None:
+    """Raises ContentError where sheet Data has numbers right below or beside images or right answers: another shape."""
+    bounds = sources[q.name][1].bounds()
+    cell = _stray(book, DATA, Range(bounds.first, bounds.last.moved(1, 1)), sources)
+    if cell:
+        raise ContentError(
+            "{name}: expected {shape} numbers for an image, found another one beside them. "
+            "Correct the table of layers in sheet Settings, or the numbers.",
+            book.where(DATA, cell), name=q.name, shape=_shape(q),
+        )  # fmt: skip
+
+
+def check_panel(book: Workbook, network: Network, sources: Sources) -> None:
+    """Raises ContentError where a number stands among the parameters that is none of them: another network's."""
+    panels = [sources[q.name] for q in network.parameters]
+    corners = [corner for _, place in panels for corner in place.bounds()]
+    first = Cell(min(c.row for c in corners), min(c.column for c in corners))
+    last = Cell(max(c.row for c in corners) + 1, max(c.column for c in corners))
+    cell = _stray(book, panels[0][0], Range(first, last), sources)
+    if cell:
+        raise ContentError(
+            "this number is none of the network's parameters ({names}). If the layers in sheet Settings have changed, "
+            "clear the old parameters: empty ones are drawn at random.",
+            book.where(panels[0][0], cell), names=", ".join(q.name for q in network.parameters),
+        )  # fmt: skip
+
+
+def _stray(book: Workbook, sheet: str, around: Range, sources: Sources) -> Cell | None:
+    """The first cell of a rectangle with a number that lies at no source's place."""
+    rectangle = Place(around.first, (around.height, around.width), ((1, 0), (0, 1)))
+    values = book.block(sheet, rectangle)
+    taken = np.equal(values, None)
+    for other, place in sources.values():
+        if other == sheet:
+            rows, columns = (part.ravel() - start for part, start in zip(place.grid(), around.first, strict=True))
+            inside = (rows >= 0) & (rows < around.height) & (columns >= 0) & (columns < around.width)
+            taken[rows[inside], columns[inside]] = True
+    found = (index for index in np.argwhere(~taken).tolist() if is_number(values[tuple(index)]))
+    return next((rectangle.cell(*index) for index in found), None)
