@@ -21,12 +21,12 @@ ACTIVATIONS = {
     "identity": lambda z: z,
     "softmax": lambda z: anp.exp(z) / anp.sum(anp.exp(z), axis=1, keepdims=True),
 }
-# of the output a, not of z: xlnn takes cross-entropies from z
+# of the output layer's z and a; cross-entropies from z, for 1 − a loses digits where a is near 1
 OF_ONE_IMAGE = {
-    "half squares": lambda a, t: anp.sum((t - a) ** 2, axis=1) / 2,
-    "squares": lambda a, t: anp.sum((t - a) ** 2, axis=1),
-    "cross-entropy": lambda a, t: -anp.sum(t * anp.log(a) + (1 - t) * anp.log(1 - a), axis=1),
-    "softmax cross-entropy": lambda a, t: -anp.sum(t * anp.log(a), axis=1),
+    "half squares": lambda z, a, t: anp.sum((t - a) ** 2, axis=1) / 2,
+    "squares": lambda z, a, t: anp.sum((t - a) ** 2, axis=1),
+    "cross-entropy": lambda z, a, t: anp.sum(t * anp.logaddexp(0, -z) + (1 - t) * anp.logaddexp(0, z), axis=1),
+    "softmax cross-entropy": lambda z, a, t: anp.sum(t * (anp.log(anp.sum(anp.exp(z), axis=1, keepdims=True)) - z), axis=1),
 }
 
 
@@ -41,7 +41,7 @@ PAIRS = [(activation, cost) for cost in COSTS for activation in ACTIVATIONS if a
 
 
 def forward(network: Network, p: Mapping, x: np.ndarray):
-    """The outputs, (images, units)."""
+    """z and a of the output layer, (images, units) each."""
     a = x[:, None]  # an image is one map
     for layer in network.layers[1:]:
         rows, columns = layer.size
@@ -56,7 +56,7 @@ def forward(network: Network, p: Mapping, x: np.ndarray):
         else:
             z = _slid(a, anp.reshape(w, (len(b), a.shape[1], rows, columns)), layer.stride) + anp.reshape(b, (1, -1, 1, 1))
         a = ACTIVATIONS[layer.activation](z)
-    return a
+    return z, a
 
 
 def _slid(a, w, stride: int):
@@ -72,7 +72,7 @@ def _slid(a, w, stride: int):
 
 def total_cost(network: Network, p: Mapping, x: np.ndarray, t: np.ndarray):
     """C_T of these images."""
-    costs = OF_ONE_IMAGE[network.cost](forward(network, p, x), t)
+    costs = OF_ONE_IMAGE[network.cost](*forward(network, p, x), t)
     return anp.mean(costs) if network.total == "mean" else anp.sum(costs)
 
 

@@ -75,12 +75,13 @@ def agrees(problem: Problem) -> None:
     for step in train(problem):
         images = step["number"] - 1
         np.testing.assert_array_equal(step["t"], t[images])
-        expected = forward(problem.network, p, problem.x[images])
+        assume(all(np.abs(step["z" + layer.label]).max() < 100 for layer in problem.network.layers[1:] if layer.activation))
+        _, expected = forward(problem.network, p, problem.x[images])
         np.testing.assert_allclose(step["aO"], expected, rtol=1e-9, atol=1e-12)
         cost = total_cost(problem.network, p, problem.x[images], t[images])
         np.testing.assert_allclose(step["CT"], cost, rtol=1e-9, atol=1e-12)
         p = updated(problem, p, images)
-        assume(all(np.abs(array).max() < 10 for array in p.values()))
+        assume(all(np.abs(array).max() < 5 for array in p.values()))
         for name, array in step.new_parameters().items():
             np.testing.assert_allclose(array, p[name], rtol=1e-9, atol=1e-12, err_msg=f"{name}, update {step.iteration}")
     everything = total_cost(problem.network, p, problem.x, t)

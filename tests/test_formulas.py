@@ -13,7 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from problems import dense, maps, random_problem
 
+import xlnn
 from xlnn.cells import Cell, Range
+from xlnn.convolution import sum_of
 from xlnn.errors import LimitError
 from xlnn.examples import example
 from xlnn.formulas import Placed, spell
@@ -322,6 +324,13 @@ def test_a_formula_over_8192_characters_is_refused():
     assert len(spell(scattered("A100001", 1000, (2, 0)).sum()).text()) <= 8192
 
 
+def test_many_terms_are_written_one_after_the_other():
+    """As many as a formula holds: 2,000 times A1 with a sign between are 5,999 characters."""
+    assert text(sum_of(A for _ in range(2000))) == "+".join(["A1"] * 2000)
+    assert text(sum_of([A * B, -C, A - B])) == "A1*B1+(-C1)+A1-B1"
+    assert text(2 * sum_of([A, B, C])) == "2*(A1+B1+C1)"
+
+
 # ---- whole sheets -----------------------------------------------------------------------------------
 
 
@@ -529,6 +538,31 @@ def test_going_back_through_a_convolution_is_written_out_term_by_term():
         f"{w[1][1]}*{d[0][0]}+{w[1][0]}*{d[0][1]}+{w[0][1]}*{d[1][0]}+{w[0][0]}*{d[1][1]}"
     )
     assert formulas[places["backF"][0, 0, 0, 0].range().name] == f"{w[0][0]}*{d[0][0]}"
+
+
+def test_a_cell_that_no_filter_touches_gets_nothing_back():
+    """A 2×2 filter with stride 3 on 4×4 cells stands in one corner; the last cell's Σwδ is 0."""
+    network = maps(
+        (4, 4), LayerSettings("F", "convolution", 1, (1, 1)), LayerSettings("G", "convolution", 1, (2, 2), stride=3),
+        LayerSettings("O", "dense", 2),
+    )  # fmt: skip
+    problem = random_problem(network, 2)
+    back = Plan(problem, frozenset({1}), cells="formulas").layout(2).places["backF"]
+    formulas = sheet_formulas(problem)
+    assert formulas[back[0, 0, 3, 3].range().name] == "0"
+    assert formulas[back[0, 0, 1, 1].range().name].count("*") == 1
+
+
+def test_a_sheet_with_too_long_a_formula_is_refused_by_its_name(tmp_path):
+    """80 filters of 3×3 on 6×6 cells: 9 · 80 products come back to a cell in the middle, over 10 characters each."""
+    network = maps(
+        (6, 6), LayerSettings("F", "convolution", 1, (1, 1)), LayerSettings("G", "convolution", 80, (3, 3)),
+        LayerSettings("O", "dense", 2),
+    )  # fmt: skip
+    path = tmp_path / "long.xlsx"
+    with pytest.raises(LimitError, match=r"^'Iteration 1': a formula would have [0-9,]+ characters; a cell holds 8,192\.$"):
+        xlnn.write(random_problem(network, 1), path, cells="formulas")
+    assert not path.exists()
 
 
 def test_formulas_use_only_functions_that_excel_and_libreoffice_both_know():

@@ -209,7 +209,22 @@ def test_every_sheet_is_well_formed(problem, cells, tmp_path):
 
 
 def test_no_formula_uses_what_excel_and_libreoffice_do_not_share(tmp_path):
-    allowed = {"SUM", "SUMPRODUCT", "SUMXMY2", "MMULT", "EXP", "LN", "ABS", "TANH", "MAX", "IF", "AND", "COUNTIF", "MATCH", "CHOOSE"}
+    allowed = {
+        "SUM",
+        "SUMPRODUCT",
+        "SUMXMY2",
+        "MMULT",
+        "EXP",
+        "LN",
+        "ABS",
+        "TANH",
+        "MAX",
+        "IF",
+        "AND",
+        "COUNTIF",
+        "MATCH",
+        "CHOOSE",
+    }
     for number, problem in enumerate((small(), random_problem(stack(), 3), small(layout="table"))):
         path = tmp_path / f"{number}.xlsx"
         xlnn.write(problem, path, cells="formulas")

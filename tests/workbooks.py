@@ -160,8 +160,11 @@ def _formulas_35(first: str, third: str, last: str, digit: str) -> dict:
     }
 
 
-def authors_54(path: Path, sheet: str = "学习", *, images: int = 96, formulas: bool = True, block: tuple[int, int] = (0, 0)) -> Path:
-    """The book's workbook 5-4: filters, weights and biases left, one 6×6 image every six columns from L on."""
+def authors_54(path: Path, sheet: str = "学习", *, images: int = 96, formulas: bool = True, block=(0, 0)) -> Path:
+    """The book's workbook 5-4: filters, weights and biases left, one 6×6 image every six columns from L on.
+
+    block: (rows, columns) by which images and targets stand elsewhere.
+    """
     problem = xlnn.example("5-6")
     cells = _panel_54(problem.parameters, 12) | _panel_54(problem.parameters, 60)
     stored: dict[str, object] = {}

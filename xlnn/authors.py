@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
+from unicodedata import east_asian_width
 
 from xlnn import places_sheet
+from xlnn.cells import Cell
 from xlnn.errors import ContentError, Where
 from xlnn.examples import MAPS
 from xlnn.gather import DATA, Sources, count_images, no_image
@@ -15,7 +17,7 @@ from xlnn.network import Network, plain_layers
 from xlnn.places import Place
 from xlnn.workbook import Workbook, is_number
 
-LIKE, NEARLY = 0.8, 0.4  # share of the numbers that lie where the authors have them
+LIKE, NEARLY = 0.8, 0.6  # share of the numbers that lie where the authors have them, or moved a little
 NEAR = sorted(product(range(-3, 4), repeat=2), key=lambda move: (abs(move[0]) + abs(move[1]), move))
 Move = tuple[int, int]
 
@@ -59,15 +61,22 @@ def _candidates(book: Workbook) -> Iterator[Arrangement]:
 
 
 def _likeness(book: Workbook, found: Arrangement) -> Arrangement:
-    """How many numbers of the first image and the parameters lie in their places, or near them."""
-    places = found.layout.places
-    panel = [places[q.name] for q in found.network.parameters]
-    size = sum(place.size for place in panel) + places["x"].size
-    here = _numbers(book, found.sheet, panel) + _numbers(book, found.sheet, [places["x"][0]])
-    if here < NEARLY * size:
-        return replace(found, likeness=here / size)
-    moved = max(NEAR, key=lambda move: _numbers(book, found.sheet, panel, move))
-    return replace(found, likeness=here / size, panel=moved, block=max(NEAR, key=lambda move: _image(book, found, move)))
+    """How many numbers of the first image and the parameters lie in their places, or where both fit best nearby."""
+    panel, x = [found.layout.places[q.name] for q in found.network.parameters], found.layout.places["x"]
+    size, around = sum(place.size for place in panel), _around(panel)
+    fit = {move: _numbers(book, found.sheet, panel, move) for move in NEAR}
+    fit = {move: 2 * count - _numbers(book, found.sheet, [around], move) for move, count in fit.items()}
+    image = {move: _image(book, found, move) for move in NEAR}
+    moved, block = max(NEAR, key=fit.__getitem__), max(NEAR, key=image.__getitem__)
+    return replace(found, likeness=(fit[moved] + image[block]) / (size + x.size), panel=moved, block=block)
+
+
+def _around(panel: Sequence[Place]) -> Place:
+    """The rectangle of a panel and the cells below it and to its right: other numbers there belong to something else."""
+    corners = [corner for place in panel for corner in place.bounds()]
+    first = Cell(min(corner.row for corner in corners), min(corner.column for corner in corners))
+    last = Cell(max(corner.row for corner in corners) + 1, max(corner.column for corner in corners) + 1)
+    return Place(first, (last.row - first.row + 1, last.column - first.column + 1), ((1, 0), (0, 1)))
 
 
 def _numbers(book: Workbook, sheet: str, places: Sequence[Place], move: Move = (0, 0)) -> int:
@@ -130,6 +139,11 @@ def _nearly(book: Workbook, found: Arrangement) -> ContentError:
 
 def _table(lines: Sequence[Sequence[str]]) -> str:
     """The lines below each other, every column as wide as its longest entry; each begins with spaces."""
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    shown = (" | ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)) for line in lines)
+    widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
+    shown = (" | ".join(text + " " * (width - _width(text)) for text, width in zip(line, widths, strict=True)) for line in lines)
     return "".join("\n  " + line.rstrip() for line in shown)
+
+
+def _width(text: str) -> int:
+    """Columns on a terminal: a Chinese character takes two."""
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)

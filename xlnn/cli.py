@@ -84,9 +84,7 @@ language_option = click.option(
 )  # fmt: skip
 force_option = click.option("--force", is_flag=True, help="Replace a file that xlnn did not write.")
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
-places_option = click.option(
-    "--places", type=FILE, metavar="FILE", help="Take the addresses from sheet Places of this workbook."
-)
+places_option = click.option("--places", type=FILE, metavar="FILE", help="Take the addresses from sheet Places of this workbook.")
 
 SETTINGS = (
     ("--eta", "eta", "Learning rate η."),
@@ -123,12 +121,13 @@ def solver_options(command):
 @main.command()
 @click.argument("section")
 @click.argument("workbook", type=FILE, required=False)
+@click.option("--images", type=FILE, metavar="CSV", help="For nielsen: lines of a digit and the pixels of an image.")
 @click.option("--exercise", is_flag=True, help="Iteration 1 with its calculation cells empty, to be filled in and checked.")
 @language_option
 @force_option
 @quiet_option
-def new(section: str, workbook: Path | None, exercise: bool, language: str | None, force: bool, quiet: bool) -> None:
-    """Write the workbook of a SECTION of the book: 4-4 or 5-6.
+def new(section, workbook, images, exercise, language, force, quiet) -> None:
+    """Write the workbook of a SECTION of the book, 4-4 or 5-6, or of Nielsen's network for digits: nielsen.
 
     It holds the images (sheet Data), the initial parameters (Start) and the settings (Settings), all of
     which can be changed in Excel or LibreOffice.
@@ -136,15 +135,18 @@ def new(section: str, workbook: Path | None, exercise: bool, language: str | Non
     \b
     Example: xlnn new 4-4 book.xlsx
              xlnn new 4-4 exercise.xlsx --exercise
+             xlnn new nielsen digits.xlsx
     """
     from xlnn.examples import SECTIONS
     from xlnn.exercise import exercise as write_exercise
     from xlnn.new import new as write_new
+    from xlnn.nielsen import NETWORK, NIELSEN
 
-    write = write_exercise if exercise else write_new
-    path = write(section, workbook or Path(f"{section}.xlsx"), language=language or "en", force=force)
+    name, options = workbook or Path(f"{section}.xlsx"), {"language": language or "en", "force": force}
+    path = write_exercise(section, name, **options) if exercise else write_new(section, name, images=images, **options)
     if not quiet:
-        click.echo(f"{path}: {say(SECTIONS[section], language or 'en')}")
+        text = NETWORK if section == NIELSEN else SECTIONS[section]
+        click.echo(f"{path}: {say(text, language or 'en')}")
 
 
 @main.command()
@@ -222,7 +224,7 @@ def solve(ctx, workbook, output, steps, cells, places, initial, language, force,
     The result has them on sheet Solved, the first ones on Start, and C_T after each step on Summary; `xlnn train`
     and `xlnn predict` take it as it is. This needs SciPy: pip install scipy
 
-    
+    \b
     Example: xlnn solve book.xlsx
              xlnn solve book.xlsx --cells formulas -o solved.xlsx
     """
@@ -251,9 +253,12 @@ def _costs(result) -> dict[str, str]:
 
 def closing_line(result, language: str, text: str) -> str:
     """`text`, images right, the output's name."""
-    if result.right is not None:
-        text += ", " + say("{right} of {images} images right", language, right=result.right, images=result.images)
-    return f"{text}. {result.path}"
+    if result.right is None:
+        return say("{text}. {path}", language, text=text, path=result.path)
+    return say(
+        "{text}, {right} of {images} images right. {path}",
+        language, text=text, right=result.right, images=result.images, path=result.path,
+    )  # fmt: skip
 
 
 def progress_line(language: str):
@@ -423,14 +428,15 @@ def mark_lines(table, language: str):
             text = say("all right.", language)
         else:
             empty = say("{count} cells empty", language, count=int(row.empty)) if row.empty else ""
-            text = "  ".join(part for part in (row.cell, row.mistake or say("not a known mistake", language), empty) if part)
+            mistake = row.mistake or (say("not a known mistake", language) if row.cell else "")
+            text = "  ".join(part for part in (row.cell, mistake, empty) if part)
         yield f"{row.workbook:{width}}  {share:>7}  {text}"
 
 
 @main.command()
 @click.argument("a", type=FILE)
 @click.argument("b", type=FILE)
-@click.option("--sheet", "sheets", multiple=True, metavar="A=B", help="A pair of sheets, like 'Iteration 1=学习'; can be repeated.")
+@click.option("--sheet", "sheets", multiple=True, metavar="A=B", help="A pair of sheets, 'Iteration 1=学习'; can be repeated.")
 @click.option("--range", "ranges", multiple=True, metavar="CELLS", help="Only these cells, like L5:N8; can be repeated.")
 @click.option("--rtol", default=1e-9, show_default=True, help="Relative difference that is no difference.")
 @click.option("--atol", default=1e-12, show_default=True, help="Absolute difference that is no difference.")

@@ -108,8 +108,11 @@ def _meetings(w, delta, k, index, layer: Layer, stride: int):
     maps, rows, columns = layer.shape
     height, width = layer.size
     for m in range(maps):
-        for i in range(rows):
-            for j in range(columns):
-                down, right = row - i * stride, column - j * stride
-                if 0 <= down < height and 0 <= right < width:
-                    yield w[(m, *outer, down, right)] * delta[k, m, i, j]
+        for i in _positions(row, height, rows, stride):
+            for j in _positions(column, width, columns, stride):
+                yield w[(m, *outer, row - i * stride, column - j * stride)] * delta[k, m, i, j]
+
+
+def _positions(cell: int, size: int, positions: int, stride: int) -> range:
+    """The positions, of so many, at which a filter of `size` touches row or column `cell`."""
+    return range(max(0, (cell - size) // stride + 1), min(positions, cell // stride + 1))

@@ -258,6 +258,18 @@ def _operator(sign: str, own: int) -> Callable:
     return spelled
 
 
+def _addition(inputs):
+    """a + b + c + …: however many terms, they are spelled one after the other and not one inside the other."""
+    terms = [inputs[1]]
+    while isinstance(inputs[0], Calculation) and inputs[0].operation == "add":
+        inputs = inputs[0].inputs
+        terms.append(inputs[1])
+    pieces = list(_pieces(inputs[0], ADD))
+    for term in reversed(terms):
+        pieces += ["+", *_pieces(term, NEGATE + 1 if _negative(term) else ADD)]
+    return tuple(pieces), ADD
+
+
 def _negative(value) -> bool:
     return isinstance(value, Calculation) and value.operation == "negative"
 
@@ -283,7 +295,7 @@ def _choose(inputs):
 
 
 SPELLINGS: dict[str, Callable] = {
-    "add": _operator("+", ADD),
+    "add": _addition,
     "subtract": _operator("-", ADD),
     "multiply": _operator("*", MULTIPLY),
     "divide": _operator("/", MULTIPLY),

@@ -1,7 +1,8 @@
 """Convolution and max pooling on whole float64 batches, in plain NumPy.
 
-Every function takes whole arrays and returns one whole array; inside, it works through a few images at a
-time, so that its temporaries stay in the cache.
+Every function takes whole arrays and returns one whole array, indexed image first. Many numbers are worked through a
+few images at a time, so that temporaries stay in the cache. What fits into one such part is worked through along the
+images, which then lie last in memory: maps of 4×4 would be too short to run along.
 """
 
 from __future__ import annotations
@@ -20,6 +21,16 @@ def each_part(work: Callable, total: int, cells_each: int) -> list:
     return [work(slice(s, min(s + step, total))) for s in range(0, total, step)]
 
 
+def images_last(array):
+    """(images, maps, rows, columns) -> (maps, rows, columns, images), contiguous; no copy where it lies so already."""
+    return np.ascontiguousarray(array.transpose(1, 2, 3, 0))
+
+
+def images_first(array):
+    """The way back, as a view: what is returned still lies with its images last."""
+    return array.transpose(3, 0, 1, 2)
+
+
 def windows(x, size, stride=1):
     """x (images, maps_before, H, W) -> view (images, maps_before, h, w, rows, columns):
     for each filter position the pixels it meets as the filter moves; nothing is copied."""
@@ -29,26 +40,46 @@ def windows(x, size, stride=1):
     return np.ndarray(shape, x.dtype, x, 0, (s0, s1, s2, s3, s2 * stride, s3 * stride))
 
 
-def convolve(x, w, b, stride=1):
-    """x (images, maps_before, H, W), w (maps, maps_before, h, w), b (maps,)
-    -> z (images, maps, rows, columns), the filter not flipped.
+def all_windows(x, size, stride=1):
+    """x (images, maps_before, H, W) -> copy (positions, windows), the windows in the order (rows, columns, images)."""
+    x, (h, w) = images_last(x), size
+    (before, H, W, images), (s0, s1, s2, s3) = x.shape, x.strides
+    shape = (before, h, w, (H - h) // stride + 1, (W - w) // stride + 1, images)
+    view = np.ndarray(shape, x.dtype, x, 0, (s0, s1, s2, s1 * stride, s2 * stride, s3))
+    return view.reshape(before * h * w, -1)
 
-    Equal windows give bitwise equal z: einsum runs along the windows, adding for each of
+
+def weighted_sums(meet, filters, b):
+    """meet (positions, windows), filters (maps, positions), b (maps,) -> (maps, windows).
+
+    Equal windows give bitwise equal sums: einsum runs along the windows, adding for each of
     them position after position in the same order, whereas a BLAS product may treat the
     windows at the end of a tile differently.
     """
-    view, maps = windows(x, w.shape[2:], stride), len(w)  # (images, maps_before, h, w, rows, columns)
-    images, rows, columns = len(x), *view.shape[4:]
-    filters = w.reshape(maps, -1)  # (maps, positions)
+    if meet.shape[1] == 1:  # along a single window einsum would not run, but add the positions in another order
+        return weighted_sums(np.repeat(meet, 2, axis=1), filters, b)[:, :1]
+    sums = np.einsum("pn,mp->mn", np.ascontiguousarray(meet), filters, optimize=False)
+    sums += b[:, None]
+    return sums
+
+
+def convolve(x, w, b, stride=1):
+    """x (images, maps_before, H, W), w (maps, maps_before, h, w), b (maps,)
+    -> z (images, maps, rows, columns), the filter not flipped. Equal windows give bitwise equal z."""
+    images, maps, filters = len(x), len(w), w.reshape(len(w), -1)
+    rows, columns = (x.shape[2] - w.shape[2]) // stride + 1, (x.shape[3] - w.shape[3]) // stride + 1
+    cells_each = filters.shape[1] * rows * columns
+    if images * cells_each <= CELLS:
+        sums = weighted_sums(all_windows(x, w.shape[2:], stride), filters, b)
+        return images_first(sums.reshape(maps, rows, columns, images))
+    view = windows(x, w.shape[2:], stride)  # (images, maps_before, h, w, rows, columns)
     z = np.empty((images, maps, rows, columns))
 
     def work(part):
         meet = view[part].transpose(1, 2, 3, 0, 4, 5).reshape(filters.shape[1], -1)  # copy: (positions, some windows)
-        some = np.einsum("pn,mp->mn", meet, filters, optimize=False)  # (maps, some windows)
-        some += b[:, None]
-        z[part] = some.reshape(maps, -1, rows, columns).swapaxes(0, 1)
+        z[part] = weighted_sums(meet, filters, b).reshape(maps, -1, rows, columns).swapaxes(0, 1)
 
-    each_part(work, images, filters.shape[1] * rows * columns)
+    each_part(work, images, cells_each)
     return z
 
 
@@ -70,17 +101,19 @@ def filter_gradient_per_image(delta, x, size, stride=1):
 
 def filter_gradient(delta, x, size, stride=1):
     """As filter_gradient_per_image, summed over the images: (maps, maps_before, h, w)."""
-    view = windows(x, size, stride)  # (images, maps_before, h, w, rows, columns)
     images, maps, rows, columns = delta.shape
+    shape = (maps, x.shape[1], *size)
+    cells_each = x.shape[1] * size[0] * size[1] * rows * columns
+    if images * cells_each <= CELLS:
+        return (images_last(delta).reshape(maps, -1) @ all_windows(x, size, stride).T).reshape(shape)
+    view = windows(x, size, stride)  # (images, maps_before, h, w, rows, columns)
 
     def work(part):
-        meet = (
-            view[part].transpose(1, 2, 3, 0, 4, 5).reshape(view[0].size // (rows * columns), -1)
-        )  # copy: (positions, some windows)
+        meet = view[part].transpose(1, 2, 3, 0, 4, 5).reshape(-1, len(delta[part]) * rows * columns)  # copy
         flat = delta[part].swapaxes(0, 1).reshape(maps, -1)  # copy: (maps, some windows)
         return flat @ meet.T  # (maps, positions)
 
-    return sum(each_part(work, images, view[0].size)).reshape(maps, *view.shape[1:4])
+    return sum(each_part(work, images, cells_each)).reshape(shape)
 
 
 def convolve_back(delta, w, size, stride=1):
@@ -102,8 +135,16 @@ def convolve_back(delta, w, size, stride=1):
     return back
 
 
+def in_windows(a, size):
+    """a (images, maps, H, W) -> (maps, H / h, h, W / w, w, images), a view of images_last(a)."""
+    (images, maps, H, W), (h, w) = a.shape, size
+    return images_last(a).reshape(maps, H // h, h, W // w, w, images)
+
+
 def pool_max(a, size):
     """a (images, maps, H, W) -> the maximum of each window of `size` (h, w): (images, maps, H / h, W / w)."""
+    if a.size <= CELLS:
+        return images_first(in_windows(a, size).max(axis=(2, 4)))
     (images, maps, H, W), (h, w) = a.shape, size
     pooled = np.empty((images, maps, H // h, W // w))
 
@@ -126,6 +167,8 @@ def pool_back(a, pooled, back, size, ties):
     """a (images, maps, H, W), pooled and back (images, maps, H / h, W / w) -> shape of a:
     `back` at the cells equal to their window's maximum, 0 elsewhere.
     ties="first": only the first such cell, row by row; ties="all": all of them."""
+    if a.size <= CELLS:
+        return pool_back_at_once(a, pooled, back, size, ties)
     W, (h, w) = a.shape[3], size
     spread = np.empty(a.shape)
 
@@ -148,13 +191,29 @@ def pool_back(a, pooled, back, size, ties):
     return spread
 
 
+def pool_back_at_once(a, pooled, back, size, ties):
+    """pool_back for few numbers."""
+    (images, maps, H, W), (h, w) = a.shape, size
+    cells = in_windows(a, size).transpose(2, 4, 0, 1, 3, 5)  # (h, w, maps, H / h, W / w, images)
+    hits = np.equal(cells, images_last(pooled), order="C")
+    if ties == "first":
+        first, *others = hits.reshape(h * w, -1)  # (windows,) each
+        free = ~first  # maximum not met yet
+        for hit in others:
+            hit &= free
+            free ^= hit
+    spread = np.where(hits, images_last(back), 0.0).transpose(2, 3, 0, 4, 1, 5)
+    return images_first(spread.reshape(maps, H, W, images))
+
+
 def in_parts(function: Callable, *arrays: np.ndarray) -> np.ndarray:
     """function(*arrays), which must be elementwise, computed a cache's worth at a time where arrays are large."""
     first = arrays[0]
     if first.size <= CELLS:
         return function(*arrays)
-    found = np.empty(first.shape)
-    flat, to = [array.reshape(-1) for array in arrays], found.reshape(-1)
+    order = "K" if all(array.strides == first.strides for array in arrays) else "C"  # K: as they lie in memory
+    found = np.empty_like(first, order=order)
+    flat, to = [array.ravel(order) for array in arrays], found.ravel(order)
 
     def work(part):
         to[part] = function(*(array[part] for array in flat))

@@ -402,7 +402,8 @@ def _data_places(quantities: Sequence[Quantity], places: Mapping[str, Place], wi
 def _data_labels(data: Mapping[str, Place]) -> list[Label]:
     column = data["x"].origin.column if "x" in data else 4
     cells = {name: Cell(data[name].origin.row, column - 2) for name in ("x", "digit", "t") if name in data}
-    return [Label(cell.moved(0, i), role, name) for name, cell in cells.items() for i, role in enumerate(("layer", "symbol"))]
+    labels = [Label(cell.moved(0, 1), "symbol", name) for name, cell in cells.items()]
+    return labels + [Label(cell, "layer", name) for name, cell in cells.items() if name != "digit"]
 
 
 # ---- one image per row ------------------------------------------------------------------------------

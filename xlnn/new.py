@@ -9,17 +9,28 @@ import numpy as np
 from xlnn import pages
 from xlnn.book_file import BookFile
 from xlnn.cells import Cell
+from xlnn.errors import UsageError
 from xlnn.examples import example
 from xlnn.layouts import Layout, arrange
+from xlnn.nielsen import NIELSEN, nielsen
 from xlnn.problem import Problem
 from xlnn.saving import check_target, replacing
 from xlnn.sheets import INITIAL, Page, add_page, vector
 from xlnn.words import say
 
 
-def new(section: str, path: str | Path, *, language: str = "en", force: bool = False) -> Path:
-    """Writes the workbook of a section of the book ("4-4") to `path`. Raises UsageError, SaveError."""
-    return write_problem(example(section), path, language=language, force=force, title=section)
+def new(section: str, path: str | Path, *, images: str | Path | None = None, language: str = "en", force: bool = False) -> Path:
+    """Writes the workbook of a section of the book ("4-4"), or of Nielsen's network ("nielsen"), to `path`.
+
+    `images`: for "nielsen" a CSV file of them. Raises UsageError, FileError, ContentError, SaveError.
+    """
+    if section == NIELSEN:
+        problem = nielsen(images)
+    elif images is None:
+        problem = example(section)
+    else:
+        raise UsageError("section {name} has its own images.", name=section)
+    return write_problem(problem, path, language=language, force=force, title=section)
 
 
 def write_problem(problem: Problem, path: str | Path, *, language: str = "en", force: bool = False, title: str = "") -> Path:
@@ -33,11 +44,21 @@ def write_problem(problem: Problem, path: str | Path, *, language: str = "en", f
         data = Layout(layout.name, layout.data, {}, layout.data_labels, corner=layout.corner)
         given = problem.given(np.arange(problem.images))
         _page(file, problem, "Data", data, given, say("Data: images and right answers", language), language)
+        if problem.held_out is not None:
+            _held_out(file, problem.held_out, layout.name, language)
         start = layout.only([q.name for q in problem.network.parameters])
         values = {**problem.parameters, **{INITIAL + name: array for name, array in problem.parameters.items()}}
         _page(file, problem, "Start", start, values, say("Start: the initial parameters", language), language)
         file.close()
     return path
+
+
+def _held_out(file: BookFile, problem: Problem, name: str, language: str) -> None:
+    """Sheet Held out, like sheet Data of the layout `name`."""
+    layout = arrange(name, list(problem.network.quantities.values()), problem.images)
+    data = Layout(layout.name, layout.data, {}, layout.data_labels, corner=layout.corner)
+    text = say("Held out: images that are tried, but never trained with", language)
+    _page(file, problem, "Held out", data, problem.given(np.arange(problem.images)), text, language)
 
 
 def _page(file: BookFile, problem: Problem, name: str, layout: Layout, values, title: str, language: str) -> None:

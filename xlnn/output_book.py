@@ -13,7 +13,8 @@ from xlnn.book_file import BookFile
 from xlnn.cells import Cell, quoted
 from xlnn.errors import DivergedError, LimitError, Where
 from xlnn.layouts import Layout
-from xlnn.plan import DATA, TEST, Plan
+from xlnn.plan import DATA, HELD_OUT, TEST, Plan
+from xlnn.problem import Problem
 from xlnn.rows import RowsSheet, Template
 from xlnn.sheets import INITIAL, Page, add_page, free, vector
 from xlnn.training import Step
@@ -36,19 +37,21 @@ class OutputBook:
     _shown: list[tuple[RowsSheet, Page, Template]] = field(default_factory=list)
 
     def open(self) -> None:
-        """Summary, Conventions, Settings, Data and Places; three of them are filled last, when everything is known."""
+        """Summary, Conventions, Settings, Data, Held out and Places; three of them are filled last, when everything is known."""
         self._front = {name: self.file.sheet(name) for name in ("Summary", "Conventions", "Settings")}
         pages.settings_page(self.file, self._front["Settings"], self.plan.problem, self.plan.language)
-        self.data(self.plan.data_layout())
+        self.data(DATA, self.plan.problem, say("Data: images and right answers", self.plan.language))
+        if self.plan.problem.held_out is not None:
+            text = say("Held out: images that are tried, but never trained with", self.plan.language)
+            self.data(HELD_OUT, self.plan.problem.held_out, text)
         self._front["Places"] = self.file.sheet("Places")
 
-    def data(self, layout: Layout) -> None:
-        """Sheet Data: images, their numbers and right answers."""
-        places = Layout(layout.name, layout.data, {}, layout.data_labels)
-        page = Page(self.plan.problem.network, places, {}, {})
-        made = self.render(page, None, DATA)
-        given = self.plan.problem.given(np.arange(self.plan.problem.images))
-        self.show(DATA, page, made, given, say("Data: images and right answers", self.plan.language))
+    def data(self, name: str, problem: Problem, text: str) -> None:
+        """Sheet Data or Held out: a problem's images, their numbers and right answers."""
+        layout = self.plan.data_layout(problem.images)
+        page = Page(problem.network, Layout(layout.name, layout.data, {}, layout.data_labels), {}, {})
+        made = self.render(page, None, name)
+        self.show(name, page, made, problem.given(np.arange(problem.images)), text)
 
     def forward(self, name: str, step: Step, text: str, before: str = "", pictures: bool = True) -> None:
         """A sheet without the backward pass; its parameters are numbers, or refer to the iteration on the sheet `before`."""
@@ -67,7 +70,7 @@ class OutputBook:
             rows.title(Cell(1, 1), style("title"))
         for cell, text, _ in pages.LINKS:
             if free(page, cell):
-                rows.text(cell, say(text, self.plan.language), style("link"), measured=False)
+                rows.text(cell, text, style("link"), measured=False)
         picked = None if images is None else images.tolist()
         try:
             add_page(page, rows, style, self.plan.language, picked)

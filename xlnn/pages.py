@@ -18,7 +18,7 @@ from xlnn.costs import COSTS
 from xlnn.errors import DivergedError
 from xlnn.labels import layer_name
 from xlnn.places import Place
-from xlnn.plan import DATA, START, TEST, Plan
+from xlnn.plan import DATA, HELD_OUT, START, TEST, Plan
 from xlnn.problem import Problem
 from xlnn.rows import Rows, RowsSheet, Template
 from xlnn.sheets import Page, add_page, free, vector
@@ -118,15 +118,17 @@ def summary_page(
     for number, text in enumerate(headlines, 2):
         rows.text(Cell(number, 1), text, style("rose" if diverged and number == 2 else "plain"), measured=False)
     header = 7
+    held_out = plan.problem.held_out is not None
     titles = ("steps" if plan.solving else "updates", "C_T", "share right", "", "sheet")
+    titles += ("held out: C_T", "held out: share right") if held_out else ()
     for column, text in enumerate(titles, 1):
         rows.text(Cell(header, column), say(text, language) if text else "", style("header"))
     rose = rises(totals)
-    for number, (updates, total, share) in enumerate(totals, header + 1):
+    for number, (updates, total, share, *others) in enumerate(totals, header + 1):
         rows.number(Cell(number, 1), updates, style("integer"))
         target = shown.get(updates, "")
         place, share_place = _total_places(plan, target)
-        _figure(rows, Cell(number, 2), total, style("value"), plan, target, place)
+        _figure(rows, Cell(number, 2), total, style("cost"), plan, target, place)
         if share is not None:
             _figure(rows, Cell(number, 3), share, style("percent"), plan, target, share_place)
         if updates in rose:
@@ -134,14 +136,18 @@ def summary_page(
         if target:
             rows.text(Cell(number, 5), target, style("link"))
             link(sheet, Cell(number, 5), target)
+        for column, (other, kind) in enumerate(zip(others, ("cost", "percent"), strict=False), 6):
+            if other is not None:
+                rows.number(Cell(number, column), other, style(kind))
     last = header + len(totals)
-    for column, name in enumerate(("Conventions", "Settings", DATA, *([START] if plan.solving else []), plan.final, TEST), 1):
+    linked = ["Conventions", "Settings", DATA, *([HELD_OUT] if held_out else []), *([START] if plan.solving else []), plan.final]
+    for column, name in enumerate([*linked, TEST], 1):
         rows.text(Cell(6, column), name, style("link"))
         link(sheet, Cell(6, column), name)
     _show(file, sheet, rows)
-    sheet.set_column(0, 4, 13)
+    sheet.set_column(0, 6 if held_out else 4, 13)
     sheet.freeze_panes(header, 0)
-    sheet.insert_chart(header - 1, 6, _curves(file, header, last, plan, any(t[2] is not None for t in totals)))
+    sheet.insert_chart(header - 1, 8 if held_out else 6, _curves(file, header, last, plan, any(t[2] is not None for t in totals)))
 
 
 def headlines(plan: Plan, totals: Sequence[tuple], diverged: DivergedError | None) -> list[str]:
@@ -169,11 +175,15 @@ def headlines(plan: Plan, totals: Sequence[tuple], diverged: DivergedError | Non
 
 
 def right_line(plan: Plan, total: tuple) -> list[str]:
-    """How many images are right; nothing where answers are not judged."""
+    """How many images are right, held-out ones, too; nothing where answers are not judged."""
     if total[2] is None:
         return []
-    images = plan.problem.images
-    return [say("{right} of {images} images right.", plan.language, right=round(total[2] * images), images=images)]
+    images, held_out = plan.problem.images, plan.problem.held_out
+    text = say("{right} of {images} images right.", plan.language, right=round(total[2] * images), images=images)
+    if held_out is not None:
+        right = round(total[4] * held_out.images)
+        text += " " + say("{right} of {images} held-out images right.", plan.language, right=right, images=held_out.images)
+    return [text]
 
 
 def rises(totals: Sequence[tuple]) -> list[int]:
@@ -232,9 +242,14 @@ def _curves(file: BookFile, header: int, last: int, plan: Plan, judged: bool):
             }
         )  # fmt: skip
 
+    held_out = plan.problem.held_out is not None
     curve(1, "C_T", "#2F5597")
+    if held_out:
+        curve(5, "held out: C_T", "#8FAADC")
     if judged:
         curve(2, "share right", "#C55A11", y2_axis=True)
+        if held_out:
+            curve(6, "held out: share right", "#F4B183", y2_axis=True)
         chart.set_y2_axis({"min": 0, "max": 1, "num_format": "0%", "name": say("share right", language)})
     title = "Cost and share right after each step of the solver" if plan.solving else "Cost and share right after each update"
     chart.set_title({"name": say(title, language), "name_font": {"size": 12}})
@@ -308,6 +323,9 @@ def conventions(plan: Plan, diverged: DivergedError | None = None) -> list[tuple
             text = "{names} drawn from {start} with seed {seed}"
             lines.append(("start", tell(text, names=", ".join(origin.drawn), start=chosen.start, seed=chosen.seed)))
         lines.append(("input", f"{origin.path.name}, SHA-256 {origin.digest}"))
+    if problem.held_out is not None:
+        text = "{images} images of sheet Held out are tried after each epoch, or step, but never trained with."
+        lines.append(("held out", tell(text, images=problem.held_out.images)))
     lines += [("left out", text) for text in _left_out(plan)]
     lines += [
         ("numbers", tell(_CELLS["solved formulas" if plan.solving and plan.formulas else plan.cells])),

@@ -109,6 +109,8 @@ class Place:
 
     def range(self) -> Range | None:
         """The rectangle that it fills without a gap, read row by row in the array's own order; else None."""
+        if self.size == 1:
+            return Range(self.origin, self.origin)
         bounds = self.bounds()
         if bounds.height * bounds.width != self.size or bounds.first != self.origin:
             return None

@@ -12,7 +12,7 @@ from xlnn.sheets import Page
 
 DETAILS = ("all", "units", "totals")
 CELLS = ("values", "formulas")
-DATA, START, TRAINED, SOLVED, TEST = "Data", "Start", "Trained", "Solved", "Test"
+DATA, HELD_OUT, START, TRAINED, SOLVED, TEST = "Data", "Held out", "Start", "Trained", "Solved", "Test"
 FORWARD = ("eta", "number", "x", "digit", "t", "w", "b", "z", "a", "C", "CT", "answer", "prediction", "right", "share")
 
 
@@ -108,9 +108,10 @@ class Plan:
         lines = self.problem.origin.own if self.problem.origin else {}
         return {n: line.place(quantities[n], images) for n, line in lines.items() if line.sheet != DATA and n != "digit"}
 
-    def data_layout(self) -> Layout:
-        """Sheet Data, with all images."""
-        return arrange(self.problem.settings.layout, list(self.problem.network.quantities.values()), self.problem.images)
+    def data_layout(self, images: int = 0) -> Layout:
+        """Sheet Data, with all images; sheet Held out with as many as there are."""
+        quantities = list(self.problem.network.quantities.values())
+        return arrange(self.problem.settings.layout, quantities, images or self.problem.images)
 
     def forward_layout(self, images: int, pictures: bool = True) -> Layout:
         """An iteration's sheet without the backward pass; `pictures`: with the filters before and after."""

@@ -57,6 +57,7 @@ class Problem:
     t: np.ndarray | None = None
     settings: Settings = field(default_factory=Settings)
     origin: Any = None  # where it was read (reader.Origin); training does not look at it
+    held_out: Problem | None = None  # images that are never trained with, only tried
 
     def __post_init__(self):
         if self.x.shape[1:] != self.network.layers[0].shape or not len(self.x):
@@ -64,7 +65,7 @@ class Problem:
                 "expected images of {expected}, found an array of shape {found}.",
                 expected="×".join(map(str, self.network.layers[0].shape)), found=self.x.shape,
             )  # fmt: skip
-        if (self.digits is None) == (self.network.classes is not None):
+        if (self.network.classes is None) != (self.digits is None) or (self.digits is None and self.t is None):
             raise ContentError("a network with classes needs the images' digits, one without needs t.")
         for q in self.network.parameters:
             if q.name not in self.parameters or self.parameters[q.name].shape != q.shape:

@@ -21,8 +21,8 @@ from xlnn.quantities import Quantity
 from xlnn.words import LANGUAGES
 from xlnn.workbook import Workbook, is_number
 
-START, TRAINED, SOLVED = "Start", "Trained", "Solved"
-RESERVED = (settings.SHEET, DATA, places_sheet.SHEET, "Summary", "Conventions", "Test")
+HELD_OUT, START, TRAINED, SOLVED = "Held out", "Start", "Trained", "Solved"
+RESERVED = (settings.SHEET, DATA, HELD_OUT, places_sheet.SHEET, "Summary", "Conventions", "Test")
 Own = Mapping[str, Line]  # what a sheet Places says, by quantity
 
 
@@ -125,7 +125,23 @@ def _build(book: Workbook, network: Network, chosen: Settings, own: Own, languag
     if not any(q.name in own for q in network.parameters):
         check_panel(book, network, sources)
     origin = Origin(book.path, book.digest, language, _apart(network, own, images), sources)
-    return gather(book, network, chosen, origin)
+    return _with_held_out(book, gather(book, network, chosen, origin), layout)
+
+
+def _with_held_out(book: Workbook, problem: Problem, layout: Layout) -> Problem:
+    """With the images and right answers of sheet Held out, if there is one; they lie there as on sheet Data."""
+    held_out = book.find(HELD_OUT)
+    if not held_out:
+        return problem
+    network, sources = problem.network, dict(problem.origin.sources)
+    given = [q.name for q in network.inputs[2:]]
+    places = {name: sources[name][1] if sources[name][0] == DATA else layout.data[name] for name in given}
+    images = count_images(book, held_out, places["x"], gaps=False)
+    if not images:
+        raise no_image(book, held_out, places["x"])
+    sources |= {name: (held_out, _for_images(network.quantities[name], place, images)) for name, place in places.items()}
+    found = gather(book, network, problem.settings, replace(problem.origin, sources=sources))
+    return replace(problem, held_out=replace(found, network=network, origin=None))
 
 
 def _for_images(q: Quantity, place: Place, images: int) -> Place:

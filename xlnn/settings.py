@@ -60,6 +60,8 @@ def _number(value) -> float:
 
 
 def _whole(value) -> int:
+    if type(value) is int:
+        return value
     number = _number(value)
     if number != int(number):
         raise ValueError(value)

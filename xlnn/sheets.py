@@ -111,6 +111,8 @@ def _formulas(page: Page, name: str, occupied: np.ndarray) -> list[Formula | str
         return None
     indexes = list(product(*map(range, q.shape)))
     if name.startswith(PICTURE):
+        if name.removeprefix(PICTURE) not in page.names:
+            return None  # the saved copy is not on this sheet
         copied = page.place(name.removeprefix(PICTURE))
         return [copied.cell(*index).name for index in indexes]
     if name == "eta":

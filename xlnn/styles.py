@@ -24,6 +24,7 @@ STYLES: dict[str, dict] = {
     "target": {"font_color": "#0000FF", "bg_color": "#FFFBE6", **_CENTRE, **_GRID},
     "parameter": {"num_format": NUMBER, "bg_color": "#E2EFDA", **_GRID},
     "value": {"num_format": NUMBER, **_GRID},
+    "cost": {"num_format": "[<0.0005]0.00E+00;0.000", **_GRID},
     "output": {"num_format": NUMBER, "bg_color": "#FCE4D6", **_GRID},
     "backward": {"num_format": NUMBER, "bg_color": "#F3EAFB", **_GRID},
     "total": {"num_format": NUMBER, "bold": True, "bg_color": "#FFE699", **_GRID},

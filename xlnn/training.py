@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -98,6 +99,13 @@ def trained(problem: Problem, parameters: Mapping, iteration: int = 0) -> Step:
     `iteration` is the number that the step would have: updates done, plus one.
     """
     return Step(problem, iteration, problem.given(np.arange(problem.images)), parameters)
+
+
+def held_out_total(problem: Problem, parameters: Mapping) -> tuple[float, float | None] | tuple[()]:
+    """(C_T, share right or None) of the held-out images under these parameters; empty where none are held out."""
+    if problem.held_out is None:
+        return ()
+    return total_of(trained(replace(problem.held_out, network=problem.network), parameters))[1:]
 
 
 def finish(step: Step) -> Step:

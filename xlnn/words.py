@@ -152,6 +152,10 @@ TABLE: dict[str, tuple[str, str]] = {
         "Trained：更新 {updates} 次后的参数",
         "Trained：{updates} 回更新した後のパラメータ",
     ),
+    "Exercise: fill in the empty cells, from top to bottom; `xlnn check` marks them.": (
+        "练习：请从上到下填写空单元格，`xlnn check` 会批改。",
+        "練習：空のセルを上から順に埋める。採点は `xlnn check` でできる。",
+    ),
     "Predictions": ("预测", "予測"),
     "Test: draw an image in the yellow cells": ("Test：请在黄色单元格中画一个图像", "Test：黄色のセルに画像を描く"),
     "Empty cells count as 0. `xlnn predict` with this workbook reads it too.": (
@@ -206,7 +210,7 @@ TABLE: dict[str, tuple[str, str]] = {
     ),
     "All images in every update.": ("每次更新使用全部图像。", "毎回の更新に全画像を使う。"),
     "{count} images per update, {order}; the sheets show that batch, Summary all images once per epoch of {epoch} updates.": (
-        "每次更新使用 {count} 个图像，{order}；各工作表显示该批图像，Summary 每轮（{epoch} 次更新）显示一次全部图像的结果。",
+        "每次更新使用 {count} 个图像，{order}；各工作表显示该批图像，Summary 每个轮次（{epoch} 次更新）显示一次全部图像的结果。",
         "1 回の更新に画像 {count} 枚、{order}。各シートはそのバッチを示し、"
         "Summary は 1 エポック（更新 {epoch} 回）ごとに全画像の結果を示す。",
     ),
@@ -292,7 +296,11 @@ TABLE: dict[str, tuple[str, str]] = {
         "更新 {updates} 次：C_T {before} → {after}",
         "更新 {updates} 回：C_T {before} → {after}",
     ),
-    "{right} of {images} images right": ("{images} 个图像中正确 {right} 个", "画像 {images} 枚のうち {right} 枚が正解"),
+    "{text}, {right} of {images} images right. {path}": (
+        "{text}，{images} 个图像中正确 {right} 个。{path}",
+        "{text}、画像 {images} 枚のうち {right} 枚が正解。{path}",
+    ),
+    "{text}. {path}": ("{text}。{path}", "{text}。{path}"),
     "iteration {done} of {total}": ("第 {done} 次迭代，共 {total} 次", "反復 {done} / {total} 回"),
     "image {image}: {outputs} → {answer}": ("图像 {image}：{outputs} → {answer}", "画像 {image}：{outputs} → {answer}"),
     "∂C_T/∂{name}: largest difference {difference} at [{index}]: {gradient}, numerically {numeric}": (
@@ -595,6 +603,12 @@ TABLE: dict[str, tuple[str, str]] = {
         "有类别的网络需要图像的数字，没有类别的网络需要 t。",
         "クラスのあるネットワークには画像の数字が、ないネットワークには t が必要です。",
     ),
+    "{name}: expected {shape} numbers, found {count}: this cell is blank. "
+    "Fill all of them, or clear all: empty parameters are drawn at random.": (
+        "{name}：应有 {shape} 个数，实际有 {count} 个：这个单元格是空的。请全部填上，或全部清除：空白的参数会随机生成。",
+        "{name}：数は {shape} 個のはずですが、{count} 個です。このセルが空です。"
+        "すべて埋めるか、すべて消してください。空欄のパラメータは乱数で決まります。",
+    ),
     "expected {name} of shape {expected}.": ("{name} 的形状应为 {expected}。", "{name} の形は {expected} でなければなりません。"),
     "training diverged: after update {iteration} {name} is no longer a finite number. Try a smaller η than {eta}.": (
         "训练发散：第 {iteration} 次更新后 {name} 不再是有限的数。请使用比 {eta} 小的 η。",
@@ -896,6 +910,72 @@ TABLE: dict[str, tuple[str, str]] = {
         "请保留全部位数，只减少显示的位数；或用 --digits {digits} 检查。",
         "すべての桁を残し、表示する桁だけを減らす。または --digits {digits} で検査する。",
     ),
+    # ---- check and compare: what is told ----
+    "{workbook}: {cells} cells checked on {sheets}: ": (
+        "{workbook}：检查了 {sheets} 的 {cells} 个单元格：",
+        "{workbook}：{sheets} のセル {cells} 個を検査：",
+    ),
+    "all right.": ("全部正确。", "すべて正しい。"),
+    "{wrong} wrong.": ("{wrong} 个错误。", "{wrong} 個が誤り。"),
+    "{count} cells are empty: {quantities}": ("{count} 个单元格是空的：{quantities}", "セル {count} 個が空：{quantities}"),
+    "{count} cells empty": ("{count} 个单元格为空", "空のセル {count} 個"),
+    "{number}. {sheet}!{cell}: {symbol}, {wrong} of {all} cells wrong. Rule: {equation}": (
+        "{number}. {sheet}!{cell}：{symbol}，{all} 个单元格中 {wrong} 个错误。公式：{equation}",
+        "{number}. {sheet}!{cell}：{symbol}、セル {all} 個のうち {wrong} 個が誤り。式：{equation}",
+    ),
+    "The same on {count} more sheets: {sheets}.": (
+        "另有 {count} 张工作表也是如此：{sheets}。",
+        "ほか {count} 枚のシートでも同じ：{sheets}。",
+    ),
+    "None of the known mistakes gives these numbers.": (
+        "没有任何已知的错误会得到这些数。",
+        "既知の誤りにこれらの数になるものはない。",
+    ),
+    "not a known mistake": ("不是已知的错误", "既知の誤りではない"),
+    "These numbers do not tell which of several mistakes it is:": (
+        "仅凭这些数无法判断是以下哪一种错误：",
+        "これらの数だけでは、次のどの誤りか区別できない：",
+    ),
+    " (in {quantity}, which is not on the sheet)": ("（在工作表上没有的 {quantity} 中）", "（シートにない {quantity} で）"),
+    "{cell}: empty": ("{cell}：空", "{cell}：空"),
+    "{cell}: found {found}, expected {expected}": (
+        "{cell}：实际为 {found}，应为 {expected}",
+        "{cell}：{found}、正しくは {expected}",
+    ),
+    "The numbers agree with {workbook}.": ("这些数与 {workbook} 一致。", "数は {workbook} と一致する。"),
+    "Different from {workbook}:": ("与 {workbook} 不同：", "{workbook} との違い："),
+    "{sheet}!{cell}: {quantity}, {different} of {cells} cells: {found}, there {other}": (
+        "{sheet}!{cell}：{quantity}，{cells} 个单元格中 {different} 个：{found}，对方为 {other}",
+        "{sheet}!{cell}：{quantity}、セル {cells} 個のうち {different} 個：{found}、相手は {other}",
+    ),
+    "marked copy: {path}": ("标记后的副本：{path}", "印を付けた写し：{path}"),
+    "cell": ("单元格", "セル"),
+    "wrong": ("错误数", "誤りの数"),
+    "quantity": ("量", "量"),
+    "rule": ("公式", "式"),
+    "found": ("实际值", "実際の値"),
+    "expected": ("正确值", "正しい値"),
+    "mistake": ("错误", "誤り"),
+    "explanation": ("说明", "説明"),
+    "correction": ("改正", "訂正"),
+    "other sheet": ("对方工作表", "相手のシート"),
+    "difference": ("差", "差"),
+    "{compared} cells compared, {different} differ; only {a} has {only_a}, only {b} has {only_b}.": (
+        "比较了 {compared} 个单元格，{different} 个不同；只有 {a} 中有的 {only_a} 个，只有 {b} 中有的 {only_b} 个。",
+        "セル {compared} 個を比較、{different} 個が異なる。{a} だけにあるもの {only_a} 個、{b} だけにあるもの {only_b} 個。",
+    ),
+    "The largest difference is {difference}, in {sheet}!{cell}.": (
+        "最大的差是 {difference}，位于 {sheet}!{cell}。",
+        "差の最大は {difference}、位置は {sheet}!{cell}。",
+    ),
+    "only {workbook} has the sheets {sheets}.": (
+        "只有 {workbook} 中有工作表 {sheets}。",
+        "シート {sheets} は {workbook} だけにある。",
+    ),
+    "{where}: a formula without a stored result; open the workbook in Excel or LibreOffice and save it.": (
+        "{where}：没有保存结果的公式；请在 Excel 或 LibreOffice 中打开工作簿并保存。",
+        "{where}：結果が保存されていない数式。ブックを Excel か LibreOffice で開いて保存する。",
+    ),
     # ---- equations that have words in them ----
     "t = 1 where the unit stands for the right digit, else 0": (
         "单元代表正解的数字时 t = 1，否则 t = 0",
@@ -986,5 +1066,37 @@ TABLE: dict[str, tuple[str, str]] = {
     "the solver needs SciPy. Install it with: pip install scipy": (
         "规划求解需要 SciPy。请安装：pip install scipy",
         "ソルバーには SciPy が必要です。インストール：pip install scipy",
+    ),
+    # ---- held-out images, Nielsen's network ----
+    "held out": ("留出的图像", "取り分けた画像"),
+    "held out: C_T": ("留出图像：C_T", "取り分けた画像：C_T"),
+    "held out: share right": ("留出图像：正确率", "取り分けた画像：正答率"),
+    "{right} of {images} held-out images right.": (
+        "留出的 {images} 个图像中正确 {right} 个。",
+        "取り分けた画像 {images} 枚のうち {right} 枚が正解。",
+    ),
+    "{images} images of sheet Held out are tried after each epoch, or step, but never trained with.": (
+        "工作表 Held out 中的 {images} 个图像在每个轮次（或每一步）后用于检验，从不参与训练。",
+        "シート Held out の画像 {images} 枚は、エポック（またはステップ）ごとに試すだけで、学習には使わない。",
+    ),
+    "Held out: images that are tried, but never trained with": (
+        "Held out：只用于检验、不参与训练的图像",
+        "Held out：試すだけで学習には使わない画像",
+    ),
+    "Nielsen's network for digits, 30 epochs in batches of 10, η 3, every tenth image held out; "
+    "train it with --keep first,last": (
+        "Nielsen 的手写数字网络，30 个轮次，每批 10 个图像，η 为 3，每 10 个图像留出 1 个；训练时请加 --keep first,last",
+        "Nielsen の手書き数字ネットワーク、30 エポック、バッチ 10 枚、η は 3、画像は 10 枚に 1 枚を取り分け；"
+        "学習には --keep first,last を付けてください",
+    ),
+    "section {name} has its own images.": ("{name} 节有自己的图像。", "{name} 節には専用の画像があります。"),
+    "line {line}: expected a digit from 0 to 9 and the pixels of a square image, all images alike, separated by commas.": (
+        "第 {line} 行：应为 0 到 9 的数字和正方形图像的像素，各图像大小相同，用逗号分隔。",
+        "{line} 行目：0 から 9 の数字と正方形の画像の画素が、どの画像も同じ大きさで、コンマ区切りで必要です。",
+    ),
+    "the 8×8 digits come with scikit-learn. Install it with: pip install scikit-learn; or give images with --images.": (
+        "8×8 的数字图像由 scikit-learn 提供。请安装：pip install scikit-learn；或用 --images 给出图像。",
+        "8×8 の数字の画像は scikit-learn に付属しています。インストール：pip install scikit-learn。"
+        "または --images で画像を指定してください。",
     ),
 }

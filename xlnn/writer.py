@@ -19,10 +19,10 @@ from xlnn.problem import Problem
 from xlnn.rows import Template
 from xlnn.saving import check_target, replacing
 from xlnn.sheets import Page
-from xlnn.training import Step, finish, total_of, train, trained
+from xlnn.training import Step, finish, held_out_total, total_of, train, trained
 from xlnn.words import say
 
-Total = tuple[int, float, float | None]  # updates done, C_T, share right
+Total = tuple  # updates done, C_T, share right; with held-out images also their C_T and share right
 
 
 @dataclass(frozen=True)
@@ -127,8 +127,8 @@ class _Writing:
 
     def count(self, step: Step) -> None:
         """Remembers C_T and the share right. Raises DivergedError where C_T is not finite."""
-        total = total_of(step)
-        if not np.isfinite(total[1]):
+        total = *total_of(step), *held_out_total(self.plan.problem, step.parameters)
+        if not np.isfinite([number for number in total if number is not None]).all():
             raise self.book.error(step)
         self.totals.append(total)
 

@@ -1,0 +1,136 @@
+"""`xlnn gradcheck`: the gradients of the book's networks are the numeric ones, and a wrong rule is noticed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from problems import dense, random_problem, stack
+
+import xlnn
+from xlnn.activations import ACTIVATIONS
+from xlnn.cli import main
+from xlnn.costs import COSTS
+
+LINE = re.compile(r"∂C_T/∂(\w+): largest difference (\S+) at \[([0-9, ]+)\]: (\S+), numerically (\S+)")
+
+
+def run(*arguments) -> tuple[int, list[str]]:
+    """Exit code and printed lines."""
+    result = CliRunner().invoke(main, ["gradcheck", *map(str, arguments)], catch_exceptions=False)
+    return result.exit_code, result.output.splitlines()
+
+
+@pytest.fixture(name="book")
+def _book(tmp_path, request):
+    """A workbook with the problem that the test names."""
+    path = tmp_path / "book.xlsx"
+    if isinstance(request.param, str):
+        return xlnn.new(request.param, path)
+    return xlnn.write_problem(random_problem(request.param, 4, seed=1), path)
+
+
+@pytest.mark.parametrize(
+    ("book", "parameters"),
+    [("4-4", ["w2", "b2", "w3", "b3"]), ("5-6", ["wF", "bF", "wO", "bO"]), (stack(), ["wF", "bF", "wG", "bG", "wO", "bO"])],
+    indirect=["book"],
+    ids=["4-4", "5-6", "two convolutions"],
+)
+def test_the_books_gradients_are_right(book, parameters):
+    """One line for each parameter array, every difference below 10⁻⁶, exit code 0."""
+    code, lines = run(book)
+    found = [LINE.fullmatch(line) for line in lines]
+    assert [match[1] for match in found] == parameters
+    for match in found:
+        assert float(match[2]) < 1e-6
+        assert float(match[4]) == pytest.approx(float(match[5]), abs=1e-6)
+    assert code == 0
+
+
+@pytest.mark.parametrize("book", ["4-4"], indirect=True)
+def test_the_line_names_the_place_from_1(book):
+    """The index printed is that of the library, counted from 1 as in the book."""
+    _, lines = run(book)
+    for line, found in zip(lines, xlnn.gradcheck(xlnn.read(book)), strict=True):
+        assert LINE.fullmatch(line)[3] == ", ".join(str(i + 1) for i in found.index)
+
+
+@pytest.mark.parametrize("book", ["4-4"], indirect=True)
+def test_a_wrong_slope_is_noticed(book, monkeypatch):
+    """a′ = a instead of a(1 − a): the usual slip. Exit code 1."""
+    wrong = replace(ACTIVATIONS["sigmoid"], slope=lambda z, a: a)
+    monkeypatch.setitem(ACTIVATIONS, "sigmoid", wrong)
+    code, lines = run(book)
+    assert code == 1
+    assert lines[-1] == "Gradients differ by more than 1e-06."
+    assert max(float(LINE.fullmatch(line)[2]) for line in lines[:-1]) > 0.1
+
+
+@pytest.mark.parametrize("book", ["5-6"], indirect=True)
+def test_a_wrong_slope_of_the_cost_is_noticed(book, monkeypatch):
+    """The ½ of ½Σ(t − a)² forgotten: every gradient is twice the numeric one."""
+    monkeypatch.setitem(COSTS, "half squares", replace(COSTS["half squares"], slope=lambda a, t: 2 * (a - t)))
+    code, lines = run(book)
+    assert code == 1
+    for match in map(LINE.fullmatch, lines[:-1]):
+        assert float(match[4]) == pytest.approx(2 * float(match[5]), rel=1e-4)
+
+
+@pytest.mark.parametrize("book", ["5-6"], indirect=True)
+def test_delta_to_all_of_several_maxima_is_not_the_gradient(book):
+    """Where pixels agree, a filter moves all the maxima alike and counts once: `ties all` counts them all."""
+    assert run(book, "--ties", "first")[0] == 0
+    assert run(book, "--ties", "all")[0] == 1
+
+
+@pytest.mark.parametrize("book", ["4-4"], indirect=True)
+def test_what_counts_as_a_difference(book):
+    """Central differences with h = 10⁻⁵ are not exact: no training passes a tolerance of 0."""
+    code, lines = run(book, "--tolerance", "0")
+    assert (code, lines[-1]) == (1, "Gradients differ by more than 0.")
+
+
+@pytest.mark.parametrize("book", ["4-4"], indirect=True)
+def test_conventions_are_followed(book):
+    for options in (["--total", "mean"], ["--cost", "squares"], ["--cost", "cross-entropy"], ["--batch", "8"]):
+        assert run(book, *options)[0] == 0
+    code, lines = run(book, "--freeze-biases", "yes")
+    assert code == 0
+    assert [LINE.fullmatch(line)[1] for line in lines] == ["w2", "w3"]  # frozen biases have no gradient to check
+
+
+def test_the_library_says_where_the_largest_difference_is(monkeypatch):
+    """One number of one gradient spoiled: it is found, with both values."""
+    problem = random_problem(dense((2, 2), (3, "tanh"), (2, "sigmoid")), 4)
+    rule = problem.network.rule_of["dCT_dw2"]
+    before = rule.values
+
+    def spoiled(*needs):
+        found = before(*needs)
+        found[1, 0, 1] += 0.5
+        return found
+
+    monkeypatch.setitem(problem.network.rule_of, "dCT_dw2", replace(rule, values=spoiled))
+    checks = {found.parameter: found for found in xlnn.gradcheck(problem)}
+    assert checks["w2"].index == (1, 0, 1)
+    assert checks["w2"].difference == pytest.approx(0.5, abs=1e-8)
+    assert checks["w2"].gradient - checks["w2"].numeric == pytest.approx(0.5, abs=1e-8)
+    assert all(found.difference < 1e-8 for name, found in checks.items() if name != "w2")
+
+
+def test_the_parameters_are_as_before():
+    problem = random_problem(dense((2, 2), (3, "tanh"), (2, "sigmoid")), 4)
+    before = {name: array.copy() for name, array in problem.parameters.items()}
+    xlnn.gradcheck(problem)
+    for name, array in problem.parameters.items():
+        np.testing.assert_array_equal(array, before[name])
+
+
+def test_a_unit_step_has_no_gradient_to_check(tmp_path):
+    path = xlnn.write_problem(random_problem(dense((2, 2), (3, "step"), (2, "sigmoid")), 4), tmp_path / "book.xlsx")
+    result = CliRunner().invoke(main, ["gradcheck", str(path)])
+    assert result.exit_code == 2
+    assert "the unit step has no slope at 0 and the slope 0 everywhere else" in result.stderr
