@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from unicodedata import east_asian_width
@@ -42,7 +42,11 @@ def arrangements() -> dict[str, Network]:
 
 def recognise(book: Workbook) -> Arrangement:
     """The sheet that has the authors' arrangement. Raises ContentError where none has it, or nearly."""
-    found = max((_likeness(book, entry) for entry in _candidates(book)), key=lambda entry: entry.likeness, default=None)
+    found = _best(book, NEAR[:1])
+    if found and found.likeness >= LIKE:
+        found = _likeness(book, found, NEAR)
+    else:
+        found = _best(book, NEAR)
     if found is None or found.likeness < NEARLY:
         raise ContentError(
             "there is neither a sheet Settings nor the authors' arrangement (3-5 or 5-4). "
@@ -55,19 +59,23 @@ def recognise(book: Workbook) -> Arrangement:
     return found
 
 
-def _candidates(book: Workbook) -> Iterator[Arrangement]:
-    for (name, network), sheet in product(arrangements().items(), book.sheets):
-        yield Arrangement(sheet, name, network, arrange("book", list(network.quantities.values()), 1))
+def _best(book: Workbook, moves: Sequence[Move]) -> Arrangement | None:
+    """The sheet and the arrangement that are most alike, moved by one of `moves`."""
+    tries = [
+        Arrangement(sheet, name, network, arrange("book", list(network.quantities.values()), 1))
+        for (name, network), sheet in product(arrangements().items(), book.sheets)
+    ]
+    return max((_likeness(book, entry, moves) for entry in tries), key=lambda entry: entry.likeness, default=None)
 
 
-def _likeness(book: Workbook, found: Arrangement) -> Arrangement:
+def _likeness(book: Workbook, found: Arrangement, moves: Sequence[Move]) -> Arrangement:
     """How many numbers of the first image and the parameters lie in their places, or where both fit best nearby."""
     panel, x = [found.layout.places[q.name] for q in found.network.parameters], found.layout.places["x"]
     size, around = sum(place.size for place in panel), _around(panel)
-    fit = {move: _numbers(book, found.sheet, panel, move) for move in NEAR}
+    fit = {move: _numbers(book, found.sheet, panel, move) for move in moves}
     fit = {move: 2 * count - _numbers(book, found.sheet, [around], move) for move, count in fit.items()}
-    image = {move: _image(book, found, move) for move in NEAR}
-    moved, block = max(NEAR, key=fit.__getitem__), max(NEAR, key=image.__getitem__)
+    image = {move: _image(book, found, move) for move in moves}
+    moved, block = max(moves, key=fit.__getitem__), max(moves, key=image.__getitem__)
     return replace(found, likeness=(fit[moved] + image[block]) / (size + x.size), panel=moved, block=block)
 
 
@@ -123,7 +131,7 @@ def _nearly(book: Workbook, found: Arrangement) -> ContentError:
     quantities, places = found.network.quantities, found.layout.places
     network, (sheet, target) = _target(book, found)
     images = found.sheet, places["x"].moved(*found.block)
-    if DATA in book.sheets and book.is_blank(*images):
+    if book.find(DATA) and book.is_blank(*images):
         images = DATA, found.layout.data["x"]
     names = ["x", *(q.name for q in network.parameters)]
     off = [name for name in names if not all(map(is_number, book.block(found.sheet, places[name]).flat))]

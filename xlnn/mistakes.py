@@ -1,0 +1,204 @@
+"""The catalogue of mistakes: what a wrong number on a hand-built sheet may have come from.
+
+An entry is a rule that is wrong in a known way. Its `tries` yield what the wrong rule would give for every
+cell; it is named where one of them reproduces all wrong cells of a quantity.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from xlnn.judging import Group, Numbers, wrong_cells
+from xlnn.network import Network
+from xlnn.rules import Layer, Rule
+from xlnn.uncertain import Uncertain
+
+Try = tuple[Uncertain, Mapping]  # what the wrong rule gives, and the fields of the entry's words
+
+
+@dataclass(frozen=True)
+class Case:
+    """A rule that fails on sheets: `wrong` and `expected` are (sheets, images or 1, *shape)."""
+
+    group: Group
+    rule: Rule
+    numbers: Numbers
+    wrong: np.ndarray
+    expected: Uncertain
+
+    @property
+    def network(self) -> Network:
+        return self.group.problem.network
+
+    @property
+    def kind(self) -> str:
+        return self.rule.result.kind
+
+    @property
+    def found(self) -> np.ndarray:
+        return self.group.raw[self.rule.result.name]
+
+    @property
+    def shown(self) -> bool:
+        """Whether the result stands on the sheets; an operand that is not shown has a case too."""
+        return self.rule.result.name in self.group.raw
+
+    @cached_property
+    def layer(self) -> Layer:
+        """The layer of the result; of a cost the output layer."""
+        return next((layer for layer in self.network.layers if layer.label == self.rule.result.layer), self.network.output)
+
+    @property
+    def before(self) -> Layer:
+        return self.network.layers[self.network.layers.index(self.layer) - 1]
+
+    @property
+    def after(self) -> Layer:
+        return self.network.layers[self.network.layers.index(self.layer) + 1]
+
+    def operand(self, *kinds: str) -> str:
+        """The name of the operand of one of these kinds, "" where the rule has none."""
+        quantities = self.network.quantities
+        return next((need for need in self.rule.needs if quantities[need].kind in kinds), "")
+
+    def changed(self, rule: Rule | None = None, **operands: Uncertain) -> Uncertain:
+        """The rule with other operands."""
+        return self.numbers.apply(rule or self.rule, **operands)
+
+    def fits(self, value: Uncertain) -> np.ndarray:
+        """Where a wrong rule's numbers are what stands in the cells."""
+        exact = self.group.exact(self.rule.result.name)
+        return ~wrong_cells(self.found, value, self.group.digits, exact) & np.isfinite(value.value)
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """An entry of the catalogue.
+
+    `kinds` are those of the quantities that it is tried on. `per` says for what a try must hold: all wrong
+    cells, or those of one unit or image, another try for the next. `last`: only where nothing else fits.
+    """
+
+    name: str
+    words: str
+    correction: str
+    kinds: tuple[str, ...]
+    tries: Callable[[Case], Iterable[Try]]
+    per: str = "all"
+    last: bool = False
+
+
+@dataclass(frozen=True)
+class Cause:
+    """A mistake that explains wrong cells, with what was found out about it; `whole`: the right cells too."""
+
+    mistake: Mistake
+    fields: Mapping
+    whole: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.mistake.name
+
+
+def catalogue() -> tuple[Mistake, ...]:
+    """All entries, in the order of calculation."""
+    from xlnn import mistakes_backward, mistakes_forward, mistakes_general
+
+    return (*mistakes_forward.ENTRIES, *mistakes_backward.ENTRIES, *mistakes_general.ENTRIES)
+
+
+def causes(case: Case, names: Collection[str] | None = None) -> list[tuple[Cause, ...]]:
+    """For each sheet every mistake that reproduces all its wrong cells; they cannot be told apart on these numbers.
+
+    `names`: only these entries are tried.
+    """
+    found: list[list[Cause]] = [[] for _ in range(len(case.wrong))]
+    for entries in (_own(case, last=False), _behind(case), _own(case, last=True)):
+        open_ = [not part for part in found]
+        if not any(open_):
+            break
+        for entry, tries in entries:
+            if names is None or entry.name in names:
+                _add(found, open_, _fitting(case, entry, tries))
+    return [_likeliest(part) for part in found]
+
+
+def _own(case: Case, last: bool) -> Iterator[tuple[Mistake, Iterable[Try]]]:
+    """The entries for a rule itself."""
+    return ((entry, entry.tries(case)) for entry in catalogue() if entry.last == last and case.kind in entry.kinds)
+
+
+def _likeliest(found: Sequence[Cause]) -> tuple[Cause, ...]:
+    """Of several causes those that reproduce the right cells too, where there are such."""
+    return tuple(cause for cause in found if cause.whole) or tuple(found)
+
+
+def _add(found: list[list[Cause]], open_: Sequence[bool], fitting: Sequence[Cause | None]) -> None:
+    """Notes a cause for the open sheets that it explains, each entry once."""
+    for causes_, wanted, cause in zip(found, open_, fitting, strict=True):
+        if wanted and cause is not None and all(other.name != cause.name for other in causes_):
+            causes_.append(cause)
+
+
+def _fitting(case: Case, entry: Mistake, tries: Iterable[Try]) -> list[Cause | None]:
+    """The entry with the fields of the first try that fits, for each sheet; None where none does."""
+    inner = tuple(range(1, case.wrong.ndim))
+    kept = {"image": (1,), "unit": (2,)}.get(entry.per, ())
+    over = tuple(axis for axis in inner if axis not in kept)
+    wrong = case.wrong.any(axis=over).reshape(len(case.wrong), -1)  # (sheets, parts)
+    chosen, whole = np.full(wrong.shape, -1), np.zeros(wrong.shape, dtype=bool)
+    fields: list[Mapping] = []
+    for value, about in tries:
+        here = case.fits(value)
+        fits = (here | ~case.wrong).all(axis=over).reshape(wrong.shape)
+        new = (chosen < 0) & fits & wrong
+        chosen, whole = np.where(new, len(fields), chosen), np.where(new, here.all(axis=over).reshape(wrong.shape), whole)
+        fields.append(about)
+        if not (wrong & (chosen < 0)).any():
+            break
+    explained = (~wrong | (chosen >= 0)).all(axis=1) & wrong.any(axis=1)
+    first, everything = wrong.argmax(axis=1), (whole | ~wrong).all(axis=1)
+    return [
+        Cause(entry, _of_sheet(fields[chosen[s, first[s]]], s), bool(everything[s])) if explained[s] else None
+        for s in range(len(wrong))
+    ]
+
+
+def _of_sheet(fields: Mapping, sheet: int) -> Mapping:
+    """Fields that differ from sheet to sheet come as arrays."""
+    return {name: value[sheet] if isinstance(value, np.ndarray) else value for name, value in fields.items()}
+
+
+def _behind(case: Case, depth: int = 4) -> Iterator[tuple[Mistake, Iterable[Try]]]:
+    """Mistakes in operands that are not on the sheet: the wrong rule's numbers, carried on to the cells that are."""
+    taken_over = case.rule in case.network.next_rules  # its operand is on the sheet before
+    for name in () if taken_over else case.numbers.missing(case.rule):
+        rule = case.numbers.rule(name)
+        value = case.numbers[name]
+        inner = replace(case, rule=rule, wrong=np.ones(value.value.shape, dtype=bool), expected=value)
+        for entry in catalogue():
+            certain = not entry.last and entry.per == "all" and not entry.name.startswith("another-")
+            if certain and rule.result.kind in entry.kinds:
+                yield _named(entry, inner), _carried(case, name, entry.tries(inner))
+        if depth:
+            for entry, tries in _behind(inner, depth - 1):
+                yield entry, _carried(case, name, tries)
+
+
+def _named(entry: Mistake, case: Case) -> Mistake:
+    """New weights of the output in a Σwδ that is not shown: the output layer was updated before δ was computed."""
+    if entry.name != "new-weights" or case.after is not case.network.output:
+        return entry
+    return next(other for other in catalogue() if other.name == "output-updated-first")
+
+
+def _carried(case: Case, name: str, tries: Iterable[Try]) -> Iterator[Try]:
+    """What becomes of a wrong operand in the rule that needs it."""
+    for value, fields in tries:
+        numbers = case.numbers.with_changed(name, value)
+        yield numbers.apply(case.rule), {**fields, "behind": name}

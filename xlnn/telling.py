@@ -1,0 +1,336 @@
+"""What a check or a comparison found, told: as text, as JSON, and as a marked copy of the workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from xlnn.check import Verdict, address, correction, explanation, first_cell, is_empty
+from xlnn.compare import Comparison, difference, seen_apart
+from xlnn.judging import Fault, Group, Numbers
+from xlnn.labels import symbol
+from xlnn.report import GREY, RED, YELLOW, Mark, write_marked
+from xlnn.shown import computed
+from xlnn.training import Step
+from xlnn.uncertain import stored_doubt
+from xlnn.words import say
+
+SHOWN = 3  # cells of a fault that are shown with both numbers
+FIRST = 20  # differing cells that are shown
+LISTED = 1000  # cells of a fault in JSON
+
+
+# ---- check ------------------------------------------------------------------------------------------
+
+
+def check_text(verdict: Verdict, language: str) -> str:
+    """The verdict in lines: how much is right, every fault in the order of calculation, the trajectory."""
+    name = verdict.book.workbook.name
+    sheets = verdict.sheets if len(verdict.sheets) < 4 else [verdict.sheets[0], "…", verdict.sheets[-1]]
+    head = say(
+        "{workbook}: {cells} cells checked on {sheets}: ",
+        language, workbook=name, cells=f"{verdict.cells:,}", sheets=", ".join(sheets),
+    )  # fmt: skip
+    if not verdict.faults:
+        lines = [head + say("all right.", language)]
+    else:
+        lines = [head + say("{wrong} wrong.", language, wrong=f"{verdict.wrong:,}")]
+    for number, (fault, more) in enumerate(_alike(verdict), 1):
+        lines += _fault_lines(number, verdict, fault, more, language)
+    return "\n".join([*lines, *_empty_lines(verdict, language), *_trajectory(verdict, language)])
+
+
+def _empty_lines(verdict: Verdict, language: str) -> list[str]:
+    """The quantities that are not filled in, in one line."""
+    empty = [fault for fault in verdict.faults if is_empty(verdict.book, fault)]
+    if not empty:
+        return []
+    cells = [first_cell(fault) for fault in empty]
+    symbols = [symbol(fault.rule.result, language) for fault in empty]
+    parts = [f"{text} ({sheet}!{cell.name})" for text, (sheet, cell) in zip(symbols, cells, strict=True)]
+    return [say("{count} cells are empty: {quantities}", language, count=f"{verdict.empty:,}", quantities=_few(parts, 12))]
+
+
+def _alike(verdict: Verdict) -> list[tuple[Fault, list[str]]]:
+    """Faults of the same quantity with the same causes once, with the other sheets that have them."""
+    found: list[tuple[Fault, list[str]]] = []
+    known: dict[tuple, tuple[Fault, list[str]]] = {}
+    for fault in verdict.mistaken:
+        key = fault.rule.result.name, tuple(cause.name for cause in fault.causes)
+        if key in known and known[key][0].shown is not fault.shown:
+            known[key][1].append(fault.shown.name)
+        else:
+            known[key] = fault, []
+            found.append(known[key])
+    return found
+
+
+def _fault_lines(number: int, verdict: Verdict, fault: Fault, more: list[str], language: str) -> list[str]:
+    sheet, cell = first_cell(fault)
+    q = fault.rule.result
+    head = say(
+        "{number}. {sheet}!{cell}: {symbol}, {wrong} of {all} cells wrong. Rule: {equation}",
+        language, number=number, sheet=sheet, cell=cell.name, symbol=symbol(q, language), wrong=fault.wrong.sum(),
+        all=fault.wrong.size, equation=fault.rule.equation,
+    )  # fmt: skip
+    lines = [head]
+    if more:
+        lines.append("   " + say("The same on {count} more sheets: {sheets}.", language, count=len(more), sheets=_few(more)))
+    lines += ["   " + line for line in _why(verdict, fault, language)]
+    for index in fault.cells[:SHOWN]:
+        lines.append("   " + _cell_line(verdict, fault, index, language))
+    return lines
+
+
+def _few(names: list[str], most: int = 4) -> str:
+    return ", ".join(names) if len(names) <= most else ", ".join([*names[: most - 2], "…", names[-1]])
+
+
+def _why(verdict: Verdict, fault: Fault, language: str) -> list[str]:
+    if np.isnan(fault.found[fault.cells[0]]):
+        return []
+    if not fault.causes:
+        return [say("None of the known mistakes gives these numbers.", language)]
+    lines = []
+    if len(fault.causes) > 1:
+        lines.append(say("These numbers do not tell which of several mistakes it is:", language))
+    for cause in fault.causes:
+        behind = cause.fields.get("behind")
+        where = say(" (in {quantity}, which is not on the sheet)", language, quantity=behind) if behind else ""
+        lines.append(f"{cause.name}: {explanation(cause, fault, language)}{where}. {correction(cause, fault, language)}")
+    return lines
+
+
+def _cell_line(verdict: Verdict, fault: Fault, index: tuple[int, ...], language: str) -> str:
+    sheet, cell = fault.shown.cell(fault.rule.result.name, index)
+    found, expected = verdict.book.found(sheet, cell), float(fault.expected[index])
+    if found is None:
+        return say("{cell}: empty", language, cell=cell.name)
+    texts = seen_apart(found, expected)
+    return say("{cell}: found {found}, expected {expected}", language, cell=cell.name, found=texts[0], expected=texts[1])
+
+
+def _trajectory(verdict: Verdict, language: str) -> list[str]:
+    if not verdict.compared:
+        return []
+    if not verdict.departures:
+        return [say("The numbers agree with {workbook}.", language, workbook=verdict.compared)]
+    lines = [say("Different from {workbook}:", language, workbook=verdict.compared)]
+    for departure in verdict.departures[:FIRST]:
+        found, other = seen_apart(departure.found, departure.other)
+        lines.append(
+            "   "
+            + say(
+                "{sheet}!{cell}: {quantity}, {different} of {cells} cells: {found}, there {other}",
+                language, sheet=departure.sheet, cell=departure.cell.name, quantity=departure.quantity,
+                different=departure.different, cells=departure.cells, found=found, other=other,
+            )
+        )  # fmt: skip
+    if len(verdict.departures) > FIRST:
+        lines.append("   " + say("… and {count} more.", language, count=len(verdict.departures) - FIRST))
+    return lines
+
+
+def check_json(verdict: Verdict) -> dict[str, Any]:
+    """The verdict for programs."""
+    return {
+        "workbook": str(verdict.book.workbook.path),
+        "right": verdict.right,
+        "cells": verdict.cells,
+        "wrong": verdict.wrong,
+        "empty": verdict.empty,
+        "share": verdict.share,
+        "sheets": verdict.sheets,
+        "faults": [_fault_json(verdict, fault) for fault in verdict.faults],
+        "against": verdict.compared or None,
+        "departures": [{**vars(d), "cell": d.cell.name} for d in verdict.departures],
+    }
+
+
+def _fault_json(verdict: Verdict, fault: Fault) -> dict[str, Any]:
+    sheet, _ = first_cell(fault)
+    cells = []
+    for index in fault.cells[:LISTED]:
+        found = verdict.book.found(*fault.shown.cell(fault.rule.result.name, index))
+        plain = found if found is None or isinstance(found, int | float | str) else str(found)
+        expected = float(fault.expected[index])
+        cells.append({"cell": address(fault, index), "found": plain, "expected": expected if np.isfinite(expected) else None})
+    return {
+        "iteration": fault.shown.name,
+        "sheet": sheet,
+        "quantity": fault.rule.result.name,
+        "symbol": fault.rule.result.symbol,
+        "equation": fault.rule.equation,
+        "wrong": int(fault.wrong.sum()),
+        "of": fault.wrong.size,
+        "cells": cells,
+        "mistakes": [
+            {"name": cause.name, "explanation": explanation(cause, fault), "correction": correction(cause, fault)}
+            for cause in fault.causes
+        ],
+    }
+
+
+def check_report(verdict: Verdict, path: Path, language: str, force: bool = False) -> Path:
+    """A copy of the checked workbook: causes red, what merely follows from them grey, the faults listed."""
+    header = [
+        say(text, language)
+        for text in ("sheet", "cell", "wrong", "quantity", "rule", "found", "expected", "mistake", "explanation", "correction")
+    ]
+    source = verdict.book.workbook.path
+    return write_marked(source, path, _marks(verdict, language), "xlnn check", header, _fault_rows(verdict, language), force)
+
+
+def _fault_rows(verdict: Verdict, language: str) -> Iterator[tuple]:
+    for fault in verdict.faults:
+        sheet, cell = first_cell(fault)
+        q, index = fault.rule.result, fault.cells[0]
+        names = ", ".join(cause.name for cause in fault.causes)
+        yield (
+            sheet, cell.name, int(fault.wrong.sum()), q.symbol, fault.rule.equation, verdict.book.found(sheet, cell),
+            float(np.nan_to_num(fault.expected[index])), names,
+            "; ".join(explanation(cause, fault, language) for cause in fault.causes),
+            " ".join(dict.fromkeys(correction(cause, fault, language) for cause in fault.causes)),
+        )  # fmt: skip
+
+
+def _marks(verdict: Verdict, language: str) -> Iterator[Mark]:
+    for shown, name, mask in following(verdict):
+        for index in np.argwhere(mask).tolist():
+            sheet, cell = shown.cell(name, tuple(index))
+            yield Mark(sheet, cell, GREY)
+    for fault in verdict.mistaken:
+        why = " ".join(_why(verdict, fault, language))
+        for index in fault.cells:
+            sheet, cell = fault.shown.cell(fault.rule.result.name, index)
+            text = f"{fault.rule.result.symbol}: {fault.rule.equation}\n{_cell_line(verdict, fault, index, language)}\n{why}"
+            yield Mark(sheet, cell, RED, text.strip())
+
+
+def following(verdict: Verdict) -> Iterator[tuple]:
+    """(sheet, quantity, cells) that are right in themselves but follow from a wrong number."""
+    if not verdict.faults:
+        return
+    wrong: dict[tuple[str, str], np.ndarray] = {}
+    for fault in verdict.faults:
+        key = fault.shown.name, fault.rule.result.name
+        wrong[key] = wrong.get(key, False) | fault.wrong
+    where = {shown.name: (group, s) for group in verdict.groups for s, shown in enumerate(group.sheets)}
+    steps: dict[str, Step] = {}
+    for shown in verdict.book.iterations:
+        group, s = where[shown.name]
+        step = steps[shown.name] = _right_step(group, s, steps.get(shown.before))
+        doubts = _only_inputs(group)
+        for name in computed(shown, verdict.book.problem):
+            if name not in group.stored:
+                continue
+            found, right = verdict.book.numbers(shown, name), np.asarray(step[name], dtype=float)
+            doubt = np.broadcast_to(doubts[name].doubt, group.raw[name].shape)[s].reshape(found.shape)
+            room = doubt + stored_doubt(right, verdict.digits) + 1e-9 * np.abs(right)
+            mask = (np.abs(found - right) > room) & ~wrong.get((shown.name, name), np.zeros(found.shape, dtype=bool))
+            if mask.any():
+                yield shown, name, mask
+
+
+def _right_step(group: Group, s: int, before: Step | None) -> Step:
+    """What the iteration should show, from its images and first parameters, or from those that should have been before."""
+    problem, shown = group.problem, group.sheets[s]
+    numbers = group.numbers
+
+    def array(name: str) -> np.ndarray:
+        value = numbers[name].value
+        return value[min(s, len(value) - 1)] if problem.network.quantities[name].per_image else value[min(s, len(value) - 1), 0]
+
+    given = {**problem.given(shown.images), "x": array("x"), "eta": array("eta")}
+    if problem.network.classes is None:
+        given["t"] = array("t")
+    else:
+        given["t"] = problem.network.rule_of["t"].values(given["digit"])
+    if before is not None:
+        parameters: Mapping = {q.name: before["new_" + q.name] for q in problem.network.parameters}
+    else:
+        parameters = {q.name: array(q.name) for q in problem.network.parameters}
+    return Step(problem, shown.iteration, given, parameters)
+
+
+def _only_inputs(group: Group) -> Numbers:
+    """The group's numbers calculated from images, answers, η and parameters alone, for their doubts."""
+    names = [q.name for q in (*group.problem.network.inputs, *group.problem.network.parameters)]
+    return Numbers(group.problem.network, {}, {name: group.numbers[name] for name in names})
+
+
+# ---- compare ----------------------------------------------------------------------------------------
+
+
+def compare_text(found: Comparison, language: str) -> str:
+    """Counts, the largest difference, and the first differing cells with both numbers."""
+    lines = [
+        say(
+            "{compared} cells compared, {different} differ; only {a} has {only_a}, only {b} has {only_b}.",
+            language, compared=f"{found.total('compared'):,}", different=f"{found.different:,}", a=found.a.name,
+            only_a=f"{found.total('only_a'):,}", b=found.b.name, only_b=f"{found.total('only_b'):,}",
+        )
+    ]  # fmt: skip
+    if found.largest:
+        largest = found.largest
+        lines.append(
+            say(
+                "The largest difference is {difference}, in {sheet}!{cell}.",
+                language, difference=f"{largest.largest:.3g}", sheet=largest.sheet, cell=largest.at.name,
+            )
+        )  # fmt: skip
+    lines += [say(template, language, **fields) for template, fields in found.notes]
+    for pair, cell, a, b in _first_differences(found):
+        one, other = seen_apart(a, b)
+        name = pair.sheet if pair.sheet == pair.other else f"{pair.sheet}={pair.other}"
+        lines.append(f"  {name}!{cell.name}: {one} | {other}")
+    if found.different > FIRST:
+        lines.append("  " + say("… and {count} more.", language, count=f"{found.different - FIRST:,}"))
+    return "\n".join(lines)
+
+
+def _first_differences(found: Comparison, most: int = FIRST) -> Iterator[tuple]:
+    for pair in found.pairs:
+        for cell, a, b in pair.cells():
+            if most == 0:
+                return
+            most -= 1
+            yield pair, cell, a, b
+
+
+def compare_json(found: Comparison) -> dict[str, Any]:
+    """The comparison for programs; the first differing cells of all."""
+    plain = lambda value: value if value is None or isinstance(value, int | float | str) else str(value)
+    largest = found.largest
+    return {
+        "a": str(found.a),
+        "b": str(found.b),
+        "same": found.same,
+        "compared": found.total("compared"),
+        "different": found.different,
+        "only_a": found.total("only_a"),
+        "only_b": found.total("only_b"),
+        "largest": {"difference": largest.largest, "sheet": largest.sheet, "cell": largest.at.name} if largest else None,
+        "cells": [
+            {
+                **{"sheet": pair.sheet, "other": pair.other, "cell": cell.name},
+                **{"a": plain(a), "b": plain(b), "difference": difference(a, b)},
+            }
+            for pair, cell, a, b in _first_differences(found, LISTED)
+        ],
+    }
+
+
+def compare_report(found: Comparison, path: Path, language: str, force: bool = False) -> Path:
+    """A copy of B with the differing cells marked and commented, and a sheet that lists them."""
+    header = [say(text, language) for text in ("sheet", "other sheet", "cell", "A", "B", "difference")]
+    rows = ((p.sheet, p.other, cell.name, a, b, difference(a, b)) for p in found.pairs for cell, a, b in p.cells())
+    marks = (
+        Mark(pair.other, cell, YELLOW, f"{found.a.name}: {seen_apart(a, b)[0]}\n{found.b.name}: {seen_apart(a, b)[1]}")
+        for pair in found.pairs
+        for cell, a, b in pair.cells()
+    )
+    return write_marked(found.b, path, marks, "xlnn compare", header, rows, force)

@@ -1,0 +1,226 @@
+"""Numbers of which only so many digits are known: arrays that carry a bound on every number's error.
+
+A rule's `cell`, the same that gives a number on NumPy arrays and a formula on placed ones, gives on these the
+number together with how far it can be off: worst case, so that a sum adds up the errors of its terms.
+
+>>> a = Uncertain.stored(np.array([[[0.1, 0.2]]]), digits=1)
+>>> total = a.sum()
+>>> float(total.value[0, 0].round(3)), float(total.doubt[0, 0].round(3))
+(0.3, 0.1)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+BATCH = 2  # leading axes that the rules do not see: sheets, images
+SIGNIFICANT = 5e-15  # half a unit of the 15th significant digit, relative to a number that begins with 1
+SNAPPED = 2.0**-47  # a difference that is smaller than this, compared with its terms, a spreadsheet makes 0
+ROUNDING = 2.0**-53  # of one addition
+SAME = 4 * SIGNIFICANT  # numbers known so well that are equal as they are stored count as equal
+UNREADABLE = 1e300  # the doubt of a cell that holds no number
+
+
+def stored_doubt(values: np.ndarray, digits: int | None = None) -> np.ndarray:
+    """How far a stored number can be off: 15 significant digits, or `digits` decimal places."""
+    doubt = np.abs(values) * SIGNIFICANT
+    return doubt if digits is None else np.maximum(doubt, 0.5000001 * 10.0**-digits)
+
+
+class Uncertain(np.lib.mixins.NDArrayOperatorsMixin):
+    """`value` and `doubt`, both (sheets, images, then the axes that a rule sees).
+
+    A truth value is 0 or 1, with doubt 1 where the digits do not decide it.
+    """
+
+    __slots__ = ("doubt", "value")
+
+    def __init__(self, value: np.ndarray, doubt: np.ndarray):
+        self.value, self.doubt = value, doubt
+
+    @classmethod
+    def stored(cls, values: np.ndarray, digits: int | None = None, exact: bool = False) -> Uncertain:
+        """Numbers read from cells; nan where a cell holds none. `exact`: whole numbers are what they are."""
+        doubt = stored_doubt(values, digits)
+        if exact:
+            doubt = np.where(values == np.round(values), 0.0, doubt)
+        unreadable = np.isnan(values)
+        if unreadable.any():
+            return cls(np.where(unreadable, 0.0, values), np.where(unreadable, UNREADABLE, doubt))
+        return cls(values, doubt)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of what a rule sees."""
+        return self.value.shape[BATCH:]
+
+    @property
+    def size(self) -> int:
+        return int(np.prod(self.shape))
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, key) -> Uncertain:
+        keys = (slice(None),) * BATCH + (key if isinstance(key, tuple) else (key,))
+        return Uncertain(self.value[keys], self.doubt[keys])
+
+    def map(self, change: Callable) -> Uncertain:
+        """The same change of shape, order or choice on values and doubts."""
+        return Uncertain(change(self.value), change(self.doubt))
+
+    def known(self, other) -> Uncertain:
+        """`other` (a plain number or array that rules see) without doubt."""
+        value = np.asarray(other, dtype=float)
+        return Uncertain(value, np.zeros_like(value))
+
+    # ---- what the rules use -------------------------------------------------------------------------
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **_):
+        change = OPERATIONS.get(ufunc.__name__)
+        if method != "__call__" or change is None:
+            return NotImplemented
+        return Uncertain(*change(*_aligned([part if isinstance(part, Uncertain) else self.known(part) for part in inputs])))
+
+    def __array_function__(self, function, types, inputs, options):
+        change = FUNCTIONS.get(function)
+        return NotImplemented if change is None else change(self, *inputs)
+
+    def _inner(self) -> tuple[int, ...]:
+        return tuple(range(BATCH, self.value.ndim))
+
+    def sum(self, axis=None, keepdims: bool = False) -> Uncertain:
+        """Of everything that the rule sees."""
+        inner = self._inner()
+        rounding = self.size * ROUNDING * np.abs(self.value).sum(axis=inner)
+        return Uncertain(self.value.sum(axis=inner), self.doubt.sum(axis=inner) + rounding)
+
+    def max(self, axis=None, keepdims: bool = False) -> Uncertain:
+        """Of everything that the rule sees."""
+        inner, largest = self._inner(), self.value.max(axis=self._inner())
+        high, low = (self.value + self.doubt).max(axis=inner), (self.value - self.doubt).max(axis=inner)
+        return Uncertain(largest, np.maximum(high - largest, largest - low))
+
+    def argmax(self) -> Uncertain:
+        """The position of the largest of one axis; in doubt as far as other positions could be it."""
+        value, doubt = self.value, self.doubt
+        position = value.argmax(axis=-1)
+        best = np.take_along_axis(value - doubt, position[..., None], axis=-1)
+        equal = (value == value.max(axis=-1, keepdims=True)) & (doubt <= SAME * np.abs(value))
+        possible = (value + doubt >= best) & ~equal
+        away = np.abs(np.arange(value.shape[-1]) - position[..., None])
+        return Uncertain(position.astype(float), np.where(possible, away, 0).max(axis=-1).astype(float))
+
+
+def _aligned(parts: list[Uncertain]) -> list[Uncertain]:
+    """Single numbers get axes of length 1, so that they meet every number of an array; constants stay as they are."""
+    axes = max(part.value.ndim for part in parts)
+    longer = lambda a: a.reshape(a.shape + (1,) * (axes - a.ndim))
+    return [part.map(longer) if 0 < part.value.ndim < axes else part for part in parts]
+
+
+# ---- operations: from operands to (value, doubt) ----------------------------------------------------
+
+
+def _sum_of_two(sign: int) -> Callable:
+    def operation(a: Uncertain, b: Uncertain):
+        value = a.value + sign * b.value
+        largest = np.maximum(np.abs(a.value), np.abs(b.value))
+        snapped = np.where(np.abs(value) <= SNAPPED * largest, np.abs(value), 0.0)
+        return value, a.doubt + b.doubt + ROUNDING * largest + snapped
+
+    return operation
+
+
+def _multiply(a: Uncertain, b: Uncertain):
+    return a.value * b.value, np.abs(a.value) * b.doubt + np.abs(b.value) * a.doubt + a.doubt * b.doubt
+
+
+def _divide(a: Uncertain, b: Uncertain):
+    value, room = a.value / b.value, np.abs(b.value) - b.doubt
+    return value, np.where(room > 0, (a.doubt + np.abs(value) * b.doubt) / room, UNREADABLE)
+
+
+def _power(a: Uncertain, b: Uncertain):
+    """Only whole exponents from 1 on are raised to."""
+    value = a.value**b.value
+    return value, (np.abs(a.value) + a.doubt) ** b.value - np.abs(a.value) ** b.value
+
+
+def _rising(function: Callable) -> Callable:
+    """A function that only rises: its values at both ends of what the number can be."""
+
+    def operation(a: Uncertain):
+        value, high, low = function(a.value), function(a.value + a.doubt), function(a.value - a.doubt)
+        return value, np.fmax(high - value, value - low)
+
+    return operation
+
+
+def _maximum(a: Uncertain, b: Uncertain):
+    value = np.maximum(a.value, b.value)
+    high, low = np.maximum(a.value + a.doubt, b.value + b.doubt), np.maximum(a.value - a.doubt, b.value - b.doubt)
+    return value, np.maximum(high - value, value - low)
+
+
+def _undecided(a: Uncertain, b: Uncertain):
+    """Where the digits do not tell which of two numbers is larger, or whether they are equal."""
+    doubt = a.doubt + b.doubt
+    same = (a.value == b.value) & (doubt <= SAME * np.maximum(np.abs(a.value), np.abs(b.value)))
+    return (np.abs(a.value - b.value) <= doubt) & ~same
+
+
+def _comparison(compare: Callable) -> Callable:
+    return lambda a, b: (compare(a.value, b.value).astype(float), _undecided(a, b).astype(float))
+
+
+def _both(a: Uncertain, b: Uncertain):
+    value = a.value * b.value
+    possible = (a.value + a.doubt) * (b.value + b.doubt) > 0
+    certain = (a.value - a.doubt > 0) & (b.value - b.doubt > 0)
+    return value, (possible & ~certain).astype(float)
+
+
+OPERATIONS: dict[str, Callable] = {
+    "add": _sum_of_two(1),
+    "subtract": _sum_of_two(-1),
+    "multiply": _multiply,
+    "divide": _divide,
+    "power": _power,
+    "negative": lambda a: (-a.value, a.doubt),
+    "absolute": lambda a: (np.abs(a.value), a.doubt),
+    "exp": _rising(np.exp),
+    "log": _rising(np.log),
+    "tanh": _rising(np.tanh),
+    "maximum": _maximum,
+    "equal": _comparison(np.equal),
+    "less": _comparison(np.less),
+    "less_equal": _comparison(np.less_equal),
+    "greater": _comparison(np.greater),
+    "greater_equal": _comparison(np.greater_equal),
+    "logical_and": _both,
+}
+
+
+def _where(self: Uncertain, condition, yes, no) -> Uncertain:
+    """Either of the two where the condition is undecided."""
+    parts = [part if isinstance(part, Uncertain) else self.known(part) for part in (condition, yes, no)]
+    chosen, yes, no = _aligned(parts)
+    value = np.where(chosen.value > 0, yes.value, no.value)
+    either = np.abs(yes.value - no.value) + np.maximum(yes.doubt, no.doubt)
+    return Uncertain(value, np.where(chosen.doubt > 0, either, np.where(chosen.value > 0, yes.doubt, no.doubt)))
+
+
+def _choose(self: Uncertain, position: Uncertain, choices) -> Uncertain:
+    meant = np.array(choices, dtype=float)
+    spread = np.ptp(meant)
+    return Uncertain(meant[position.value.astype(int)], np.where(position.doubt > 0, spread, 0.0))
+
+
+FUNCTIONS: dict[Callable, Callable] = {
+    np.where: _where,
+    np.count_nonzero: lambda self, truths: truths.sum(),
+    np.choose: _choose,
+}
