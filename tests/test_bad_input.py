@@ -129,6 +129,18 @@ def test_an_unreadable_file(folder, book, monkeypatch):
     assert (result.exit_code, result.stderr) == (3, said("book.xlsx: the file cannot be read: Permission denied."))
 
 
+def test_strict_open_xml(folder, book):
+    """A kind of .xlsx that Excel can write and openpyxl cannot read."""
+    names = r'xmlns="[^"]*" xmlns:r="[^"]*"'
+    strict = (
+        'xmlns="http://purl.oclc.org/ooxml/spreadsheetml/main" xmlns:r="http://purl.oclc.org/ooxml/officeDocument/relationships"'
+    )
+    workbooks.patch(book, folder / "book.xlsx", "xl/workbook.xml", names, strict)
+    expected = "book.xlsx: no sheet of the workbook can be read; it may be saved as Strict Open XML. "
+    expected += "Open it in Excel or LibreOffice and save it as an ordinary .xlsx."
+    assert refused("train", "book.xlsx") == (3, said(expected))
+
+
 @pytest.mark.parametrize("command", ["show", "train", "predict", "gradcheck"])
 def test_every_command_says_so(command, folder):
     assert refused(command, "nope.xlsx") == (3, said(f"nope.xlsx: there is no such file; looked in {folder}."))
@@ -155,6 +167,22 @@ def test_an_empty_workbook(folder):
     expected = "book.xlsx: there is neither a sheet Settings nor the authors' arrangement (3-5 or 5-4). "
     expected += "`xlnn new 4-4 book.xlsx` writes a workbook to start from."
     assert refused("train", "book.xlsx") == (4, said(expected))
+
+
+def test_nearly_the_authors_arrangement(folder):
+    """The first line says it all; those below it can be copied into a sheet Places."""
+    workbooks.authors_35(folder / "book.xlsx", "Sheet1", formulas=False, panel=(0, 1))
+    code, message = refused("train", "book.xlsx")
+    first, header, *lines = message.splitlines()
+    assert code == 4
+    assert first == (
+        "xlnn: error: book.xlsx › 'Sheet1': this is nearly the authors' arrangement of 3-5, "
+        "but not all numbers of w2, b2, w3, b3 lie where they have them. "
+        "Move them there, or add a sheet Places with these lines, corrected where they are not yet right:"
+    )
+    assert header == "  Quantity | First block    | Next image | Next unit | Next map | Next map before"
+    assert lines[2] == "  w2       | Sheet1!E5:G8   |            | 4 down    |          |"
+    assert len(lines) == 6
 
 
 # ---- pixels --------------------------------------------------------------------------------------------
@@ -292,6 +320,35 @@ def test_no_image_at_all(folder, book):
 def test_an_image_without_its_digit(folder, book):
     workbooks.edit(book, folder / "book.xlsx", {("Data", "JF9"): None})
     assert refused("train", "book.xlsx") == (4, said("book.xlsx › 'Data'!JF9: expected a number, found a blank cell."))
+
+
+def test_a_digit_without_its_image(folder, book):
+    """The last image was deleted, or never copied."""
+    workbooks.edit(
+        book, folder / "book.xlsx", dict.fromkeys([("Data", f"{c}{r}") for c in ("JC", "JD", "JE") for r in range(5, 9)])
+    )
+    assert refused("train", "book.xlsx") == (
+        4,
+        said("book.xlsx › 'Data'!JF9: this right answer has no image: there are 63 images."),
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (lambda sheet: sheet.insert_rows(1), "'Data'!B3: expected a number, found text \"1 1\"."),
+        (lambda sheet: sheet.delete_rows(1), f"'Data'!B2: x: expected 4×3 numbers for an image, {OTHERS}"),
+        (lambda sheet: sheet.insert_cols(1), f"'Data'!O3: digit: expected 1 numbers for an image, {OTHERS}"),
+        (lambda sheet: sheet.move_range("B3:N66", cols=2), f"'Data'!B3: x: expected 4×3 {BLANK}"),
+    ],
+    ids=["row inserted", "row deleted", "column inserted", "cells moved"],
+)
+def test_a_table_that_was_moved(change, expected, folder, book):
+    """One image per row: whatever is moved, it is noticed, and nothing is trained with pixels of two images."""
+    workbooks.edit(book.with_name("table.xlsx"), folder / "table.xlsx", change=lambda found: change(found["Data"]))
+    code, message = refused("train", "table.xlsx")
+    assert code == 4
+    assert message.startswith("xlnn: error: table.xlsx › " + expected)
 
 
 @pytest.mark.parametrize("digit", [2, -1, 0.5])

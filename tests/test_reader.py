@@ -25,6 +25,7 @@ import xlnn
 from xlnn.network import LayerSettings
 from xlnn.new import write_problem
 from xlnn.places import Place
+from xlnn.saving import written_by_xlnn
 
 ARRANGEMENTS = {"3-5": workbooks.authors_35, "5-4": workbooks.authors_54}
 SECTION = {"3-5": "4-4", "5-4": "5-6"}  # whose images and initial parameters the arrangements are filled with
@@ -133,15 +134,16 @@ def test_where_the_right_answers_can_stand(answers, data, tmp_path):
     assert step["CT"] == pytest.approx(expected_total("4-4", 0), rel=1e-9)
 
 
-def test_other_sheets_do_not_matter(tmp_path):
-    """Notes, and a sheet 测试 with the same panel but without images, are not mistaken for the sheet that is meant."""
+@pytest.mark.parametrize("first", ["L4", "P4"], ids=["no image", "one image"])
+def test_other_sheets_do_not_matter(first, tmp_path):
+    """Notes, and a sheet 测试 with the same panel but no image or one, are not mistaken for the sheet that is meant."""
 
     def change(found):
         found.create_sheet("Notes", 0)["D5"] = 1
         trial = found.copy_worksheet(found["学习"])
         trial.title = "测试"
         found.move_sheet(trial, -3)
-        for row in trial["L4:JG30"]:
+        for row in trial[f"{first}:JG30"]:
             for cell in row:
                 cell.value = None
 
@@ -190,6 +192,28 @@ def test_formulas_without_results(name, tmp_path):
     )
 
 
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [("#REF!", "found the error #REF!."), ("1", 'found text "1" (a number stored as text?).'), (" 0,5", "(decimal comma?).")],
+)
+def test_all_pixels_wrong_is_still_the_authors_arrangement(value, expected, tmp_path):
+    """As after sheet Data was deleted, or after a paste as text: the cells are named, not the arrangement doubted."""
+
+    def change(found):
+        for row in found["学习"]["L5:JF8"]:
+            for cell in row:
+                cell.value = value if cell.value is not None else None
+
+    workbooks.authors_35(tmp_path / "plain.xlsx", formulas=False)
+    path = workbooks.edit(tmp_path / "plain.xlsx", tmp_path / "book.xlsx", change=change)
+    with pytest.raises(xlnn.ContentError) as caught:
+        xlnn.read(path, language="en")
+    lines = str(caught.value).splitlines()
+    assert lines[0].startswith("book.xlsx › '学习'!L5: expected a number, ")
+    assert lines[0].endswith(expected)
+    assert lines[20] == "… and 748 more."
+
+
 def test_one_wrong_pixel_is_still_the_authors_arrangement(tmp_path):
     workbooks.authors_35(tmp_path / "plain.xlsx", formulas=False)
     path = workbooks.edit(tmp_path / "plain.xlsx", tmp_path / "book.xlsx", {("学习", "M6"): None, ("学习", "E7"): "?"})
@@ -209,8 +233,8 @@ def test_a_moved_panel_is_refused_with_the_places_it_needs(tmp_path):
     with pytest.raises(xlnn.ContentError) as caught:
         xlnn.read(path, language="en")
     assert str(caught.value).splitlines() == [
-        "book.xlsx › '学习': this is nearly the authors' arrangement of 3-5, but not all numbers of w2, b2, b3 lie where they "
-        "have them. Move them there, or add a sheet Places with these lines, corrected where they are not yet right:",
+        "book.xlsx › '学习': this is nearly the authors' arrangement of 3-5, but not all numbers of w2, b2, w3, b3 lie where "
+        "they have them. Move them there, or add a sheet Places with these lines, corrected where they are not yet right:",
         "  Quantity | First block    | Next image | Next unit | Next map | Next map before",
         "  x        | '学习'!L5:N8   | 4 right    |           |          |",
         "  digit    | '学习'!O28     | 4 right    |           |          |",
@@ -386,6 +410,36 @@ def tidy(found) -> None:
     found["Start"]["T5"] = "a note"
     found.create_sheet("Notes", 0)["A1"] = "my notes"
     found.active = 0
+
+
+def test_what_openpyxl_warns_of_is_not_passed_on(book, tmp_path):
+    """Many programs write no default style; warnings would be errors here."""
+    path = workbooks.patch(book, tmp_path / "book.xlsx", "xl/styles.xml", r"<cellStyles.*</cellStyles>", "")
+    with pytest.warns(UserWarning, match="no default style"):
+        openpyxl.load_workbook(path)
+    same(xlnn.read(path), xlnn.example("4-4"))
+
+
+@needs_office
+def test_a_workbook_that_went_through_libreoffice(book, tmp_path):
+    """Opened and saved there; also a result, which is still xlnn's own."""
+    xlnn.write(xlnn.read(book, iterations=1), tmp_path / "out.xlsx")
+    for source in (book, tmp_path / "out.xlsx"):
+        recalculate(source, tmp_path / "saved.xlsx")
+        problem = xlnn.read(tmp_path / "saved.xlsx")
+        expected = xlnn.read(source)
+        same(problem, expected, rtol=1e-14)
+        assert problem.settings == expected.settings
+        assert written_by_xlnn(tmp_path / "saved.xlsx")
+
+
+def test_another_number_of_hidden_units_in_a_result(book, tmp_path):
+    """Its sheet Places still has the lines of the network before; those of the parameters must be cleared by hand."""
+    xlnn.write(xlnn.read(book, iterations=1), tmp_path / "out.xlsx")
+    row = workbooks.layer_row(tmp_path / "out.xlsx", 2)
+    path = workbooks.edit(tmp_path / "out.xlsx", tmp_path / "book.xlsx", {("Settings", f"C{row}"): 4})
+    with pytest.raises(xlnn.ContentError, match=r"'Places'!B[0-9]+: w3: expected a first block of 4 numbers, found D17:F17"):
+        xlnn.read(path)
 
 
 def test_a_workbook_that_was_tidied_up(book, tmp_path):

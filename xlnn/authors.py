@@ -15,7 +15,7 @@ from xlnn.gather import DATA, Sources, count_images, no_image
 from xlnn.layouts import Layout, arrange
 from xlnn.network import Network, plain_layers
 from xlnn.places import Place
-from xlnn.workbook import Workbook, is_number
+from xlnn.workbook import Workbook, is_meant, is_number
 
 LIKE, NEARLY = 0.8, 0.6  # share of the numbers that lie where the authors have them, or moved a little
 NEAR = sorted(product(range(-3, 4), repeat=2), key=lambda move: (abs(move[0]) + abs(move[1]), move))
@@ -65,7 +65,13 @@ def _best(book: Workbook, moves: Sequence[Move]) -> Arrangement | None:
         Arrangement(sheet, name, network, arrange("book", list(network.quantities.values()), 1))
         for (name, network), sheet in product(arrangements().items(), book.sheets)
     ]
-    return max((_likeness(book, entry, moves) for entry in tries), key=lambda entry: entry.likeness, default=None)
+    alike = [_likeness(book, entry, moves) for entry in tries]
+    return max(alike, key=lambda entry: (entry.likeness, entry.likeness >= LIKE and _images(book, entry)), default=None)
+
+
+def _images(book: Workbook, found: Arrangement) -> int:
+    """The authors try single images on a sheet of their own, which is alike but has fewer."""
+    return count_images(book, found.sheet, found.layout.places["x"])
 
 
 def _likeness(book: Workbook, found: Arrangement, moves: Sequence[Move]) -> Arrangement:
@@ -88,9 +94,9 @@ def _around(panel: Sequence[Place]) -> Place:
 
 
 def _numbers(book: Workbook, sheet: str, places: Sequence[Place], move: Move = (0, 0)) -> int:
-    """Cells of these places that hold a number."""
+    """Cells of these places that hold a number, or what was meant as one: then the cell is named as wrong."""
     moved = [place.moved(*move) for place in places]
-    return sum(is_number(value) for place in moved for value in book.block(sheet, place).flat)
+    return sum(is_meant(value) for place in moved for value in book.block(sheet, place).flat)
 
 
 def _image(book: Workbook, found: Arrangement, move: Move) -> float:
@@ -134,7 +140,8 @@ def _nearly(book: Workbook, found: Arrangement) -> ContentError:
     if book.find(DATA) and book.is_blank(*images):
         images = DATA, found.layout.data["x"]
     names = ["x", *(q.name for q in network.parameters)]
-    off = [name for name in names if not all(map(is_number, book.block(found.sheet, places[name]).flat))]
+    moved = {name: found.block if name == "x" else found.panel for name in names}
+    off = [n for n in names if moved[n] != (0, 0) or not all(map(is_number, book.block(found.sheet, places[n]).flat))]
     lines = [places_sheet.HEADER, places_sheet.describe(quantities["x"], *images)]
     lines.append(places_sheet.describe(quantities["t" if network.classes is None else "digit"], sheet, target))
     lines += [places_sheet.describe(q, found.sheet, places[q.name].moved(*found.panel)) for q in network.parameters]

@@ -64,6 +64,16 @@ def gather(book: Workbook, network: Network, chosen: Settings, origin: Origin) -
     return replace(_with_judgement(problem), origin=replace(origin, drawn=tuple(drawn)))
 
 
+def _check_count(book: Workbook, sheet: str, place: Place) -> None:
+    """Raises ContentError where right answers go on behind the last image."""
+    images, step = place.shape[0], place.steps[0]
+    after = place[0].moved(images * step[0], images * step[1])
+    if any(map(is_number, book.block(sheet, after).flat)):
+        raise ContentError(
+            "this right answer has no image: there are {images} images.", book.where(sheet, after.origin), images=images
+        )
+
+
 def _partly_blank(book: Workbook, q: Quantity, sheet: str, place: Place) -> ContentError | None:
     """What to say of a parameter of which some numbers are there and others are not."""
     blank = np.equal(book.block(sheet, place), None)
@@ -76,15 +86,21 @@ def _partly_blank(book: Workbook, q: Quantity, sheet: str, place: Place) -> Cont
     )  # fmt: skip
 
 
-def check_shapes(book: Workbook, network: Network, sources: Sources, edges: bool) -> None:
-    """Raises ContentError where images or right answers are smaller than the network says, or with `edges` larger."""
+def check_shapes(book: Workbook, network: Network, sources: Sources, own: bool, layout: Layout | None) -> None:
+    """Raises ContentError where images or right answers have another shape than the network says.
+
+    `own`: at a person's own addresses, so that other numbers may follow. With a `layout` none may stand beside them.
+    """
+    for name in ("digit", "t"):
+        if name in sources and not own:
+            _check_count(book, *sources[name])
     for name in ("x", "digit", "t"):
         if name in sources:
             sheet, place = sources[name]
             if place.shape[0] > 1:
                 _check_shape(book, network.quantities[name], sheet, place)
-            if edges and sheet == DATA:
-                check_edge(book, network.quantities[name], sources)
+            if sheet == DATA and layout:
+                check_edge(book, network.quantities[name], sources, layout)
 
 
 def _check_shape(book: Workbook, q: Quantity, sheet: str, place: Place) -> None:
@@ -176,7 +192,7 @@ def layouts_of(book: Workbook, network: Network, first: str) -> list[Layout]:
 def _is_numbered(book: Workbook, layout: Layout) -> bool:
     """Whether sheet Data has the images' numbers 1 and 2 where the layout has them."""
     number = layout.data["number"]
-    return bool(book.find(DATA)) and book.block(DATA, number[0].repeated(2, number.steps[0])).tolist() in ([1, 2], [1, None])
+    return bool(book.find(DATA)) and book.block(DATA, number[0].repeated(2, number.steps[0])).tolist() == [1, 2]
 
 
 def _as_numbered(book: Workbook, layout: Layout) -> Layout:
@@ -187,7 +203,7 @@ def _as_numbered(book: Workbook, layout: Layout) -> Layout:
     numbers = book.block(DATA, Place(Cell(row, 1), (width,), ((0, 1),)))
     first, second = (int(np.argmax(numbers == k)) + 1 if (numbers == k).any() else 0 for k in (1, 2))
     old = layout.data["x"]
-    if not first or second - first < old.shape[2]:
+    if not first or first == layout.data["number"].origin.column or second - first < old.shape[2]:
         return layout
     data = {}
     for name, place in layout.data.items():
@@ -200,10 +216,14 @@ def _as_numbered(book: Workbook, layout: Layout) -> Layout:
 # ---- numbers that belong to nothing ------------------------------------------------------------------
 
 
-def check_edge(book: Workbook, q: Quantity, sources: Sources) -> None:
-    """Raises ContentError where sheet Data has numbers right below or beside images or right answers: another shape."""
-    bounds = sources[q.name][1].bounds()
-    cell = _stray(book, DATA, Range(bounds.first, bounds.last.moved(1, 1)), sources)
+def check_edge(book: Workbook, q: Quantity, sources: Sources, layout: Layout) -> None:
+    """Raises ContentError where sheet Data has other numbers around images or right answers: they have another shape."""
+    place, number = sources[q.name][1], layout.data["number"]
+    first, last = place.bounds()
+    before = -1 if q.kind == "x" else 0  # over right answers may stand their units' numbers
+    around = Range(first.moved(before, 0), last.moved(1, 0)), Range(first.moved(0, before), last.moved(0, 1))
+    known = {**sources, "number": (DATA, number[0].repeated(place.shape[0], number.steps[0]))}
+    cell = next(filter(None, (_stray(book, DATA, part, known) for part in around)), None)
     if cell:
         raise ContentError(
             "{name}: expected {shape} numbers for an image, found another one beside them. "

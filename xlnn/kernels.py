@@ -7,9 +7,14 @@ images, which then lie last in memory: maps of 4×4 would be too short to run al
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
+
+# Freed at once, so large a block tells glibc to keep what a step frees for the next step, instead of giving it back to
+# the system and getting it again page by page. Elsewhere it does nothing.
+np.empty(4_000_000)
 
 CELLS = 1 << 15  # numbers in a temporary (32K float64 = 256 KB: stays in a core's cache)
 
@@ -22,13 +27,13 @@ def each_part(work: Callable, total: int, cells_each: int) -> list:
 
 
 def images_last(array):
-    """(images, maps, rows, columns) -> (maps, rows, columns, images), contiguous; no copy where it lies so already."""
-    return np.ascontiguousarray(array.transpose(1, 2, 3, 0))
+    """(images, …) -> (…, images), contiguous; no copy where it lies so already."""
+    return np.ascontiguousarray(array.transpose(*range(1, array.ndim), 0))
 
 
 def images_first(array):
     """The way back, as a view: what is returned still lies with its images last."""
-    return array.transpose(3, 0, 1, 2)
+    return array.transpose(-1, *range(array.ndim - 1))
 
 
 def windows(x, size, stride=1):
@@ -40,46 +45,45 @@ def windows(x, size, stride=1):
     return np.ndarray(shape, x.dtype, x, 0, (s0, s1, s2, s3, s2 * stride, s3 * stride))
 
 
-def all_windows(x, size, stride=1):
-    """x (images, maps_before, H, W) -> copy (positions, windows), the windows in the order (rows, columns, images)."""
-    x, (h, w) = images_last(x), size
-    (before, H, W, images), (s0, s1, s2, s3) = x.shape, x.strides
-    shape = (before, h, w, (H - h) // stride + 1, (W - w) // stride + 1, images)
-    view = np.ndarray(shape, x.dtype, x, 0, (s0, s1, s2, s1 * stride, s2 * stride, s3))
-    return view.reshape(before * h * w, -1)
-
-
-def weighted_sums(meet, filters, b):
-    """meet (positions, windows), filters (maps, positions), b (maps,) -> (maps, windows).
-
-    Equal windows give bitwise equal sums: einsum runs along the windows, adding for each of
-    them position after position in the same order, whereas a BLAS product may treat the
-    windows at the end of a tile differently.
-    """
-    if meet.shape[1] == 1:  # along a single window einsum would not run, but add the positions in another order
-        return weighted_sums(np.repeat(meet, 2, axis=1), filters, b)[:, :1]
-    sums = np.einsum("pn,mp->mn", np.ascontiguousarray(meet), filters, optimize=False)
-    sums += b[:, None]
-    return sums
+def windows_along_images(x, size, stride=1):
+    """x (maps_before, H, W, images), contiguous -> view (maps_before, h, w, rows, columns, images).
+    With stride 1 the last two axes are one: a row's columns then lie one behind the other."""
+    (before, H, W, images), (s0, s1, s2, _), s3, (h, w) = x.shape, x.strides, x.itemsize, size
+    rows, columns = (H - h) // stride + 1, (W - w) // stride + 1
+    line, steps = ((columns * images,), (s3,)) if stride == 1 else ((columns, images), (s2 * stride, s3))
+    return np.ndarray((before, h, w, rows, *line), x.dtype, x, 0, (s0, s1, s2, s1 * stride, *steps))
 
 
 def convolve(x, w, b, stride=1):
     """x (images, maps_before, H, W), w (maps, maps_before, h, w), b (maps,)
-    -> z (images, maps, rows, columns), the filter not flipped. Equal windows give bitwise equal z."""
-    images, maps, filters = len(x), len(w), w.reshape(len(w), -1)
-    rows, columns = (x.shape[2] - w.shape[2]) // stride + 1, (x.shape[3] - w.shape[3]) // stride + 1
-    cells_each = filters.shape[1] * rows * columns
-    if images * cells_each <= CELLS:
-        sums = weighted_sums(all_windows(x, w.shape[2:], stride), filters, b)
-        return images_first(sums.reshape(maps, rows, columns, images))
-    view = windows(x, w.shape[2:], stride)  # (images, maps_before, h, w, rows, columns)
-    z = np.empty((images, maps, rows, columns))
+    -> z (images, maps, rows, columns), the filter not flipped.
+
+    Equal windows give bitwise equal z: einsum runs along the images, adding for each of them position after position
+    in the same order, whereas a BLAS product may treat the windows at the end of a tile differently.
+    """
+    images, size = len(x), w.shape[2:]
+    shape = (len(w), *((cells - part) // stride + 1 for cells, part in zip(x.shape[2:], size, strict=True)))
+
+    def some(part):
+        """z of some images, (maps, rows, columns, images)."""
+        along = images_last(x[part])
+        if along.shape[3] == 1:  # not along a single image: einsum would add in another order
+            along = np.repeat(along, 2, axis=3)
+        meet = windows_along_images(along, size, stride)
+        if meet.size <= CELLS:  # a copy, with lines longer than a row
+            meet = meet.reshape(*meet.shape[:3], -1)
+        z = np.einsum("bij...,mbij->m...", meet, w, optimize=False)
+        z += b.reshape(-1, *(1,) * (z.ndim - 1))
+        return z.reshape(*shape, -1)[..., : len(x[part])]
+
+    if max(x.size, images * math.prod(shape)) <= CELLS:
+        return images_first(some(slice(0, images)))
+    z = np.empty((images, *shape))
 
     def work(part):
-        meet = view[part].transpose(1, 2, 3, 0, 4, 5).reshape(filters.shape[1], -1)  # copy: (positions, some windows)
-        z[part] = weighted_sums(meet, filters, b).reshape(maps, -1, rows, columns).swapaxes(0, 1)
+        z[part] = images_first(some(part))
 
-    each_part(work, images, cells_each)
+    each_part(work, images, min(x[0].size, CELLS // 2))
     return z
 
 
@@ -105,7 +109,8 @@ def filter_gradient(delta, x, size, stride=1):
     shape = (maps, x.shape[1], *size)
     cells_each = x.shape[1] * size[0] * size[1] * rows * columns
     if images * cells_each <= CELLS:
-        return (images_last(delta).reshape(maps, -1) @ all_windows(x, size, stride).T).reshape(shape)
+        meet = windows_along_images(images_last(x), size, stride).reshape(cells_each // (rows * columns), -1)  # copy
+        return (images_last(delta).reshape(maps, -1) @ meet.T).reshape(shape)
     view = windows(x, size, stride)  # (images, maps_before, h, w, rows, columns)
 
     def work(part):
@@ -206,8 +211,11 @@ def pool_back_at_once(a, pooled, back, size, ties):
     return images_first(spread.reshape(maps, H, W, images))
 
 
-def in_parts(function: Callable, *arrays: np.ndarray) -> np.ndarray:
-    """function(*arrays), which must be elementwise, computed a cache's worth at a time where arrays are large."""
+def in_parts(function: Callable, *arrays: np.ndarray, into: Callable | None = None) -> np.ndarray:
+    """function(*arrays), which must be elementwise, computed a cache's worth at a time where arrays are large.
+
+    `into(*arrays, out)` is the same written into `out`, where that is faster.
+    """
     first = arrays[0]
     if first.size <= CELLS:
         return function(*arrays)
@@ -216,7 +224,11 @@ def in_parts(function: Callable, *arrays: np.ndarray) -> np.ndarray:
     flat, to = [array.ravel(order) for array in arrays], found.ravel(order)
 
     def work(part):
-        to[part] = function(*(array[part] for array in flat))
+        some = [array[part] for array in flat]
+        if into:
+            into(*some, to[part])
+        else:
+            to[part] = function(*some)
 
-    each_part(work, first.size, 4)
+    each_part(work, first.size, 1)
     return found

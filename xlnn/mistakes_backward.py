@@ -201,8 +201,10 @@ def _wrong_outputs(case: Case) -> Iterator[Try]:
         own_output = case.numbers[case.layer.output]
         per_unit = lambda a: a.reshape(*a.shape, *(1,) * len(wanted.shape))
         product = (case.numbers[case.operand("delta")] * own_output).map(per_unit)
-        if case.kind == "dC_dw":
-            yield product.map(lambda a: np.broadcast_to(a, (*a.shape[:3], *wanted.shape))), {"which": case.layer.output}
+        if case.kind == "dCT_dw":
+            divided = 1 / product.value.shape[1] if case.network.total == "mean" else 1
+            product = times(product.map(lambda a: a.sum(axis=1, keepdims=True)), divided)
+        yield product.map(lambda a: np.broadcast_to(a, (*a.shape[:3], *wanted.shape))), {"which": case.layer.output}
 
 
 def _one_image(case: Case) -> Iterator[Try]:

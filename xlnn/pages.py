@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping, Sequence
-from importlib.metadata import version
+from functools import lru_cache
 from itertools import groupby, pairwise
 
 import numpy as np
@@ -364,7 +364,11 @@ _CELLS = {
 
 
 def _versions(plan: Plan) -> list[str]:
-    solver = [f"SciPy {version('scipy')}"] if plan.solving else []
+    solver = []
+    if plan.solving:
+        from importlib.metadata import version  # takes 20 ms, which only the solver's pages spend
+
+        solver = [f"SciPy {version('scipy')}"]
     return [f"xlnn {__version__}", f"NumPy {np.__version__}", *solver, f"Python {platform.python_version()}"]
 
 
@@ -470,12 +474,13 @@ def _links(file: BookFile, sheet: RowsSheet, page: Page) -> None:
             link(sheet, cell, targets[role])
 
 
-def _rectangles(place: Place) -> list[Range]:
-    """The images of a place as ranges."""
+@lru_cache
+def _rectangles(place: Place) -> tuple[Range, ...]:
+    """The images of a place as ranges; the same on every iteration's sheet."""
     whole = place.range()
     if whole is not None:
-        return [whole]
-    return [part.bounds() for part in (place[k] for k in range(place.shape[0]))]
+        return (whole,)
+    return tuple(place[k].bounds() for k in range(place.shape[0]))
 
 
 def _widths(sheet: RowsSheet, made: Template, largest: np.ndarray, x: Place | None) -> None:

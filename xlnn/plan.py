@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from xlnn.errors import UsageError
 from xlnn.layouts import GRADIENTS, Layout, arrange, with_pictures
@@ -92,8 +93,18 @@ class Plan:
         """Whether every update uses all images."""
         return self.problem.per_epoch == 1
 
+    @cached_property
+    def _layouts(self) -> dict[int, Layout]:
+        """Those that were arranged already, by the number of images."""
+        return {}
+
     def layout(self, images: int) -> Layout:
         """An iteration's sheet with so many images; with detail "totals" without any."""
+        if images not in self._layouts:
+            self._layouts[images] = self._arranged(images)
+        return self._layouts[images]
+
+    def _arranged(self, images: int) -> Layout:
         quantities = self.problem.network.quantities
         shown = [q for q in quantities.values() if self.detail == "all" or q.kind not in GRADIENTS]
         count = 1 if self.detail == "totals" else images

@@ -92,7 +92,7 @@ def _check_data(problem: Problem, book: Workbook, layout: Layout, x: Place) -> N
     """Raises ContentError where sheet Data's images are larger than the network's."""
     sources = {name: layout.data[name] for name in ("digit", "t") if name in layout.data}
     sources = {name: (DATA, place[0].repeated(x.shape[0], place.steps[0])) for name, place in sources.items()}
-    check_edge(book, problem.network.quantities["x"], {"x": (DATA, x), **sources})
+    check_edge(book, problem.network.quantities["x"], {"x": (DATA, x), **sources}, layout)
 
 
 def _places(problem: Problem, book: Workbook, layouts: list[Layout]) -> Iterator[tuple[str, Place]]:

@@ -98,7 +98,7 @@ def _from_arrangement(book: Workbook, chosen: Mapping, language: str, initial: b
     """A workbook without Settings: the sheet that has the authors' arrangement, whatever its name."""
     found = authors.recognise(book)
     network, sources = authors.sources_of(book, replace(found, network=replace(found.network, **_only(chosen, Network))), initial)
-    check_shapes(book, network, sources, edges=False)
+    check_shapes(book, network, sources, own=False, layout=None)
     if initial:
         _check_copy(book, network, sources)
     origin = Origin(book.path, book.digest, language, {}, sources, arrangement=found.name)
@@ -111,15 +111,15 @@ def _from_arrangement(book: Workbook, chosen: Mapping, language: str, initial: b
 def _build(book: Workbook, network: Network, chosen: Settings, own: Own, language: str, initial: bool) -> Problem:
     """Gathers every array of a network from its place."""
     _check_lines(book, network, own)
-    layout = _layout(book, network, chosen.layout)
-    own = {name: line for name, line in own.items() if not _is_standard(network.quantities[name], line, layout)}
+    layout = layouts_of(book, network, chosen.layout)[0]
+    own = {name: line for name, line in own.items() if not _is_idle(network, name, line, layout)}
     sources = _sources(book, network, layout, own, initial)
     sheet, place = sources["x"]
     images = count_images(book, sheet, place, gaps="x" in own)
     if not images:
         raise no_image(book, sheet, place)
     sources = {name: (sheet, _for_images(network.quantities[name], place, images)) for name, (sheet, place) in sources.items()}
-    check_shapes(book, network, sources, edges="x" not in own)
+    check_shapes(book, network, sources, own="x" in own, layout=None if "x" in own else layout)
     if initial:
         _check_copy(book, network, sources)
     if not any(q.name in own for q in network.parameters):
@@ -155,18 +155,6 @@ def _check_copy(book: Workbook, network: Network, sources: Sources) -> None:
         raise ContentError(
             "expected the saved copy of the initial parameters from here on, found blank cells.", book.where(sheet, place.origin)
         )
-
-
-def _layout(book: Workbook, network: Network, name: str) -> Layout:
-    """The layout in which the workbook has its images: the one that Settings names, or else another."""
-    layouts = layouts_of(book, network, name)
-    return next((layout for layout in layouts if _has_image(book, network, layout)), layouts[0])
-
-
-def _has_image(book: Workbook, network: Network, layout: Layout) -> bool:
-    data = book.find(DATA)
-    sheet, place = (data, layout.data["x"]) if data else (_parameter_sheet(book, network, layout), layout.places["x"])
-    return sheet is not None and all(map(is_number, book.block(sheet, place).flat))
 
 
 def _sources(book: Workbook, network: Network, layout: Layout, own: Own, initial: bool) -> Sources:
@@ -230,14 +218,21 @@ def _check_lines(book: Workbook, network: Network, own: Own) -> None:
             )  # fmt: skip
 
 
-def _is_standard(q: Quantity, line: Line, layout: Layout) -> bool:
-    """Whether a line says what the layout says anyway, as in a workbook that xlnn wrote."""
-    places = layout.data if line.sheet == DATA else layout.places
-    standard, place = places.get(q.name), line.place(q)
-    if standard is None or not (line.sheet in (DATA, START, TRAINED, SOLVED) or line.sheet.startswith("Iteration ")):
+def _is_idle(network: Network, name: str, line: Line, layout: Layout) -> bool:
+    """Whether a line of a workbook that xlnn wrote says what the layout says anyway, or is left from another network."""
+    if not (line.sheet in (DATA, START, TRAINED, SOLVED) or line.sheet.startswith("Iteration ")):
         return False
-    same_cells = all(np.array_equal(a, b) for a, b in zip(place.grid(), standard.grid(), strict=True))
-    return same_cells and (not q.per_image or place.steps[0] == standard.steps[0])
+    q = network.quantities[name]
+    standard = (layout.data if line.sheet == DATA else layout.places).get(name)
+    try:
+        place = line.place(q)
+    except ContentError:
+        if name in network.rule_of:
+            return True
+        raise
+    if standard is None or (q.per_image and place.steps[0] != standard.steps[0]):
+        return False
+    return all(np.array_equal(a, b) for a, b in zip(place.grid(), standard.grid(), strict=True))
 
 
 def _apart(network: Network, own: Own, images: int) -> Own:

@@ -378,6 +378,16 @@ TABLE: dict[str, tuple[str, str]] = {
         "数が必要ですが、結果が保存されていない数式です。"
         "ブックを Excel か LibreOffice で開き、保存してからもう一度実行してください。",
     ),
+    "no sheet of the workbook can be read; it may be saved as Strict Open XML. "
+    "Open it in Excel or LibreOffice and save it as an ordinary .xlsx.": (
+        "工作簿中没有可读取的工作表，可能是以 Strict Open XML 格式保存的。请在 Excel 或 LibreOffice 中打开，另存为普通的 .xlsx。",
+        "読めるシートがブックにありません。Strict Open XML で保存されているようです。"
+        "Excel か LibreOffice で開き、通常の .xlsx として保存してください。",
+    ),
+    "this right answer has no image: there are {images} images.": (
+        "这个正解没有对应的图像：图像共 {images} 个。",
+        "この正解には対応する画像がありません。画像は {images} 枚です。",
+    ),
     "expected a number, found a blank cell.": ("应为数，实际是空单元格。", "数が必要ですが、空のセルです。"),
     "expected a number, found the truth value {found}.": (
         "应为数，实际是逻辑值 {found}。",

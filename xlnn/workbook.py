@@ -9,8 +9,10 @@ import datetime
 import hashlib
 import math
 import unicodedata
+import warnings
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
@@ -167,6 +169,11 @@ def is_number(value) -> bool:
     return type(value) in (int, float) and math.isfinite(value)
 
 
+def is_meant(value) -> bool:
+    """Whether a cell holds a number, or what somebody took for one: an error value, a number stored as text."""
+    return is_number(value) or value in ERRORS or (isinstance(value, str) and _is_numeral(value.replace(",", ".")))
+
+
 def is_blank(value) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
 
@@ -211,9 +218,25 @@ def _open(content: bytes, where: Where, results: bool):
     if not is_zipfile(BytesIO(content)) or "[Content_Types].xml" not in ZipFile(BytesIO(content)).namelist():
         raise FileError("this is not an .xlsx workbook. Open it in Excel or LibreOffice and save it as .xlsx.", where)
     try:
-        return load_workbook(BytesIO(content), read_only=True, data_only=results, keep_links=False)
+        with _quietly():
+            book = load_workbook(BytesIO(content), read_only=True, data_only=results, keep_links=False)
     except DAMAGE as error:
         raise FileError("the workbook is damaged ({reason}).", where, reason=_short(error)) from None
+    if not book.worksheets:
+        raise FileError(
+            "no sheet of the workbook can be read; it may be saved as Strict Open XML. "
+            "Open it in Excel or LibreOffice and save it as an ordinary .xlsx.",
+            where,
+        )
+    return book
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Without openpyxl's warnings of what it does not keep, such as colours of its own or drop-down lists."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def _short(error: Exception) -> str:
@@ -224,7 +247,8 @@ def _values(sheet, where: Where) -> np.ndarray:
     """All values of an openpyxl sheet, whatever dimension the file states."""
     sheet.reset_dimensions()
     try:
-        rows: Sequence[tuple] = list(sheet.iter_rows(values_only=True))
+        with _quietly():
+            rows: Sequence[tuple] = list(sheet.iter_rows(values_only=True))
     except DAMAGE as error:
         raise FileError("the sheet is damaged ({reason}).", where, reason=_short(error)) from None
     width = max(map(len, rows), default=0)

@@ -1,0 +1,68 @@
+"""The same network in PyTorch: eager, autograd, SGD, float64, on the CPU, from the same parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import torch
+from torch.nn.functional import conv2d, linear, max_pool2d
+
+from xlnn import Problem, train
+
+
+def torch_step(problem: Problem) -> Callable[[], float]:
+    """A function that makes one update on all images and returns C_T before it."""
+    parameters = {name: torch.tensor(array, requires_grad=True) for name, array in problem.parameters.items()}
+    optimizer = torch.optim.SGD(list(parameters.values()), lr=problem.settings.eta)
+    given = problem.given(np.arange(problem.images))
+    x, t = torch.tensor(given["x"]), torch.tensor(given["t"])
+    outputs = maps_outputs if any(layer.kind == "convolution" for layer in problem.network.layers) else plain_outputs
+    mean = problem.images if problem.network.total == "mean" else 1
+
+    def step() -> float:
+        optimizer.zero_grad()
+        cost = ((outputs(problem, parameters, x) - t) ** 2).sum() / 2 / mean
+        cost.backward()
+        optimizer.step()
+        return cost.item()
+
+    return step
+
+
+def plain_outputs(problem: Problem, parameters: dict, x: torch.Tensor) -> torch.Tensor:
+    a = x.flatten(1)
+    for layer in problem.network.layers[1:]:
+        w, b = parameters["w" + layer.label], parameters["b" + layer.label]
+        a = torch.sigmoid(linear(a, w.flatten(1), b))
+    return a
+
+
+def maps_outputs(problem: Problem, parameters: dict, x: torch.Tensor) -> torch.Tensor:
+    """F, P, O: filters, max pooling, a dense layer."""
+    w, b = parameters["wF"][:, None], parameters["bF"]
+    a = max_pool2d(torch.sigmoid(conv2d(x[:, None], w, b)), problem.network.layers[2].size)
+    return torch.sigmoid(linear(a.flatten(1), parameters["wO"].flatten(1), parameters["bO"]))
+
+
+def xlnn_step(problem: Problem) -> Callable[[], float]:
+    """The same of xlnn: one step of `train`, with C_T."""
+    steps: Iterator = train(problem.with_settings(iterations=10**9))
+    current = next(steps)
+
+    def step() -> float:
+        nonlocal current
+        cost = float(current["CT"])
+        current = next(steps)  # makes the update
+        return cost
+
+    return step
+
+
+def check_same(problem: Problem) -> None:
+    """Both give the same C_T over three updates; else comparing their times says nothing."""
+    ours, theirs = xlnn_step(problem), torch_step(problem)
+    for _ in range(3):
+        first, second = ours(), theirs()
+        if not abs(first - second) <= 1e-9 * abs(second):
+            raise SystemExit(f"C_T differs: {first!r} by xlnn, {second!r} by PyTorch.")
