@@ -1,4 +1,4 @@
-"""The floor: python-calamine reads, the same NumPy trains, and the numbers go into bare XML without any style.
+"""The floor: python-calamine reads, the same NumPy trains, and the numbers go into bare XML, each with its address, no styles.
 
 python bare_script.py book.xlsx result.xlsx
 """
@@ -35,16 +35,29 @@ def read(path):
 def main(source, result):
     x, digits, parameters, eta = read(source)
     with ZipFile(result, "w", ZIP_DEFLATED) as package:
-        for number, step in enumerate(iterations(x, digits, parameters, eta), 1):
+        for count, step in enumerate(iterations(x, digits, parameters, eta), 1):
             lines = [array.tolist() for array in others(step, len(x)).values()] + per_image(step, len(x))[1].tolist()
-            rows = "".join(map(row, lines))
+            rows = "".join(row(number, line) for number, line in enumerate(lines, 1))
             sheet = f'{HEAD}<worksheet xmlns="{MAIN}"><sheetData>{rows}</sheetData></worksheet>'
-            package.writestr(f"xl/worksheets/sheet{number}.xml", sheet)
+            package.writestr(f"xl/worksheets/sheet{count}.xml", sheet)
         frame(package)
 
 
-def row(numbers):
-    return "<row><c><v>" + "</v></c><c><v>".join(map(repr, numbers)) + "</v></c></row>"
+def row(number, numbers):
+    cells = "".join(f'<c r="{letters}{number}"><v>{n!r}</v></c>' for letters, n in zip(COLUMNS, numbers, strict=False))
+    return f'<row r="{number}">{cells}</row>'
+
+
+def column(number):
+    """1 → 'A', 27 → 'AA'."""
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+COLUMNS = [column(number) for number in range(1, 200)]
 
 
 def frame(package):
