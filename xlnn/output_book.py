@@ -90,12 +90,12 @@ class OutputBook:
             raise self.error(step)
         size, known = np.abs(numbers[made.order]), self._largest.get(id(made))
         self._largest[id(made)] = size if known is None else np.maximum(known, size)
-        start = self.spool.seek(0, 2)
+        start, length = self.spool.seek(0, 2), numbers.nbytes
         self.spool.write(numbers.tobytes())
 
         def rows() -> str:
             self.spool.seek(start)
-            stored = np.frombuffer(self.spool.read(numbers.size * 8), dtype=float)
+            stored = np.frombuffer(self.spool.read(length), dtype=float)
             return made.fill(stored, quoted(before) if before else "", title)
 
         title = self.file.strings(text)
@@ -128,6 +128,8 @@ class OutputBook:
         pages.places_page(file, self._front["Places"], plan, iteration)
         pages.summary_page(file, self._front["Summary"], plan, totals, shown, headlines, diverged)
         pages.conventions_page(file, self._front["Conventions"], plan, diverged)
+        widths: dict[int, dict] = {}
         for sheet, page, made in self._shown:
             pages.furnish(file, sheet, page, made, self._largest[id(made)], plan.problem)
+            sheet.col_info = widths.setdefault(id(made), sheet.col_info)  # 50 KB that sheets which are alike share
         file.close()
