@@ -211,11 +211,8 @@ def pool_back_at_once(a, pooled, back, size, ties):
     return images_first(spread.reshape(maps, H, W, images))
 
 
-def in_parts(function: Callable, *arrays: np.ndarray, into: Callable | None = None) -> np.ndarray:
-    """function(*arrays), which must be elementwise, computed a cache's worth at a time where arrays are large.
-
-    `into(*arrays, out)` is the same written into `out`, where that is faster.
-    """
+def in_parts(function: Callable, *arrays: np.ndarray) -> np.ndarray:
+    """function(*arrays), which must be elementwise, computed a cache's worth at a time where arrays are large."""
     first = arrays[0]
     if first.size <= CELLS:
         return function(*arrays)
@@ -224,11 +221,7 @@ def in_parts(function: Callable, *arrays: np.ndarray, into: Callable | None = No
     flat, to = [array.ravel(order) for array in arrays], found.ravel(order)
 
     def work(part):
-        some = [array[part] for array in flat]
-        if into:
-            into(*some, to[part])
-        else:
-            to[part] = function(*some)
+        to[part] = function(*[array[part] for array in flat])
 
     each_part(work, first.size, 1)
     return found
