@@ -15,9 +15,10 @@ from click.testing import CliRunner
 
 import workbooks
 import xlnn
-from xlnn import cli
+from xlnn import cli_shared
 from xlnn._version import __version__
-from xlnn.cli import SETTINGS, default_output, main
+from xlnn.cli import main
+from xlnn.cli_shared import SETTINGS, default_output
 from xlnn.settings import BY_FIELD
 from xlnn.words import LANGUAGES, say
 
@@ -287,8 +288,8 @@ class Terminal:
 
     def __init__(self, monkeypatch):
         self.now = 0.0
-        monkeypatch.setattr(cli.sys, "stderr", self)
-        monkeypatch.setattr(cli.time, "monotonic", self.tick)
+        monkeypatch.setattr(cli_shared.sys, "stderr", self)
+        monkeypatch.setattr(cli_shared.time, "monotonic", self.tick)
 
     def isatty(self) -> bool:
         return True
@@ -302,15 +303,15 @@ def test_progress_on_a_terminal(monkeypatch):
     """After the first second, on one line."""
     Terminal(monkeypatch)
     shown: list[str] = []
-    monkeypatch.setattr(cli.click, "echo", lambda text, err, nl: shown.append(text))
-    progress = cli.progress_line("en")
+    monkeypatch.setattr(cli_shared.click, "echo", lambda text, err, nl: shown.append(text))
+    progress = cli_shared.progress_line("en")
     for done in range(1, 5):
         progress(done, 4)
     assert shown == ["\riteration 2 of 4", "\riteration 3 of 4", "\riteration 4 of 4\n"]
 
 
 def test_no_progress_on_a_pipe(folder):
-    assert cli.progress_line("en") is None
+    assert cli_shared.progress_line("en") is None
     assert run("train", "book.xlsx", "-n", "3")[2] == ""
 
 

@@ -36,7 +36,7 @@ class Source:
     """xlnn's modules as syntax trees, and what an expression in them can be."""
 
     def __init__(self, folder: Path):
-        paths = [path for path in sorted(folder.rglob("*.py")) if path.stem != "words"]
+        paths = [path for path in sorted(folder.rglob("*.py")) if not path.stem.startswith("words")]
         self.trees = {path.stem: ast.parse(path.read_text(encoding="utf-8")) for path in paths}
 
     @cached_property

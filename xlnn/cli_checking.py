@@ -1,0 +1,135 @@
+"""The commands that check and compare workbooks."""
+
+from __future__ import annotations
+
+import click
+
+from xlnn.cli_shared import (
+    FILE,
+    digits_option,
+    echo_json,
+    force_option,
+    json_option,
+    language_option,
+    places_option,
+    report_option,
+    setting_options,
+)
+from xlnn.words import say
+
+
+@click.command()
+@click.argument("workbooks", type=FILE, nargs=-1, required=True, metavar="WORKBOOK...")
+@digits_option
+@places_option
+@click.option("--against", type=FILE, metavar="FILE", help="Also compare with a trained workbook's numbers.")
+@report_option
+@json_option
+@setting_options
+@language_option
+@force_option
+@click.pass_context
+def check(ctx, workbooks, digits, places, against, report, as_json, language, force, **settings) -> None:
+    """Check sheets built by hand: which rule fails, in which cells, and what went wrong.
+
+    Each rule is applied to the sheet's own numbers, so that only the cells that are wrong themselves are
+    named. The sheet Places says where the arrays lie, or they lie as in the authors' workbooks or as xlnn
+    writes them. Several workbooks give a table, one row each.
+
+    Exit code 0: all right, 1: something is wrong.
+
+    \b
+    Example: xlnn check mine.xlsx
+             xlnn check mine.xlsx --digits 3 --against book-trained.xlsx --report marked.xlsx
+             xlnn check anna.xlsx ben.xlsx carla.xlsx
+    """
+    from xlnn.check import judge
+    from xlnn.telling import check_json, check_report, check_text
+
+    if len(workbooks) > 1:
+        if report or against:
+            raise click.UsageError("--report and --against go with one workbook.")
+        ctx.exit(marked(workbooks, as_json, language or "en", digits=digits, places=places, **settings))
+    verdict = judge(workbooks[0], digits=digits, places=places, against=against, language=language, **settings)
+    language = ctx.meta["language"] = verdict.book.problem.origin.language
+    if as_json:
+        echo_json(check_json(verdict))
+    else:
+        click.echo(check_text(verdict, language))
+    if report:
+        path = check_report(verdict, report, language, force)
+        click.echo(say("marked copy: {path}", language, path=path), err=as_json)
+    ctx.exit(0 if verdict.right else 1)
+
+
+def marked(workbooks, as_json: bool, language: str, **options) -> int:
+    """Prints a row for each workbook; returns the exit code."""
+    from xlnn.check import mark
+
+    table = mark(workbooks, **options)
+    if as_json:
+        echo_json(table.astype(object).where(table.notna(), None).to_dict("records"))
+    else:
+        for line in mark_lines(table, language):
+            click.echo(line)
+    return 0 if table["right"].all() else 1
+
+
+def mark_lines(table, language: str):
+    """The table of several workbooks in columns: share of right cells, first mistake, its cell."""
+    width = max(map(len, table["workbook"]))
+    for row in table.itertuples():
+        share = "" if row.error else f"{row.share:7.1%}"
+        if row.error:
+            text = row.error
+        elif row.right:
+            text = say("all right.", language)
+        else:
+            empty = say("{count} cells empty", language, count=int(row.empty)) if row.empty else ""
+            mistake = row.mistake or (say("not a known mistake", language) if row.cell else "")
+            text = "  ".join(part for part in (row.cell, mistake, empty) if part)
+        yield f"{row.workbook:{width}}  {share:>7}  {text}"
+
+
+@click.command()
+@click.argument("a", type=FILE)
+@click.argument("b", type=FILE)
+@click.option("--sheet", "sheets", multiple=True, metavar="A=B", help="A pair of sheets, 'Iteration 1=学习'; can be repeated.")
+@click.option("--range", "ranges", multiple=True, metavar="CELLS", help="Only these cells, like L5:N8; can be repeated.")
+@click.option("--rtol", default=1e-9, show_default=True, help="Relative difference that is no difference.")
+@click.option("--atol", default=1e-12, show_default=True, help="Absolute difference that is no difference.")
+@digits_option
+@click.option("--text", is_flag=True, help="Compare texts too.")
+@click.option("--formulas", is_flag=True, help="Compare the formulas themselves, and texts.")
+@report_option
+@json_option
+@language_option
+@force_option
+@click.pass_context
+def compare(ctx, a, b, sheets, ranges, rtol, atol, digits, text, formulas, report, as_json, language, force) -> None:
+    """Compare the numbers of workbooks A and B cell by cell, at the same addresses.
+
+    Sheets are paired by name, or by --sheet. A cell that only one side fills counts apart; a blank is not 0
+    and the text "0.5" is not 0.5.
+
+    Exit code 0: the same; 1: a cell differs, or only one side has it; 2: usage.
+
+    \b
+    Example: xlnn compare mine.xlsx book-trained.xlsx --sheet "学习=Iteration 1"
+             xlnn compare mine.xlsx book.xlsx --digits 3 --range L5:N8 --report diff.xlsx
+    """
+    from xlnn.compare import compared
+    from xlnn.telling import compare_json, compare_report, compare_text
+
+    language = language or "en"
+    found = compared(
+        a, b, sheets=sheets, ranges=ranges, rtol=rtol, atol=atol, digits=digits, text=text, formulas=formulas
+    )  # fmt: skip
+    if as_json:
+        echo_json(compare_json(found))
+    else:
+        click.echo(compare_text(found, language))
+    if report:
+        path = compare_report(found, report, language, force)
+        click.echo(say("marked copy: {path}", language, path=path), err=as_json)
+    ctx.exit(0 if found.same else 1)

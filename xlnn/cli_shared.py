@@ -1,0 +1,111 @@
+"""What the commands share: options, the result's name, the closing line, progress."""
+
+from __future__ import annotations
+
+import re
+import sys
+import time
+from pathlib import Path
+
+import click
+
+from xlnn.words import LANGUAGES, say
+
+FILE = click.Path(path_type=Path, readable=False)  # a file that cannot be read is named by the library, as a missing one
+
+
+def _language(ctx: click.Context, _, value: str | None) -> str | None:
+    ctx.meta["language"] = value
+    return value
+
+
+language_option = click.option(
+    "--language", type=click.Choice(LANGUAGES), callback=_language, is_eager=True,
+    help="Language of labels and messages; by default the workbook's.",
+)  # fmt: skip
+force_option = click.option("--force", is_flag=True, help="Replace a file that xlnn did not write.")
+quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+places_option = click.option("--places", type=FILE, metavar="FILE", help="Take the addresses from sheet Places of this workbook.")
+
+SETTINGS = (
+    ("--eta", "eta", "Learning rate η."),
+    ("--cost", "cost", "Cost: half squares, squares, cross-entropy, softmax cross-entropy."),
+    ("--total", "total", "C_T is the sum or the mean of all C."),
+    ("--batch", "batch", "Images per update, or all."),
+    ("--order", "order", "Order of the images in batches: listed or shuffled."),
+    ("--update", "update", "Update the parameters together, or the output first."),
+    ("--freeze-biases", "freeze_biases", "yes: the biases stay as they are."),
+    ("--seed", "seed", "Seed of drawn parameters and shuffled batches."),
+    ("--start", "start", "Distribution of empty parameters: N(0, 1) or N(0, 1/inputs)."),
+    ("--ties", "ties", "Shared maximum of a pooling window: first or all get δ."),
+    ("--layout", "layout", "Layout of the sheets: book or table."),
+)
+
+
+def setting_options(command):
+    """The options that override sheet Settings."""
+    for option, name, text in reversed(SETTINGS):
+        command = click.option(option, name, metavar="VALUE", help=text)(command)
+    return click.option("-n", "--iterations", metavar="N", help="Number of updates.")(command)
+
+
+SOLVER_SETTINGS = ("cost", "total", "freeze_biases", "seed", "start", "layout")
+
+
+def solver_options(command):
+    """Those of the settings that matter to a solver, which has neither η nor updates."""
+    for option, name, text in reversed([entry for entry in SETTINGS if entry[1] in SOLVER_SETTINGS]):
+        command = click.option(option, name, metavar="VALUE", help=text)(command)
+    return command
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON, for programs.")
+report_option = click.option("--report", type=FILE, metavar="FILE", help="Write a marked copy to FILE.")
+digits_option = click.option("--digits", type=int, metavar="N", help="The numbers are rounded to N decimal places.")
+
+
+def default_output(workbook: Path, word: str = "trained") -> Path:
+    """book.xlsx → book-trained.xlsx, book-trained.xlsx → book-trained-2.xlsx."""
+    before = re.fullmatch(rf"(.+-{word})(-([0-9]+))?", workbook.stem)
+    if not before:
+        return workbook.with_name(f"{workbook.stem}-{word}.xlsx")
+    return workbook.with_name(f"{before[1]}-{int(before[3] or 1) + 1}.xlsx")
+
+
+def costs(result) -> dict[str, str]:
+    return {"before": f"{result.before:.6g}", "after": f"{result.after:.6g}"}
+
+
+def closing_line(result, language: str, text: str) -> str:
+    """`text`, images right, the output's name."""
+    if result.right is None:
+        return say("{text}. {path}", language, text=text, path=result.path)
+    return say(
+        "{text}, {right} of {images} images right. {path}",
+        language, text=text, right=result.right, images=result.images, path=result.path,
+    )  # fmt: skip
+
+
+def progress_line(language: str):
+    """Shows the iteration on a terminal once a training lasts more than a second; None elsewhere."""
+    if not sys.stderr.isatty():
+        return None
+    started = shown = time.monotonic()
+
+    def progress(done: int, total: int) -> None:
+        nonlocal shown
+        now = time.monotonic()
+        if now - started < 1 or (now - shown < 0.2 and done < total):
+            return
+        shown = now
+        end = "\n" if done == total else ""
+        click.echo("\r" + say("iteration {done} of {total}", language, done=done, total=total) + end, err=True, nl=False)
+
+    return progress
+
+
+def echo_json(value) -> None:
+    """Printed for programs: always UTF-8 characters, spelled out where the console has none."""
+    import json
+
+    click.echo(json.dumps(value, indent=1, default=str))

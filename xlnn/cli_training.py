@@ -1,0 +1,212 @@
+"""The commands that write, read, train and use a network's workbook."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from xlnn.cli_shared import (
+    FILE,
+    closing_line,
+    costs,
+    default_output,
+    force_option,
+    language_option,
+    places_option,
+    progress_line,
+    quiet_option,
+    setting_options,
+    solver_options,
+)
+from xlnn.words import say
+
+
+@click.command()
+@click.argument("section")
+@click.argument("workbook", type=FILE, required=False)
+@click.option("--images", type=FILE, metavar="CSV", help="For nielsen: lines of a digit and the pixels of an image.")
+@click.option("--exercise", is_flag=True, help="Iteration 1 with its calculation cells empty, to be filled in and checked.")
+@language_option
+@force_option
+@quiet_option
+def new(section, workbook, images, exercise, language, force, quiet) -> None:
+    """Write the workbook of a SECTION of the book, 4-4 or 5-6, or of Nielsen's network for digits: nielsen.
+
+    It holds the images (sheet Data), the initial parameters (Start) and the settings (Settings), all of
+    which can be changed in Excel or LibreOffice.
+
+    \b
+    Example: xlnn new 4-4 book.xlsx
+             xlnn new 4-4 exercise.xlsx --exercise
+             xlnn new nielsen digits.xlsx
+    """
+    from xlnn.examples import SECTIONS
+    from xlnn.exercise import exercise as write_exercise
+    from xlnn.new import new as write_new
+    from xlnn.nielsen import NETWORK, NIELSEN
+
+    name, options = workbook or Path(f"{section}.xlsx"), {"language": language or "en", "force": force}
+    path = write_exercise(section, name, **options) if exercise else write_new(section, name, images=images, **options)
+    if not quiet:
+        text = NETWORK if section == NIELSEN else SECTIONS[section]
+        click.echo(f"{path}: {say(text, language or 'en')}")
+
+
+@click.command()
+@click.argument("workbook", type=FILE)
+@places_option
+@click.option("--initial", is_flag=True, help="Show the saved copy of the initial parameters.")
+@language_option
+def show(workbook: Path, places: Path | None, initial: bool, language: str | None) -> None:
+    """Show what is read from WORKBOOK: network, settings, images, and where each array lies.
+
+    Example: xlnn show book.xlsx
+    """
+    from xlnn.reader import read
+    from xlnn.show import show as described
+
+    click.echo(described(read(workbook, places=places, initial=initial, language=language)))
+
+
+@click.command()
+@click.argument("workbook", type=FILE)
+@click.option("-o", "--output", type=FILE, help="The result; by default WORKBOOK-trained.xlsx.")
+@setting_options
+@click.option("--keep", default="all", metavar="WHICH", help="Iterations that get a sheet: all; every:10; first,last; 1,2,50.")
+@click.option(
+    "--detail", default="all", metavar="HOW", help="all; units: no gradients of single images; totals: no single images."
+)
+@click.option("--cells", default="values", metavar="WHAT", help="values, or live formulas with their results.")
+@places_option
+@click.option("--initial", is_flag=True, help="Start from the saved copy of the initial parameters.")
+@language_option
+@force_option
+@quiet_option
+@click.pass_context
+def train(ctx, workbook, output, keep, detail, cells, places, initial, language, force, quiet, **settings) -> None:
+    """Train the network in WORKBOOK; every iteration becomes a sheet of the result.
+
+    \b
+    Example: xlnn train book.xlsx
+             xlnn train book.xlsx -n 10 --eta 0.1 --cells formulas -o ten.xlsx
+    """
+    from xlnn.reader import read
+    from xlnn.writer import write
+
+    problem = read(workbook, places=places, initial=initial, language=language, **settings)
+    language = ctx.meta["language"] = problem.origin.language
+    result = write(
+        problem,
+        output or default_output(workbook),
+        keep=keep,
+        detail=detail,
+        cells=cells,
+        force=force,
+        progress=None if quiet else progress_line(language),
+    )
+    if not quiet:
+        text = say("{updates} updates: C_T {before} → {after}", language, updates=result.updates, **costs(result))
+        click.echo(closing_line(result, language, text))
+
+
+@click.command()
+@click.argument("workbook", type=FILE)
+@click.option("-o", "--output", type=FILE, help="The result; by default WORKBOOK-solved.xlsx.")
+@click.option("--steps", type=int, default=1000, show_default=True, metavar="N", help="At most so many steps of the solver.")
+@solver_options
+@click.option("--cells", default="values", metavar="WHAT", help="values, or live formulas with their results.")
+@places_option
+@click.option("--initial", is_flag=True, help="Start from the saved copy of the initial parameters.")
+@language_option
+@force_option
+@quiet_option
+@click.pass_context
+def solve(ctx, workbook, output, steps, cells, places, initial, language, force, quiet, **settings) -> None:
+    """Find the parameters with the smallest C_T, as the book does with Excel's Solver (3-5, 5-4).
+
+    The result has them on sheet Solved, the first ones on Start, and C_T after each step on Summary; `xlnn train`
+    and `xlnn predict` take it as it is. This needs SciPy: pip install scipy
+
+    \b
+    Example: xlnn solve book.xlsx
+             xlnn solve book.xlsx --cells formulas -o solved.xlsx
+    """
+    from xlnn.reader import read
+    from xlnn.solving import solve as write_solved
+
+    problem = read(workbook, places=places, initial=initial, language=language, **settings)
+    language = ctx.meta["language"] = problem.origin.language
+    result = write_solved(problem, output or default_output(workbook, "solved"), steps=steps, cells=cells, force=force)
+    if not quiet:
+        text = say("{steps} steps of the solver: C_T {before} → {after}", language, steps=result.updates, **costs(result))
+        click.echo(closing_line(result, language, text))
+
+
+@click.command()
+@click.argument("trained", type=FILE)
+@click.argument("images", type=FILE, required=False)
+@click.option("-o", "--output", type=FILE, help="Also write images, outputs and answers to this workbook.")
+@language_option
+@force_option
+@click.pass_context
+def predict(ctx, trained: Path, images: Path | None, output: Path | None, language: str | None, force: bool) -> None:
+    """Recognise the IMAGES of a workbook with the network of TRAINED.
+
+    IMAGES has them where sheet Data has them; without IMAGES, the image drawn on sheet Test is recognised.
+
+    \b
+    Example: xlnn predict book-trained.xlsx new-images.xlsx
+             xlnn predict book-trained.xlsx
+    """
+    from xlnn.predict import predict as recognise
+    from xlnn.predict import write_predictions
+
+    predictions, step = recognise(trained, images)
+    language = language or step.problem.origin.language
+    ctx.meta["language"] = language
+    for found in predictions:
+        outputs = "  ".join(f"{number:.6f}" for number in found.outputs)
+        text = say(
+            "image {image}: {outputs} → {answer}", language, image=found.image, outputs=outputs, answer=f"{found.answer:g}"
+        )
+        click.echo(text)
+    if output:
+        click.echo(str(write_predictions(step, output, inputs=(trained, images), force=force)))
+
+
+@click.command()
+@click.argument("workbook", type=FILE)
+@places_option
+@click.option("--initial", is_flag=True, help="Check at the saved copy of the initial parameters.")
+@setting_options
+@click.option("--tolerance", default=1e-6, show_default=True, help="The largest difference that is no error.")
+@language_option
+@click.pass_context
+def gradcheck(ctx, workbook, places, initial, tolerance, language, **settings) -> None:
+    """Compare the gradients of WORKBOOK's network with numeric ones, from central differences of C_T.
+
+    Exit code 1 if one differs by more than the tolerance.
+
+    Example: xlnn gradcheck book.xlsx
+    """
+    from xlnn.gradcheck import gradcheck as checked
+    from xlnn.reader import read
+
+    problem = read(workbook, places=places, initial=initial, language=language, **settings)
+    problem.network.check_trainable()
+    language = problem.origin.language
+    worst = 0.0
+    for found in checked(problem):
+        worst = max(worst, found.difference)
+        where = ", ".join(str(i + 1) for i in found.index)
+        click.echo(
+            say(
+                "∂C_T/∂{name}: largest difference {difference} at [{index}]: {gradient}, numerically {numeric}",
+                language, name=found.parameter, difference=f"{found.difference:.2e}", index=where,
+                gradient=f"{found.gradient:.9g}", numeric=f"{found.numeric:.9g}",
+            )
+        )  # fmt: skip
+    if not worst <= tolerance:
+        click.echo(say("Gradients differ by more than {tolerance}.", language, tolerance=f"{tolerance:g}"))
+        ctx.exit(1)
