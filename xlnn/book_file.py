@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import xlsxwriter
@@ -12,7 +13,7 @@ import xlsxwriter
 from xlnn._version import __version__
 from xlnn.cells import Cell, Range, quoted
 from xlnn.rows import Rows, RowsSheet
-from xlnn.saving import MARK
+from xlnn.saving import MARK, folder_for_parts
 from xlnn.styles import STYLES
 
 # the same input gives the same bytes, so the file carries no date of its own
@@ -22,8 +23,9 @@ DATE = datetime.datetime(1980, 1, 1, tzinfo=datetime.UTC).replace(tzinfo=None)
 class BookFile:
     """Sheets are added in order; styles and texts get their numbers when they are first used."""
 
-    def __init__(self, path: Path, title: str):
-        self.book = xlsxwriter.Workbook(str(path), {"strings_to_urls": False, "default_date_format": None})
+    def __init__(self, file: Path | BinaryIO, title: str):
+        self.book = xlsxwriter.Workbook(file, {"strings_to_urls": False, "default_date_format": None})
+        self.book.use_zip64()  # makes no difference below 2 GB; above, the training would be lost
         self.book.set_properties({"title": title, "comments": f"xlnn {__version__}", "created": DATE})
         self.book.set_custom_property(MARK, __version__)
         self._styles: dict[str, int] = {}
@@ -54,7 +56,9 @@ class BookFile:
         sheet.show(lambda: made.fill(np.empty(0)), made.last)
 
     def close(self) -> None:
-        self.book.close()
+        with folder_for_parts() as folder:
+            self.book.tmpdir = folder
+            self.book.close()
 
 
 def link(sheet: RowsSheet, cell: Cell, target: str, at: Cell | None = None) -> None:

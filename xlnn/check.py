@@ -18,11 +18,13 @@ import numpy as np
 from xlnn.cells import Cell
 from xlnn.errors import ContentError, UsageError, XlnnError
 from xlnn.judging import Fault, Group, groups, wrong_cells
+from xlnn.lessons import lesson_in
 from xlnn.mistakes import Case, Cause, causes
 from xlnn.rules import Rule
 from xlnn.shown import Book, open_book
 from xlnn.uncertain import Uncertain
 from xlnn.words import say
+from xlnn.workbook import Workbook
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -119,6 +121,13 @@ def judge(
     """Checks a workbook. Raises as `xlnn.read`, and ContentError where it shows nothing that could be checked."""
     if digits is not None and not 0 <= digits <= 15:
         raise UsageError("the number of decimals must lie between 0 and 15, not {digits}.", digits=digits)
+    lesson = None if places is not None else lesson_in(workbook := Workbook(path))
+    if lesson is not None:
+        from xlnn.lesson_check import judge_lesson
+
+        if against is not None:
+            raise UsageError("these sheets show no training to compare with another one; use xlnn compare.")
+        return judge_lesson(workbook, lesson, digits, language)
     book = open_book(path, places=places, language=language, **settings)
     if not book.iterations:
         raise ContentError(

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import codecs
 import sys
+import warnings
+from functools import partial
 
 import click
 
 from xlnn._version import __version__
 from xlnn.cli_checking import check, compare
+from xlnn.cli_descend import descend
 from xlnn.cli_training import gradcheck, new, predict, show, solve, train
-from xlnn.errors import XlnnError
+from xlnn.errors import SavedBeside, XlnnError
 from xlnn.words import say
 
 PLAIN = str.maketrans(
     {
         "×": "x", "○": "o", "✓": "v", "²": "2", "³": "3", "δ": "delta", "η": "eta", "σ": "sigma", "Σ": "sum", "∂": "d",
         "→": "->", "−": "-", "…": "...", "›": ">", "▲": "^", "′": "'", "–": "-", "·": "x",
+        "≈": "~", "λ": "lambda", "Δ": "Delta", "∗": "*",
     }
 )  # fmt: skip
 
@@ -32,6 +36,15 @@ def _plain(error: UnicodeError):
 codecs.register_error("xlnn", _plain)
 
 
+def _note(ctx: click.Context, show, message, *args, **kwargs) -> None:
+    """Tells a warning of xlnn's in a line; others are shown as Python does."""
+    if isinstance(message, SavedBeside):
+        language = ctx.meta.get("language") or "en"
+        click.echo(f"xlnn: {say('note', language)}: {message.text(language)}", err=True)
+    else:
+        show(message, *args, **kwargs)
+
+
 class _Group(click.Group):
     """Turns xlnn's errors into one line and an exit code."""
 
@@ -43,7 +56,10 @@ class _Group(click.Group):
 
     def invoke(self, ctx: click.Context):
         try:
-            return super().invoke(ctx)
+            with warnings.catch_warnings():
+                warnings.simplefilter("always", SavedBeside)
+                warnings.showwarning = partial(_note, ctx, warnings.showwarning)
+                return super().invoke(ctx)
         except XlnnError as error:
             language = ctx.meta.get("language") or error.language
             for line in error.text(language).splitlines():
@@ -69,5 +85,5 @@ def main() -> None:
     """
 
 
-for _command in (new, show, train, solve, predict, gradcheck, check, compare):
+for _command in (new, show, train, solve, predict, gradcheck, check, compare, descend):
     main.add_command(_command)

@@ -11,6 +11,7 @@ from xlnn.cli_shared import (
     force_option,
     json_option,
     language_option,
+    limit_options,
     places_option,
     report_option,
     setting_options,
@@ -26,6 +27,7 @@ from xlnn.words import say
 @report_option
 @json_option
 @setting_options
+@limit_options
 @language_option
 @force_option
 @click.pass_context
@@ -44,14 +46,17 @@ def check(ctx, workbooks, digits, places, against, report, as_json, language, fo
              xlnn check anna.xlsx ben.xlsx carla.xlsx
     """
     from xlnn.check import judge
+    from xlnn.saving import check_target
     from xlnn.telling import check_json, check_report, check_text
 
     if len(workbooks) > 1:
         if report or against:
             raise click.UsageError("--report and --against go with one workbook.")
         ctx.exit(marked(workbooks, as_json, language or "en", digits=digits, places=places, **settings))
+    if report:
+        check_target(report, [given for given in (workbooks[0], places, against) if given], force)
     verdict = judge(workbooks[0], digits=digits, places=places, against=against, language=language, **settings)
-    language = ctx.meta["language"] = verdict.book.problem.origin.language
+    language = ctx.meta["language"] = verdict.book.language
     if as_json:
         echo_json(check_json(verdict))
     else:
@@ -103,6 +108,7 @@ def mark_lines(table, language: str):
 @click.option("--formulas", is_flag=True, help="Compare the formulas themselves, and texts.")
 @report_option
 @json_option
+@limit_options
 @language_option
 @force_option
 @click.pass_context
@@ -119,9 +125,12 @@ def compare(ctx, a, b, sheets, ranges, rtol, atol, digits, text, formulas, repor
              xlnn compare mine.xlsx book.xlsx --digits 3 --range L5:N8 --report diff.xlsx
     """
     from xlnn.compare import compared
+    from xlnn.saving import check_target
     from xlnn.telling import compare_json, compare_report, compare_text
 
     language = language or "en"
+    if report:
+        check_target(report, [a, b], force)
     found = compared(
         a, b, sheets=sheets, ranges=ranges, rtol=rtol, atol=atol, digits=digits, text=text, formulas=formulas
     )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import time
+from functools import wraps
 from pathlib import Path
 
 import click
@@ -59,6 +60,33 @@ def solver_options(command):
     return command
 
 
+LIMITS = (
+    ("--max-size", "size", "MiB", "A workbook may be so large when it is unpacked (1024)."),
+    ("--max-ratio", "ratio", "N", "A part of it may become so many times as large (200)."),
+    ("--max-parts", "parts", "N", "It may have so many parts (10000)."),
+    ("--max-depth", "depth", "N", "So many elements of XML may be within each other (256)."),
+)
+
+
+def limit_options(command):
+    """The options that raise what a workbook may hold; within the command they are in force."""
+
+    @wraps(command)
+    def limited(*args, **kwargs):
+        chosen = {name: kwargs.pop("max_" + name) for _, name, _, _ in LIMITS}
+        raised = {name: value for name, value in chosen.items() if value is not None}
+        if not raised:
+            return command(*args, **kwargs)
+        from xlnn.package import limits
+
+        with limits(**raised):
+            return command(*args, **kwargs)
+
+    for option, _, unit, text in reversed(LIMITS):
+        limited = click.option(option, type=click.IntRange(min=1), metavar=unit, help=text)(limited)
+    return limited
+
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON, for programs.")
 report_option = click.option("--report", type=FILE, metavar="FILE", help="Write a marked copy to FILE.")
 digits_option = click.option("--digits", type=int, metavar="N", help="The numbers are rounded to N decimal places.")
@@ -76,13 +104,13 @@ def costs(result) -> dict[str, str]:
     return {"before": f"{result.before:.6g}", "after": f"{result.after:.6g}"}
 
 
-def closing_line(result, language: str, text: str) -> str:
+def closing_line(result, network, language: str, text: str) -> str:
     """`text`, images right, the output's name."""
     if result.right is None:
         return say("{text}. {path}", language, text=text, path=result.path)
     return say(
-        "{text}, {right} of {images} images right. {path}",
-        language, text=text, right=result.right, images=result.images, path=result.path,
+        "{text}, {right} of {images} {what} right. {path}",
+        language, text=text, right=result.right, images=result.images, what=network.things, path=result.path,
     )  # fmt: skip
 
 
@@ -102,6 +130,14 @@ def progress_line(language: str):
         click.echo("\r" + say("iteration {done} of {total}", language, done=done, total=total) + end, err=True, nl=False)
 
     return progress
+
+
+def echo_notes(problem, language: str) -> None:
+    """What is unusual about the workbook that was read, on the error stream."""
+    from xlnn.show import notes
+
+    for note in notes(problem, language):
+        click.echo(note, err=True)
 
 
 def echo_json(value) -> None:

@@ -7,6 +7,7 @@ A message is an English template and its fields, so that it can be said in the w
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from xlnn.words import say
 
@@ -20,8 +21,14 @@ class Where:
     cell: str = ""
 
     def __str__(self) -> str:
-        inside = "!".join(part for part in (f"'{self.sheet}'" if self.sheet else "", self.cell) if part)
-        return " › ".join(part for part in (self.workbook, inside) if part)
+        inside = "!".join(part for part in (f"'{printable(self.sheet)}'" if self.sheet else "", self.cell) if part)
+        return " › ".join(part for part in (printable(self.workbook), inside) if part)
+
+
+def printable(text: str, longest: int = 80) -> str:
+    """A stranger's text for a message of one line: shortened, and line breaks and control characters spelled out."""
+    shown = text if len(text) <= longest else text[: longest - 1] + "…"
+    return shown if shown.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in shown)
 
 
 class XlnnError(Exception):
@@ -88,6 +95,23 @@ class DivergedError(XlnnError, ArithmeticError):
     """Training left the finite numbers."""
 
     exit_code = 7
+
+
+class SavedBeside(UserWarning):
+    """The result could not replace `path`, as where Excel has that open; it is in `saved`."""
+
+    def __init__(self, path: Path, saved: Path):
+        super().__init__(path, saved)
+        self.path, self.saved = path, saved
+
+    def text(self, language: str = "en") -> str:
+        return say(
+            "{path} cannot be replaced (is it open in Excel?); the result is in {saved}.",
+            language, path=self.path, saved=self.saved,
+        )  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.text()
 
 
 def raise_all(errors: list[XlnnError], more: int = 0) -> None:

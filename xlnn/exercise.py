@@ -43,13 +43,14 @@ def write_exercise(problem: Problem, path: str | Path, *, language: str = "en", 
         file = BookFile(temporary, title or path.stem)
         pages.settings_page(file, file.sheet("Settings"), problem, language)
         data = Layout(layout.name, layout.data, {}, layout.data_labels, corner=layout.corner)
-        _sheet(file, problem, "Data", data, data, values, say("Data: images and right answers", language), language)
+        text = say("Data: {what} and right answers", language, what=problem.network.things)
+        _sheet(file, problem, "Data", data, data, values, text, language)
         _places(file, problem, layout, language)
         filled = replace(layout, places={n: place for n, place in layout.places.items() if n not in problem.network.rule_of})
         text = say("Exercise: fill in the empty cells, from top to bottom; `xlnn check` marks them.", language)
         _sheet(file, problem, iteration_name(1), filled, layout, values, text, language)
         file.close()
-    return path
+    return temporary.path
 
 
 def _sheet(file: BookFile, problem: Problem, name: str, filled: Layout, whole: Layout, values, text: str, language: str) -> None:

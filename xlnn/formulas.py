@@ -310,6 +310,17 @@ SPELLINGS: dict[str, Callable] = {
     "exp": _function("EXP"),
     "log": _function("LN"),
     "tanh": _function("TANH"),
+    "log10": _function("LOG10"),
+    "sqrt": _function("SQRT"),
+    "sin": _function("SIN"),
+    "cos": _function("COS"),
+    "tan": _function("TAN"),
+    "arcsin": _function("ASIN"),
+    "arccos": _function("ACOS"),
+    "arctan": _function("ATAN"),
+    "sinh": _function("SINH"),
+    "cosh": _function("COSH"),
+    "sign": _function("SIGN"),
     "logical_and": _function("AND"),
     "maximum": _maximum,
     "where": _function("IF"),
@@ -359,12 +370,12 @@ def _sum(value: Placed) -> tuple[tuple, int]:
 
 
 def _sumproduct(value: Calculation) -> tuple[tuple, int]:
-    if value.operation == "multiply" and all(isinstance(part, Operand) for part in value.inputs):
+    if value.operation == "multiply" and all(isinstance(part, Operand) and part.shape for part in value.inputs):
         return _call("SUMPRODUCT", [part.pieces() for part in value.inputs])
     if value.operation == "power" and not isinstance(value.inputs[1], Placed) and value.inputs[1] == 2:
         base = value.inputs[0]
         differences = isinstance(base, Calculation) and base.operation == "subtract"
-        if differences and all(isinstance(part, Operand) for part in base.inputs):
+        if differences and all(isinstance(part, Operand) and part.shape for part in base.inputs):
             return _call("SUMXMY2", [part.pieces() for part in base.inputs])
     return _call("SUMPRODUCT", [value.pieces()])
 

@@ -12,12 +12,14 @@ import numpy as np
 from xlnn import places_sheet
 from xlnn.cells import Cell, Range
 from xlnn.errors import ContentError, LimitError, raise_all
+from xlnn.filled import NUMBER, OTHER
 from xlnn.layouts import LAYOUTS, Layout, arrange
 from xlnn.network import Network
 from xlnn.places import Place
 from xlnn.problem import Problem, Settings, draw
 from xlnn.quantities import Quantity
-from xlnn.workbook import NO_RESULT, Workbook, is_blank, is_number
+from xlnn.record import Earlier
+from xlnn.workbook import NO_RESULT, Workbook, is_number
 
 DATA = "Data"
 Sources = Mapping[str, tuple[str, Place]]  # by quantity: sheet and place
@@ -28,7 +30,7 @@ class Origin:
     """Where a problem came from: the workbook, its language, and where each array lay (`sources`).
 
     `own` are the addresses that its sheet Places gives, for the output; `drawn` the parameters that were
-    empty and drawn at random.
+    empty and drawn at random. `beside`: other workbooks that were read.
     """
 
     path: Path
@@ -38,11 +40,21 @@ class Origin:
     sources: Sources = field(default_factory=dict)
     drawn: tuple[str, ...] = ()
     arrangement: str = ""  # the authors' workbook that it is like, where recognised
+    earlier: Earlier | None = None  # of a resumed training: what the workbook holds of it
+    beside: tuple[Path, ...] = ()
+    notes: tuple[tuple[str, Mapping], ...] = ()  # what is unusual about the workbook: templates and their fields
+
+    @property
+    def inputs(self) -> tuple[Path, ...]:
+        """All that was read, and must not be overwritten."""
+        return self.path, *self.beside, *(self.earlier.inputs if self.earlier else ())
 
 
 def gather(book: Workbook, network: Network, chosen: Settings, origin: Origin) -> Problem:
     """Reads all arrays of `origin.sources`; every wrong cell is named at once."""
     arrays, errors, drawn, more = {}, [], [], 0
+    for sheet, place in origin.sources.values():
+        book.check_merged(sheet, place)
     for name, (sheet, place) in origin.sources.items():
         q = network.quantities[name]
         try:
@@ -61,7 +73,8 @@ def gather(book: Workbook, network: Network, chosen: Settings, origin: Origin) -
     raise_all(errors, more)
     parameters = {q.name: arrays[q.name] for q in network.parameters}
     problem = Problem(network, arrays["x"], parameters, arrays.get("digit"), arrays.get("t"), chosen)
-    return replace(_with_judgement(problem), origin=replace(origin, drawn=tuple(drawn)))
+    notes = (*origin.notes, *book.notes(origin.sources.values()))
+    return replace(_with_judgement(problem), origin=replace(origin, drawn=tuple(drawn), notes=notes))
 
 
 def _check_count(book: Workbook, sheet: str, place: Place) -> None:
@@ -76,7 +89,7 @@ def _check_count(book: Workbook, sheet: str, place: Place) -> None:
 
 def _partly_blank(book: Workbook, q: Quantity, sheet: str, place: Place) -> ContentError | None:
     """What to say of a parameter of which some numbers are there and others are not."""
-    blank = np.equal(book.block(sheet, place), None)
+    blank = book.is_missing(sheet, place)
     if not blank.any() or book.has_formula(sheet, cell := place.cell(*np.argwhere(blank)[0].tolist())):
         return None
     return ContentError(
@@ -105,7 +118,7 @@ def check_shapes(book: Workbook, network: Network, sources: Sources, own: bool, 
 
 def _check_shape(book: Workbook, q: Quantity, sheet: str, place: Place) -> None:
     """Raises ContentError where all images are blank in the same cell."""
-    blank = np.equal(book.block(sheet, place), None).all(axis=0)
+    blank = book.is_missing(sheet, place).all(axis=0)
     if not blank.any():
         return
     cell = place[0].cell(*np.argwhere(blank)[0].tolist())
@@ -149,15 +162,17 @@ def count_images(book: Workbook, sheet: str, place: Place, gaps: bool = True) ->
 
     Raises ContentError where numbers go on behind the blank block, unless `gaps`.
     """
-    most = _room(book.sheet(sheet).shape, place)
-    blocks = book.block(sheet, place[0].repeated(most, place.steps[0])).reshape(most, -1)
-    count = next((k for k, block in enumerate(blocks) if all(map(is_blank, block))), most)
-    after = next((k for k in range(count + 1, most) if all(map(is_number, blocks[k]))), None)
+    most, image, step = _room(book.shape(sheet), place), place[0], place.steps[0]
+    first_cells = book.kinds(sheet, Place(place.origin).repeated(most, step))  # what is wholly blank begins with a blank
+    at = lambda k: image.moved(int(k) * step[0], int(k) * step[1])
+    begun_blank = np.flatnonzero((first_cells != NUMBER) & (first_cells != OTHER))
+    count = next((int(k) for k in begun_blank if book.is_blank(sheet, at(k))), most)
+    later = np.flatnonzero(first_cells[count + 1 :] == NUMBER) + count + 1
+    after = next((int(k) for k in later if (book.kinds(sheet, at(k)) == NUMBER).all()), None)
     if count and after and not gaps:
-        first, later = (place[0].moved(k * place.steps[0][0], k * place.steps[0][1]).origin for k in (count, after))
         raise ContentError(
             "image {image} is blank, but images go on at {cell}. Close the gap or fill it.",
-            book.where(sheet, first), image=count + 1, cell=later.name,
+            book.where(sheet, at(count).origin), image=count + 1, cell=at(after).origin.name,
         )  # fmt: skip
     return count
 
@@ -199,7 +214,7 @@ def _as_numbered(book: Workbook, layout: Layout) -> Layout:
     """The book's layout with sheet Data as its images' numbers say: its blocks are as wide as the hidden layers were."""
     if layout.name != "book" or not book.find(DATA):
         return layout
-    row, width = layout.data["number"].origin.row, book.sheet(DATA).shape[1]
+    row, width = layout.data["number"].origin.row, book.shape(DATA)[1]
     numbers = book.block(DATA, Place(Cell(row, 1), (width,), ((0, 1),)))
     first, second = (int(np.argmax(numbers == k)) + 1 if (numbers == k).any() else 0 for k in (1, 2))
     old = layout.data["x"]
@@ -249,13 +264,11 @@ def check_panel(book: Workbook, network: Network, sources: Sources) -> None:
 
 def _stray(book: Workbook, sheet: str, around: Range, sources: Sources) -> Cell | None:
     """The first cell of a rectangle with a number that lies at no source's place."""
-    rectangle = Place(around.first, (around.height, around.width), ((1, 0), (0, 1)))
-    values = book.block(sheet, rectangle)
-    taken = np.equal(values, None)
+    filled = book.filled(sheet)
+    inside = filled.within(around)
+    taken = np.zeros(len(filled.codes) + 1, dtype=bool)  # one more, for the blank cells of a place: −1
     for other, place in sources.values():
         if other == sheet:
-            rows, columns = (part.ravel() - start for part, start in zip(place.grid(), around.first, strict=True))
-            inside = (rows >= 0) & (rows < around.height) & (columns >= 0) & (columns < around.width)
-            taken[rows[inside], columns[inside]] = True
-    found = (index for index in np.argwhere(~taken).tolist() if is_number(values[tuple(index)]))
-    return next((rectangle.cell(*index) for index in found), None)
+            taken[book.positions(sheet, place)] = True
+    free = inside[(filled.kinds[inside] == NUMBER) & ~taken[inside]]
+    return filled.cell(free[0]) if len(free) else None

@@ -28,7 +28,8 @@ def each_part(work: Callable, total: int, cells_each: int) -> list:
 
 def images_last(array):
     """(images, …) -> (…, images), contiguous; no copy where it lies so already."""
-    return np.ascontiguousarray(array.transpose(*range(1, array.ndim), 0))
+    last = array.transpose(*range(1, array.ndim), 0)
+    return last.ravel().reshape(last.shape)  # np.ascontiguousarray, for arrays of many runs too
 
 
 def images_first(array):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 
 from xlnn.activations import ACTIVATIONS
@@ -58,6 +58,10 @@ class Network:
         _check_choice("ties", self.ties, TIES)
         self._check_output()
 
+    def __getstate__(self) -> dict:
+        """For pickle: the settings only; the rules, which cannot be sent, are made anew from them."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
     @cached_property
     def layers(self) -> tuple[Layer, ...]:
         """The layers with their shapes worked out."""
@@ -76,6 +80,11 @@ class Network:
     @property
     def output(self) -> Layer:
         return self.layers[-1]
+
+    @property
+    def things(self) -> str:
+        """What the network is shown, as messages name it: a single row of numbers is no image."""
+        return "images" if self.layers[0].shape[0] > 1 else "cases"
 
     def _check_output(self) -> None:
         cost, last = COSTS[self.cost], self.output

@@ -40,7 +40,8 @@ class OutputBook:
         """Summary, Conventions, Settings, Data, Held out and Places; three of them are filled last, when everything is known."""
         self._front = {name: self.file.sheet(name) for name in ("Summary", "Conventions", "Settings")}
         pages.settings_page(self.file, self._front["Settings"], self.plan.problem, self.plan.language)
-        self.data(DATA, self.plan.problem, say("Data: images and right answers", self.plan.language))
+        what = self.plan.problem.network.things
+        self.data(DATA, self.plan.problem, say("Data: {what} and right answers", self.plan.language, what=what))
         if self.plan.problem.held_out is not None:
             text = say("Held out: images that are tried, but never trained with", self.plan.language)
             self.data(HELD_OUT, self.plan.problem.held_out, text)
@@ -66,7 +67,7 @@ class OutputBook:
         Raises LimitError, naming the sheet, where a formula is too long.
         """
         rows, style = self.file.rows(), self.file.style
-        if free(page, Cell(1, 1)):
+        if free(page, Cell(1, 1)) and free(page, Cell(1, 2)):
             rows.title(Cell(1, 1), style("title"))
         for cell, text, _ in pages.LINKS:
             if free(page, cell):
@@ -84,7 +85,7 @@ class OutputBook:
 
         Raises DivergedError where one of them is not finite.
         """
-        initial = {INITIAL + name: array for name, array in self.plan.problem.parameters.items()}
+        initial = {INITIAL + name: array for name, array in self.plan.initial.items()}
         numbers = vector(page, ChainMap(initial, step))
         if not np.isfinite(numbers).all():
             raise self.error(step)
@@ -116,18 +117,20 @@ class OutputBook:
         shown: Mapping[int, str],
         headlines: Sequence[str],
         iteration: str = "",
-        diverged: DivergedError | None = None,
+        ending: tuple[str, str] | None = None,
+        record: Sequence[tuple[str, str]] = (),
     ) -> None:
         """Test with these `parameters`, Places, Summary and Conventions; then the file is saved.
 
         `totals`: updates done, C_T and share right; `shown`: the sheet that has the parameters after so many updates;
-        `iteration`: the first iteration's sheet, if any.
+        `iteration`: the first iteration's sheet, if any; `ending`: topic and text of what ended a training early; `record`:
+        the lines of Conventions with which it can go on.
         """
         plan, file = self.plan, self.file
         pages.test_page(file, file.sheet(TEST), plan, parameters)
         pages.places_page(file, self._front["Places"], plan, iteration)
-        pages.summary_page(file, self._front["Summary"], plan, totals, shown, headlines, diverged)
-        pages.conventions_page(file, self._front["Conventions"], plan, diverged)
+        pages.summary_page(file, self._front["Summary"], plan, totals, shown, headlines, ending)
+        pages.conventions_page(file, self._front["Conventions"], plan, ending, record)
         widths: dict[int, dict] = {}
         for sheet, page, made in self._shown:
             pages.furnish(file, sheet, page, made, self._largest[id(made)], plan.problem)

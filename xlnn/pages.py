@@ -15,16 +15,16 @@ from xlnn.activations import ACTIVATIONS
 from xlnn.book_file import BookFile, diverging, link, red_where, shade
 from xlnn.cells import Cell, Range, quoted
 from xlnn.costs import COSTS
-from xlnn.errors import DivergedError
 from xlnn.labels import layer_name
 from xlnn.places import Place
-from xlnn.plan import DATA, HELD_OUT, START, TEST, Plan
+from xlnn.plan import DATA, HELD_OUT, START, SUMMARY_HEADER, TEST, Plan
 from xlnn.problem import Problem
-from xlnn.rows import Rows, RowsSheet, Template
+from xlnn.rows import Rows, RowsSheet, Template, columns_wide
 from xlnn.sheets import Page, add_page, free, vector
 from xlnn.training import Step
 from xlnn.words import say
 
+DECIMALS = 9.0  # the width of a column for numbers of any kind
 LINKS = ((Cell(3, 1), "Summary", "Summary"), (Cell(3, 4), "◀", "before"), (Cell(3, 5), "▶", "after"))
 
 
@@ -110,16 +110,17 @@ def summary_page(
     totals: Sequence[tuple],
     shown: Mapping[int, str],
     headlines: Sequence[str],
-    diverged: DivergedError | None,
+    ending: tuple[str, str] | None,
 ) -> None:
     """C_T and share right after each update, with links to the sheets, and their curves."""
     rows, style, language = file.rows(), file.style, plan.language
     rows.text(Cell(1, 1), say("Summary", language), style("title"), measured=False)
     for number, text in enumerate(headlines, 2):
-        rows.text(Cell(number, 1), text, style("rose" if diverged and number == 2 else "plain"), measured=False)
-    header = 7
+        rows.text(Cell(number, 1), text, style("rose" if ending and number == 2 else "plain"), measured=False)
+    header = SUMMARY_HEADER
     held_out = plan.problem.held_out is not None
-    titles = ("steps" if plan.solving else "updates", "C_T", "share right", "", "sheet")
+    judged = any(total[2] is not None for total in totals)
+    titles = ("steps" if plan.solving else "updates", "C_T", "share right" if judged else "", "", "sheet")
     titles += ("held out: C_T", "held out: share right") if held_out else ()
     for column, text in enumerate(titles, 1):
         rows.text(Cell(header, column), say(text, language) if text else "", style("header"))
@@ -145,15 +146,17 @@ def summary_page(
         rows.text(Cell(6, column), name, style("link"))
         link(sheet, Cell(6, column), name)
     _show(file, sheet, rows)
-    sheet.set_column(0, 6 if held_out else 4, 13)
+    sheet.set_column(0, 4, 13)
+    if held_out:
+        sheet.set_column(5, 6, 22)
     sheet.freeze_panes(header, 0)
-    sheet.insert_chart(header - 1, 8 if held_out else 6, _curves(file, header, last, plan, any(t[2] is not None for t in totals)))
+    sheet.insert_chart(header - 1, 8 if held_out else 6, _curves(file, header, last, plan, judged))
 
 
-def headlines(plan: Plan, totals: Sequence[tuple], diverged: DivergedError | None) -> list[str]:
-    """What happened in a training, in up to four lines."""
+def headlines(plan: Plan, totals: Sequence[tuple], ending: tuple[str, str] | None) -> list[str]:
+    """What happened in a training, in up to four lines; `ending`: topic and text of what ended it early."""
     language, problem = plan.language, plan.problem
-    lines = [diverged.text(language)] if diverged else []
+    lines = [ending[1]] if ending else []
     first, last = totals[0], totals[-1]
     lines.append(
         say(
@@ -179,7 +182,8 @@ def right_line(plan: Plan, total: tuple) -> list[str]:
     if total[2] is None:
         return []
     images, held_out = plan.problem.images, plan.problem.held_out
-    text = say("{right} of {images} images right.", plan.language, right=round(total[2] * images), images=images)
+    right, what = round(total[2] * images), plan.problem.network.things
+    text = say("{right} of {images} {what} right.", plan.language, right=right, images=images, what=what)
     if held_out is not None:
         right = round(total[4] * held_out.images)
         text += " " + say("{right} of {images} held-out images right.", plan.language, right=right, images=held_out.images)
@@ -228,6 +232,13 @@ def _figure(rows: Rows, cell: Cell, number: float, style: int, plan: Plan, targe
         rows.number(cell, number, style)
 
 
+_TITLES = {
+    "solving": "Cost and share right after each step of the solver",
+    "training": "Cost and share right after each update",
+}
+_UNJUDGED_TITLES = {"solving": "Cost after each step of the solver", "training": "Cost after each update"}
+
+
 def _curves(file: BookFile, header: int, last: int, plan: Plan, judged: bool):
     language, unit = plan.language, "steps" if plan.solving else "updates"
     chart = file.book.add_chart({"type": "line"})
@@ -251,7 +262,8 @@ def _curves(file: BookFile, header: int, last: int, plan: Plan, judged: bool):
         if held_out:
             curve(6, "held out: share right", "#F4B183", y2_axis=True)
         chart.set_y2_axis({"min": 0, "max": 1, "num_format": "0%", "name": say("share right", language)})
-    title = "Cost and share right after each step of the solver" if plan.solving else "Cost and share right after each update"
+    titles = _TITLES if judged else _UNJUDGED_TITLES
+    title = titles["solving" if plan.solving else "training"]
     chart.set_title({"name": say(title, language), "name_font": {"size": 12}})
     chart.set_x_axis({"name": say(unit, language), "interval_unit": max(1, (last - header) // 10)})
     chart.set_y_axis({"name": "C_T", "min": 0, "major_gridlines": {"visible": True, "line": {"color": "#E0E0E0"}}})
@@ -263,19 +275,24 @@ def _curves(file: BookFile, header: int, last: int, plan: Plan, judged: bool):
 # ---- Conventions ------------------------------------------------------------------------------------
 
 
-def conventions_page(file: BookFile, sheet: RowsSheet, plan: Plan, diverged: DivergedError | None) -> None:
-    """Every convention that was used, and what was left out."""
+def conventions_page(
+    file: BookFile, sheet: RowsSheet, plan: Plan, ending: tuple[str, str] | None, record: Sequence[tuple[str, str]]
+) -> None:
+    """Every convention that was used, and what was left out; then what a resumed training needs."""
     rows, style, language = file.rows(), file.style, plan.language
     rows.text(Cell(1, 1), say("Conventions", language), style("title"), measured=False)
-    for number, (topic, text) in enumerate(conventions(plan, diverged), 3):
+    for number, (topic, text) in enumerate([*conventions(plan, ending), *record], 3):
         rows.text(Cell(number, 1), say(topic, language), style("top"))
         rows.text(Cell(number, 2), text, style("wrap"))
+        lines = -(-columns_wide(text) // 95)
+        if lines > 1:  # not every program makes room by itself
+            rows.heights[number] = 15.0 * lines
     _show(file, sheet, rows)
     sheet.set_column(0, 0, 22)
     sheet.set_column(1, 1, 100)
 
 
-def conventions(plan: Plan, diverged: DivergedError | None = None) -> list[tuple[str, str]]:
+def conventions(plan: Plan, ending: tuple[str, str] | None = None) -> list[tuple[str, str]]:
     """Topic and text of every convention that the output follows."""
     problem, language = plan.problem, plan.language
     network, chosen = problem.network, problem.settings
@@ -287,8 +304,8 @@ def conventions(plan: Plan, diverged: DivergedError | None = None) -> list[tuple
         (
             "network",
             tell(
-                "{shape}, {count} parameters, {images} images",
-                shape=shape_text(problem), count=problem.parameter_count, images=problem.images,
+                "{shape}, {count} parameters, {images} {what}",
+                shape=shape_text(problem), count=problem.parameter_count, images=problem.images, what=network.things,
             ),
         )
     ]  # fmt: skip
@@ -314,11 +331,13 @@ def conventions(plan: Plan, diverged: DivergedError | None = None) -> list[tuple
         lines.append(("biases", tell("frozen: they stay as they are")))
     if any(layer.kind == "max pooling" for layer in network.layers):
         lines.append(("shared maxima", tell(_TIES["first" if plan.solving else network.ties])))
-        lines.append(
-            ("shared maxima", tell("At the start the maximum is shared in {shared} of {windows} windows.", **_shared(problem)))
-        )
+        if plan.initial:
+            text = "At the start the maximum is shared in {shared} of {windows} windows."
+            lines.append(("shared maxima", tell(text, **_shared(plan))))
     origin = problem.origin
-    if origin:
+    if plan.earlier:
+        lines += _resumed(plan)
+    elif origin:
         if origin.drawn:
             text = "{names} drawn from {start} with seed {seed}"
             lines.append(("start", tell(text, names=", ".join(origin.drawn), start=chosen.start, seed=chosen.seed)))
@@ -336,10 +355,10 @@ def conventions(plan: Plan, diverged: DivergedError | None = None) -> list[tuple
                 "Cells of the authors' workbooks 3-5 and 5-4 stand in their places; the backward pass below is arranged by xlnn."
             ),
         ),
-        ("versions", ", ".join(_versions(plan))),
+        ("versions", ", ".join(versions(plan.solving))),
     ]
-    if diverged:
-        lines.insert(0, ("diverged", diverged.text(language)))
+    if ending:
+        lines.insert(0, ending)
     return lines
 
 
@@ -363,19 +382,28 @@ _CELLS = {
 }
 
 
-def _versions(plan: Plan) -> list[str]:
+def _resumed(plan: Plan) -> list[tuple[str, str]]:
+    """What was before the training went on, and what makes its numbers only nearly those of one run."""
+    earlier = plan.earlier
+    text = "went on after {updates} updates from {workbook}, SHA-256 {digest}; the sheets of the iterations before are there"
+    said = say(text, plan.language, updates=earlier.updates, workbook=earlier.workbook, digest=earlier.digest)
+    return [*earlier.lines, ("resumed", said), *(("approximate", note) for note in earlier.notes)]
+
+
+def versions(solving: bool = False) -> list[str]:
+    """xlnn, NumPy, SciPy where it solved, Python."""
     solver = []
-    if plan.solving:
+    if solving:
         from importlib.metadata import version  # takes 20 ms, which only the solver's pages spend
 
         solver = [f"SciPy {version('scipy')}"]
     return [f"xlnn {__version__}", f"NumPy {np.__version__}", *solver, f"Python {platform.python_version()}"]
 
 
-def _shared(problem: Problem) -> dict[str, int]:
+def _shared(plan: Plan) -> dict[str, int]:
     """How many pooling windows share their maximum at the start, and how many there are."""
-    network, shared, windows = problem.network, 0, 0
-    step = Step(problem, 1, problem.given(np.arange(problem.images)), problem.parameters)
+    problem, network, shared, windows = plan.problem, plan.problem.network, 0, 0
+    step = Step(problem, 1, problem.given(np.arange(problem.images)), plan.initial)
     for layer, before in zip(network.layers[1:], network.layers, strict=False):
         if layer.kind == "max pooling":
             pooled = np.repeat(np.repeat(step[layer.output], layer.size[0], axis=2), layer.size[1], axis=3)
@@ -389,16 +417,17 @@ def _shared(problem: Problem) -> dict[str, int]:
 def _batch_text(plan: Plan) -> str:
     chosen, language = plan.problem.settings, plan.language
     if plan.whole:
-        return say("All images in every update.", language)
-    text = "{count} images per update, {order}; the sheets show that batch, Summary all images once per epoch of {epoch} updates."
-    return say(text, language, count=chosen.batch, order=say(chosen.order, language), epoch=plan.problem.per_epoch)
+        return say("All {what} in every update.", language, what=plan.problem.network.things)
+    text = "{count} {what} per update, {order}; the sheets show that batch, Summary all {what} once per epoch of {epoch} updates."
+    order, what = say(chosen.order, language), plan.problem.network.things
+    return say(text, language, count=chosen.batch, what=what, order=order, epoch=plan.problem.per_epoch)
 
 
 def _left_out(plan: Plan) -> list[str]:
     language, texts = plan.language, []
     if plan.solving:
         return texts
-    iterations = plan.problem.settings.iterations
+    iterations = plan.problem.settings.iterations - plan.problem.done
     if len(plan.kept) < iterations:
         texts.append(say("Only {kept} of {all} iterations have a sheet (--keep).", language, kept=len(plan.kept), all=iterations))
         if plan.formulas:
@@ -424,8 +453,9 @@ def test_page(file: BookFile, sheet: RowsSheet, plan: Plan, parameters: Mapping[
     image = np.zeros((1, *problem.network.layers[0].shape))
     step = Step(problem, 0, {"x": image}, parameters)
     rows, style = file.rows(), file.style
-    texts = ("Test: draw an image in the yellow cells", "Empty cells count as 0. `xlnn predict` with this workbook reads it too.")
-    for number, text in enumerate(texts, 1):
+    numbers = problem.network.things == "cases"
+    title = "Test: type other numbers into the yellow cells" if numbers else "Test: draw an image in the yellow cells"
+    for number, text in enumerate((title, "Empty cells count as 0. `xlnn predict` with this workbook reads it too."), 1):
         if free(page, Cell(number, 1)):
             rows.text(Cell(number, 1), say(text, language), style("label" if number > 1 else "title"), measured=False)
     add_page(page, rows, style, language)
@@ -442,7 +472,7 @@ def test_page(file: BookFile, sheet: RowsSheet, plan: Plan, parameters: Mapping[
 
 def furnish(file: BookFile, sheet: RowsSheet, page: Page, made: Template, largest: np.ndarray, problem: Problem) -> None:
     """Column widths, frozen panes, links, shaded pixels and colour scales of a sheet of quantities."""
-    _widths(sheet, made, largest, page.layout.places.get("x"))
+    _widths(sheet, made, largest, page.layout.places, problem.network.things)
     corner = page.layout.corner
     sheet.freeze_panes(corner.row - 1, corner.column - 1)
     sheet.hide_gridlines(2)
@@ -452,7 +482,7 @@ def furnish(file: BookFile, sheet: RowsSheet, page: Page, made: Template, larges
     if corner.column > 2:
         sheet.repeat_columns(0, corner.column - 2)
     places = page.layout.places
-    if "x" in places:
+    if "x" in places and problem.network.things == "images":
         shade(sheet, _rectangles(places["x"]), max(1.0, float(problem.x.max())))
     if "right" in places:
         red_where(sheet, places["right"].bounds(), "×", file.book.add_format({"font_color": "#C00000", "bold": True}))
@@ -468,7 +498,11 @@ def _links(file: BookFile, sheet: RowsSheet, page: Page) -> None:
     """To Summary, and to the sheets before and after in the order of training."""
     order = [name for name in file.book.sheetnames if name not in ("Conventions", "Settings", "Places")]
     here = order.index(sheet.get_name())
-    targets = {"Summary": order[0], "before": order[here - 1], "after": order[min(here + 1, len(order) - 1)]}
+    targets = {
+        "Summary": "Summary" if "Summary" in order else order[0],
+        "before": order[here - 1],
+        "after": order[min(here + 1, len(order) - 1)],
+    }
     for cell, _, role in LINKS:
         if free(page, cell) and sheet.get_name() != "Test":
             link(sheet, cell, targets[role])
@@ -483,17 +517,22 @@ def _rectangles(place: Place) -> tuple[Range, ...]:
     return tuple(place[k].bounds() for k in range(place.shape[0]))
 
 
-def _widths(sheet: RowsSheet, made: Template, largest: np.ndarray, x: Place | None) -> None:
-    """Every column as wide as its widest number or label needs, those of the images alike."""
+def _widths(sheet: RowsSheet, made: Template, largest: np.ndarray, places: Mapping[str, Place], things: str) -> None:
+    """Every column as wide as its widest number or label needs, those of the images alike; numbers in the place of pixels,
+    and their targets, with room for decimals."""
     digits = np.floor(np.log10(np.clip(largest, 1, 1e60))) + 1  # before the point
     needed = np.where(made.decimals, digits + 5, np.minimum(digits + 1, 8))
     widths = np.full(made.last.column + 1, 2.0)
     np.maximum.at(widths, made.columns, needed + 0.7)
     for column, chars in made.widths.items():
         widths[column] = max(widths[column], min(chars, 24) + 1)
-    if x is not None:
-        pixels = np.unique(x.grid()[1])
+    if "x" in places:
+        pixels = np.unique(places["x"].grid()[1])
         widths[pixels] = widths[pixels].max()
+    for name in ("x", "t") if things == "cases" else ():
+        if name in places:
+            columns = places[name].grid()[1].ravel()
+            widths[columns] = np.maximum(widths[columns], DECIMALS)
     start = 1
     for column in range(1, len(widths) + 1):
         if column == len(widths) or widths[column] != widths[start]:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from xlnn.errors import UsageError
+import numpy as np
+
+from xlnn.cells import ROWS
+from xlnn.errors import LimitError, UsageError
 from xlnn.layouts import GRADIENTS, Layout, arrange, with_pictures
 from xlnn.places import Place
 from xlnn.problem import Problem
+from xlnn.record import Earlier
 from xlnn.sheets import Page
 
 DETAILS = ("all", "units", "totals")
 CELLS = ("values", "formulas")
 DATA, HELD_OUT, START, TRAINED, SOLVED, TEST = "Data", "Held out", "Start", "Trained", "Solved", "Test"
+SUMMARY_HEADER = 7  # the line of sheet Summary above its figures
 FORWARD = ("eta", "number", "x", "digit", "t", "w", "b", "z", "a", "C", "CT", "answer", "prediction", "right", "share")
 
 
@@ -44,7 +50,7 @@ def kept_iterations(keep: str, iterations: int) -> frozenset[int]:
                 "cannot keep {part}: write all, every:10, first,last, none or numbers from 1 to {iterations} like 1,2,50.",
                 part=repr(part), iterations=iterations,
             )  # fmt: skip
-    return frozenset(chosen & set(range(1, iterations + 1)))
+    return frozenset(number for number in chosen if 1 <= number <= iterations)
 
 
 @dataclass(frozen=True)
@@ -70,9 +76,29 @@ class Plan:
                 "--detail totals leaves out what the formulas would refer to; use --detail units, or --cells values."
             )
         self.problem.network.check_trainable()
+        self._check_summary()
         self.data_layout()
         for images in {self.batch, self.problem.images}:
             self.layout(images)
+
+    def _check_summary(self) -> None:
+        """Raises LimitError where sheet Summary would have too many lines: one for each update, or each epoch."""
+        most = (ROWS - SUMMARY_HEADER - 2) * self.problem.per_epoch  # also one before the first, and one at the end
+        if self.problem.settings.iterations > most:
+            raise LimitError(
+                "{updates} updates need more lines than sheet Summary can have; at most {most} fit.",
+                updates=f"{self.problem.settings.iterations:,}", most=f"{most:,}",
+            )  # fmt: skip
+
+    @property
+    def earlier(self) -> Earlier | None:
+        """Of a resumed training what was written before."""
+        return self.problem.origin.earlier if self.problem.origin else None
+
+    @property
+    def initial(self) -> Mapping[str, np.ndarray]:
+        """The parameters before the first update; of a resumed training empty where its sheets do not show them."""
+        return self.earlier.initial if self.earlier else self.problem.parameters
 
     @property
     def formulas(self) -> bool:
@@ -118,6 +144,11 @@ class Plan:
         quantities = self.problem.network.quantities
         lines = self.problem.origin.own if self.problem.origin else {}
         return {n: line.place(quantities[n], images) for n, line in lines.items() if line.sheet != DATA and n != "digit"}
+
+    @property
+    def numbers(self) -> int:
+        """How many the iterations' sheets show."""
+        return len(self.kept) * sum(place.size for place in self.layout(self.batch).places.values())
 
     def data_layout(self, images: int = 0) -> Layout:
         """Sheet Data, with all images; sheet Held out with as many as there are."""

@@ -129,4 +129,4 @@ def write_predictions(step: Step, path: str | Path, *, inputs=(), force: bool = 
         sheet.show(lambda: made.fill(numbers), made.last)
         pages.furnish(file, sheet, page, made, np.abs(numbers[made.order]), problem)
         file.close()
-    return path
+    return temporary.path

@@ -59,6 +59,7 @@ class Problem:
     settings: Settings = field(default_factory=Settings)
     origin: Any = None  # where it was read (reader.Origin); training does not look at it
     held_out: Problem | None = None  # images that are never trained with, only tried
+    done: int = 0  # updates that the parameters have had already; training goes on with the next iteration
 
     def __post_init__(self):
         if self.x.shape[1:] != self.network.layers[0].shape or not len(self.x):

@@ -44,7 +44,7 @@ class Quantity:
     @property
     def symbol(self) -> str:
         """As the book prints it: 'z²', 'δ³'; a letter as label stands behind ^: 'z^F'."""
-        symbol = SYMBOLS[self.kind].replace("^", f"^{self.layer}")
+        symbol = SYMBOLS.get(self.kind, self.kind).replace("^", f"^{self.layer}" if self.layer else "")
         return symbol.replace(f"^{self.layer}", self.layer.translate(_SUPERSCRIPT)) if self.layer.isdigit() else symbol
 
     def full_shape(self, images: int) -> tuple[int, ...]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from xlnn import authors, places_sheet, settings
-from xlnn.errors import ContentError, UsageError, Where, XlnnError
+from xlnn.errors import ContentError, LimitError, UsageError, Where, XlnnError
 from xlnn.gather import DATA, Origin, Sources, check_panel, check_shapes, count_images, gather, layouts_of, no_image
 from xlnn.layouts import Layout
 from xlnn.network import LayerSettings, Network, plain_layers
@@ -41,6 +41,8 @@ def read(
     """
     layout = overrides.pop("layout", None)  # the result's; the workbook is read in its own
     problem = _read(Workbook(path), places, initial, language, overrides)
+    if places is not None:
+        problem = replace(problem, origin=replace(problem.origin, beside=(Path(places),)))
     return problem if layout is None else problem.with_settings(layout=_override("layout", layout))
 
 
@@ -60,6 +62,8 @@ def _read(book: Workbook, places: str | Path | None, initial: bool, language: st
         return _build(book, network, found.settings(**_only(chosen, Settings)), own, language, initial)
     except XlnnError as error:
         error.language = language
+        if isinstance(error, LimitError):
+            error.where = error.where or Where(book.name)
         raise
 
 

@@ -45,17 +45,18 @@ def write_marked(
     header: Sequence[str],
     rows: Iterable[Sequence],
     force: bool = False,
+    inputs: Sequence[Path] = (),
 ) -> Path:
-    """Writes the marked copy of `source`; the list is the first sheet. Raises SaveError."""
-    check_target(target, [source], force)
+    """Writes the marked copy of `source`; the list is the first sheet. `inputs`: what else was read. Raises SaveError."""
+    check_target(target, [source, *inputs], force)
     book = _copy(source)
     _list(book, title, header, rows)
     _mark(book, marks)
     if MARK not in book.custom_doc_props.names:
         book.custom_doc_props.append(StringProperty(name=MARK, value=__version__))
-    with replacing(target) as temporary, temporary.open("wb") as file:
-        book.save(file)
-    return target
+    with replacing(target) as temporary:
+        book.save(temporary)
+    return temporary.path
 
 
 def _copy(source: Path) -> openpyxl.Workbook:

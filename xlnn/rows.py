@@ -89,11 +89,11 @@ class Rows:
         """A text that differs from sheet to sheet."""
         self.cells[cell] = style, f"<v>{TITLE}</v>", -1, False
 
-    def text(self, cell: Cell, text: str, style: int = 0, measured: bool = True) -> None:
-        """A text; `z^F` is written with F raised. `measured`: the column becomes wide enough for it."""
+    def text(self, cell: Cell, text: str, style: int = 0, measured: bool = True, symbol: bool = True) -> None:
+        """A text; in a `symbol` such as `z^F` F is raised. `measured`: the column becomes wide enough for it."""
         if measured:
             self.widths[cell.column] = max(self.widths.get(cell.column, 0), columns_wide(text))
-        self.cells[cell] = style, f"<v>{self.strings(raised(text))}</v>", -1, False
+        self.cells[cell] = style, f"<v>{self.strings(raised(text) if symbol else text)}</v>", -1, False
 
     def number(self, cell: Cell, number: float, style: int = 0) -> None:
         """A number that is the same on every sheet of this template."""

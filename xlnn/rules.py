@@ -118,7 +118,7 @@ def slope_rule(layer: Layer) -> Rule:
 
 def _filled(slope, shape: tuple[int, ...]) -> np.ndarray:
     """A slope that is the same everywhere (identity) as a whole array."""
-    return slope if isinstance(slope, np.ndarray) else np.full(shape, float(slope))
+    return np.full(shape, float(slope)) if isinstance(slope, int) else slope
 
 
 def divided(total: str):

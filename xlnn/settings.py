@@ -181,19 +181,18 @@ class Read:
 
 def rows(problem: Problem, language: str) -> list[tuple[str, Any, str]]:
     """Name, value and meaning of every setting, for the writer."""
-    source = {
-        **{name: getattr(problem.network, name) for name in _NETWORK_FIELDS},
-        **{name: getattr(problem.settings, name) for name in _SETTINGS_FIELDS},
-        "language": language,
-    }
+    values = {**shown_values(problem), "language": language}
     return [
-        (
-            say(entry.name, language),
-            entry.show(source[entry.field]),
-            say(entry.meaning, language).format(choices=entry.expected),
-        )
+        (say(entry.name, language), values[entry.field], say(entry.meaning, language).format(choices=entry.expected))
         for entry in ENTRIES
     ]
+
+
+def shown_values(problem: Problem) -> dict[str, Any]:
+    """Every setting of a problem by its field, as its cell shows it."""
+    network, chosen = problem.network, problem.settings
+    known = [entry for entry in ENTRIES if entry.field != "language"]
+    return {e.field: e.show(getattr(network if e.field in _NETWORK_FIELDS else chosen, e.field)) for e in known}
 
 
 def layer_rows(layers: Sequence[LayerSettings]) -> list[tuple]:

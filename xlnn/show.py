@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from xlnn.errors import printable
 from xlnn.pages import shape_text
 from xlnn.places_sheet import describe
 from xlnn.problem import Problem
@@ -26,8 +27,9 @@ def show(problem: Problem, language: str | None = None, images: int = 12) -> str
 
 def _network(problem: Problem, language: str) -> str:
     head = say(
-        "Network {network}: {count} parameters, {images} images.",
+        "Network {network}: {count} parameters, {images} {what}.",
         language, network=shape_text(problem), count=problem.parameter_count, images=problem.images,
+        what=problem.network.things,
     )  # fmt: skip
     lines = [tuple("" if part is None else str(part) for part in line) for line in layer_rows(problem.network.layer_settings)]
     return head + "\n" + "\n".join("  " + "  ".join(part.ljust(11) for part in line).rstrip() for line in lines)
@@ -40,15 +42,17 @@ def _settings(problem: Problem, language: str) -> str:
 def _images(problem: Problem, most: int, language: str) -> str:
     shown = problem.x[:most]
     scale = max(1.0, float(np.abs(problem.x).max()))
-    blocks = [_block(image, scale) for image in shown]
-    width = max(len(blocks[0][0]), 3)
+    pictures = problem.network.things == "images"
+    blocks = [_block(image, scale) if pictures else [" ".join(f"{number:g}" for number in image[0])] for image in shown]
+    answers = [_answer(problem, k) for k in range(len(shown))]
+    width = max(3, *(len(text) for text in (*answers, *(block[0] for block in blocks))))
     per_line = max(1, 100 // (width + 3))
     lines = []
     for start in range(0, len(blocks), per_line):
         group = blocks[start : start + per_line]
         lines.append("   ".join(str(start + i + 1).ljust(width) for i in range(len(group))).rstrip())
         lines += ["   ".join(block[row].ljust(width) for block in group).rstrip() for row in range(len(group[0]))]
-        lines.append("   ".join(_answer(problem, start + i).ljust(width) for i in range(len(group))).rstrip())
+        lines.append("   ".join(answer.ljust(width) for answer in answers[start : start + per_line]).rstrip())
     if problem.images > most:
         lines.append(say("… and {count} more.", language, count=problem.images - most))
     return "\n".join(lines)
@@ -78,18 +82,29 @@ def _sources(problem: Problem, language: str) -> str:
             say("next {axis} {step}", language, axis=say(a, language), step=s) for a, s in zip(axes, nexts, strict=True) if s
         ]
         drawn = [say("empty: drawn at random", language)] if name in origin.drawn else []
-        lines.append("  " + ", ".join([f"{name.ljust(6)} {block}", *steps, *drawn]))
+        lines.append("  " + ", ".join([f"{name.ljust(6)} {printable(block)}", *steps, *drawn]))
     return "\n".join(lines)
 
 
 def warnings(problem: Problem, language: str) -> list[str]:
     """What a reader should know before he trains."""
+    return [*notes(problem, language), *_few_images(problem, language)]
+
+
+def notes(problem: Problem, language: str) -> list[str]:
+    """What is unusual about the workbook that was read: hidden sheets, rows and columns, links to other workbooks."""
+    found = problem.origin.notes if problem.origin else ()
+    texts = dict.fromkeys(say(template, language, **fields) for template, fields in found)  # each once
+    return [say("Note: {note}", language, note=text) for text in texts]
+
+
+def _few_images(problem: Problem, language: str) -> list[str]:
     if problem.images < problem.parameter_count:
         return [
             say(
-                "Note: {images} images are fewer than the {count} parameters; the book advises more images than "
+                "Note: {images} {what} are fewer than the {count} parameters; the book advises more {what} than "
                 "parameters (2-12).",
-                language, images=problem.images, count=problem.parameter_count,
+                language, images=problem.images, what=problem.network.things, count=problem.parameter_count,
             )
         ]  # fmt: skip
     return []

@@ -48,8 +48,9 @@ class Book:
     """A workbook with the problem in it and the iterations that it shows."""
 
     workbook: Workbook
-    problem: Problem
+    problem: Problem | None  # None where the sheets show no network
     iterations: tuple[Shown, ...] = ()
+    language: str = "en"
     _numbers: dict[tuple[str, str, Place], np.ndarray] = field(default_factory=dict)
     _grids: dict[str, np.ndarray] = field(default_factory=dict)
 
@@ -60,7 +61,7 @@ class Book:
     def numbers_at(self, name: str, sheet: str, place: Place) -> np.ndarray:
         key = name, sheet, place
         if key not in self._numbers:
-            marks = self.problem.network.quantities[name].kind == "right"
+            marks = self.problem is not None and self.problem.network.quantities[name].kind == "right"
             self._numbers[key] = as_numbers(self.workbook.block(sheet, place), marks)
         return self._numbers[key]
 
@@ -95,7 +96,7 @@ def open_book(path: str | Path, *, places: str | Path | None = None, language: s
     problem = read(path, places=places, language=language, **settings)
     workbook = Workbook(path)
     lines = _lines(workbook, places)
-    book = Book(workbook, problem)
+    book = Book(workbook, problem, language=problem.origin.language)
     numbered = sorted((int(match[1]), name) for name in workbook.sheets if (match := ITERATION.fullmatch(name)))
     written = numbered or any(name in workbook.sheets for name in (TRAINED, SOLVED))
     found = _written(book, lines, numbered) if written else [_by_hand(book, lines)]

@@ -34,13 +34,13 @@ def solve(
     """
     path, origin = Path(path), problem.origin
     plan = Plan(problem, frozenset(), cells=cells, language=language or (origin.language if origin else "en"), final=SOLVED)
-    check_target(path, [origin.path] if origin else [], force)
-    solution = minimise(problem, steps)
+    check_target(path, origin.inputs if origin else (), force)
     with replacing(path) as temporary, ExitStack() as stack:
+        solution = minimise(problem, steps)
         spool = stack.enter_context(tempfile.TemporaryFile())
         _write(OutputBook(plan, BookFile(temporary, path.stem), spool), solution)
     first, last = solution.totals[0], solution.totals[-1]
-    return Result(path, last[0], first[1], last[1], problem.images, last[2], ())
+    return Result(temporary.path, last[0], first[1], last[1], problem.images, last[2], ())
 
 
 def _write(book: OutputBook, solution: Solution) -> None:

@@ -90,7 +90,7 @@ def _few(names: list[str], most: int = 4) -> str:
 
 
 def _why(verdict: Verdict, fault: Fault, language: str) -> list[str]:
-    if np.isnan(fault.found[fault.cells[0]]):
+    if np.isnan(fault.found[fault.cells[0]]) or verdict.book.problem is None:
         return []
     if not fault.causes:
         return [say("None of the known mistakes gives these numbers.", language)]
@@ -212,7 +212,7 @@ def _marks(verdict: Verdict, language: str) -> Iterator[Mark]:
 
 def following(verdict: Verdict) -> Iterator[tuple]:
     """(sheet, quantity, cells) that are right in themselves but follow from a wrong number."""
-    if not verdict.faults:
+    if not verdict.faults or not verdict.groups:
         return
     wrong: dict[tuple[str, str], np.ndarray] = {}
     for fault in verdict.faults:
@@ -333,4 +333,4 @@ def compare_report(found: Comparison, path: Path, language: str, force: bool = F
         for pair in found.pairs
         for cell, a, b in pair.cells()
     )
-    return write_marked(found.b, path, marks, "xlnn compare", header, rows, force)
+    return write_marked(found.b, path, marks, "xlnn compare", header, rows, force, [found.a])

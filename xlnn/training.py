@@ -80,13 +80,14 @@ class Step(Mapping):
 def train(problem: Problem) -> Iterator[Step]:
     """Yields one Step per iteration; nothing is printed and no file touched, and one step is held at a time.
 
-    Raises UsageError for networks that cannot learn, DivergedError when a parameter leaves the finite numbers.
+    A resumed problem goes on with the iteration after `problem.done` updates. Raises UsageError for networks that cannot
+    learn, DivergedError when a parameter leaves the finite numbers.
     """
     problem.network.check_trainable()
     given = None
     parameters: Mapping = problem.parameters
     whole = problem.per_epoch == 1
-    for iteration in range(1, problem.settings.iterations + 1):
+    for iteration in range(problem.done + 1, problem.settings.iterations + 1):
         if given is None or not whole:
             given = problem.given(problem.batch(iteration))
         step = Step(problem, iteration, given, parameters)
@@ -119,12 +120,20 @@ def totals(problem: Problem) -> Iterator[tuple[int, float, float | None]]:
 
     With mini-batches: after each epoch and at the end.
     """
+    return map(total_of, states(problem))
+
+
+def states(problem: Problem) -> Iterator[Step]:
+    """Trains, and yields all images under the parameters before training, then after each update.
+
+    With mini-batches: after each epoch and at the end.
+    """
     last = None
     for step in train(problem):
         last = step
         if (step.iteration - 1) % problem.per_epoch == 0:
-            yield total_of(step if problem.per_epoch == 1 else trained(problem, step.parameters, step.iteration))
-    yield total_of(finish(last) if last else trained(problem, problem.parameters, 1))
+            yield step if problem.per_epoch == 1 else trained(problem, step.parameters, step.iteration)
+    yield finish(last) if last else trained(problem, problem.parameters, problem.done + 1)
 
 
 def total_of(step: Step) -> tuple[int, float, float | None]:

@@ -19,6 +19,7 @@ BATCH = 2  # leading axes that the rules do not see: sheets, images
 SIGNIFICANT = 5e-15  # half a unit of the 15th significant digit, relative to a number that begins with 1
 SNAPPED = 2.0**-47  # a difference that is smaller than this, compared with its terms, a spreadsheet makes 0
 ROUNDING = 2.0**-53  # of one addition
+FUNCTION = 2.0**-51  # by which exp, sin … of two programs differ, relative to the result
 SAME = 4 * SIGNIFICANT  # numbers known so well that are equal as they are stored count as equal
 UNREADABLE = 1e300  # the doubt of a cell that holds no number
 
@@ -144,9 +145,16 @@ def _divide(a: Uncertain, b: Uncertain):
 
 
 def _power(a: Uncertain, b: Uncertain):
-    """Only whole exponents from 1 on are raised to."""
-    value = a.value**b.value
-    return value, (np.abs(a.value) + a.doubt) ** b.value - np.abs(a.value) ** b.value
+    """A whole exponent from 1 on, or any other of a number that is certainly on one side of 0."""
+    whole = (b.doubt == 0) & (b.value == np.round(b.value))
+    with np.errstate(all="ignore"):  # of numbers that cannot be raised: they are unreadable
+        value = a.value**b.value
+        grown = (np.abs(a.value) + a.doubt) ** b.value - np.abs(a.value) ** b.value
+        ends = [(a.value + i * a.doubt) ** (b.value + j * b.doubt) for i in (-1, 1) for j in (-1, 1)]
+    spread = np.max([np.abs(end - value) for end in ends], axis=0) + FUNCTION * np.abs(value)
+    low = a.value - a.doubt
+    certain = (low > 0) | ((low == 0) & (b.value > b.doubt)) | (whole & (np.abs(a.value) > a.doubt))
+    return value, np.where(whole & (b.value >= 1), grown, np.where(certain, spread, UNREADABLE))
 
 
 def _rising(function: Callable) -> Callable:
@@ -154,9 +162,38 @@ def _rising(function: Callable) -> Callable:
 
     def operation(a: Uncertain):
         value, high, low = function(a.value), function(a.value + a.doubt), function(a.value - a.doubt)
-        return value, np.fmax(high - value, value - low)
+        return value, np.fmax(high - value, value - low) + FUNCTION * np.abs(value)
 
     return operation
+
+
+def _falling(function: Callable) -> Callable:
+    def operation(a: Uncertain):
+        value, doubt = _rising(lambda number: -function(number))(a)
+        return -value, doubt
+
+    return operation
+
+
+def _waving(function: Callable) -> Callable:
+    """Sine and cosine: nowhere steeper than 1."""
+    return lambda a: (function(a.value), np.minimum(a.doubt, 2.0) + FUNCTION)
+
+
+def _tan(a: Uncertain):
+    """It rises between its poles."""
+    value, doubt = _rising(np.tan)(a)
+    pole = np.floor((a.value + a.doubt) / np.pi - 0.5) != np.floor((a.value - a.doubt) / np.pi - 0.5)
+    return value, np.where(pole, UNREADABLE, doubt)
+
+
+def _cosh(a: Uncertain):
+    value = np.cosh(a.value)
+    return value, np.cosh(np.abs(a.value) + a.doubt) - value + FUNCTION * value
+
+
+def _sign(a: Uncertain):
+    return np.sign(a.value), np.where((a.doubt > 0) & (np.abs(a.value) <= a.doubt), 2.0, 0.0)
 
 
 def _maximum(a: Uncertain, b: Uncertain):
@@ -194,6 +231,17 @@ OPERATIONS: dict[str, Callable] = {
     "exp": _rising(np.exp),
     "log": _rising(np.log),
     "tanh": _rising(np.tanh),
+    "log10": _rising(np.log10),
+    "sqrt": _rising(np.sqrt),
+    "sin": _waving(np.sin),
+    "cos": _waving(np.cos),
+    "tan": _tan,
+    "arcsin": _rising(np.arcsin),
+    "arccos": _falling(np.arccos),
+    "arctan": _rising(np.arctan),
+    "sinh": _rising(np.sinh),
+    "cosh": _cosh,
+    "sign": _sign,
     "maximum": _maximum,
     "equal": _comparison(np.equal),
     "less": _comparison(np.less),

@@ -116,7 +116,7 @@ TABLE: dict[str, tuple[str, str]] = {
     # ---- titles of the sheets; the sheets' names stay ----
     "Summary": ("Summary（概要）", "Summary（概要）"),
     "Conventions": ("Conventions（约定）", "Conventions（約束）"),
-    "Data: images and right answers": ("Data：图像和正解", "Data：画像と正解"),
+    "Data: {what} and right answers": ("Data：{what}和正解", "Data：{what}と正解"),
     "Start: the initial parameters": ("Start：参数的初始值", "Start：パラメータの初期値"),
     "Iteration {number}: the parameters after {updates} updates": (
         "Iteration {number}：更新 {updates} 次后的参数",
@@ -144,7 +144,7 @@ TABLE: dict[str, tuple[str, str]] = {
         "网络 {network}，η = {eta}，更新 {updates} 次：C_T {before} → {after}。",
         "ネットワーク {network}、η = {eta}、更新 {updates} 回：C_T {before} → {after}。",
     ),
-    "{right} of {images} images right.": ("{images} 个图像中正确 {right} 个。", "画像 {images} 枚のうち {right} 枚が正解。"),
+    "{right} of {images} {what} right.": ("{images} 个{what}中正确 {right} 个。", "{what} {images} 件のうち {right} 件が正解。"),
     "C_T rose at update {updates}: with a fixed η a step can be longer than the valley is wide.": (
         "第 {updates} 次更新时 C_T 上升：η 固定时，一步有可能越过谷底。",
         "更新 {updates} 回目で C_T が増加：η が一定だと、一歩が谷の幅を越えることがある。",
@@ -170,9 +170,9 @@ TABLE: dict[str, tuple[str, str]] = {
     "versions": ("版本", "バージョン"),
     "diverged": ("发散", "発散"),
     # ---- Conventions: texts ----
-    "{shape}, {count} parameters, {images} images": (
-        "{shape}，参数 {count} 个，图像 {images} 个",
-        "{shape}、パラメータ {count} 個、画像 {images} 枚",
+    "{shape}, {count} parameters, {images} {what}": (
+        "{shape}，参数 {count} 个，{what} {images} 个",
+        "{shape}、パラメータ {count} 個、{what} {images} 件",
     ),
     "C_T = ΣC / n, the mean over the images of an update": (
         "C_T = ΣC / n，即一次更新所用图像的平均",
@@ -182,11 +182,12 @@ TABLE: dict[str, tuple[str, str]] = {
         "一次迭代就是一次更新；第 i 次迭代使用更新 i − 1 次后的参数。",
         "1 回の反復は 1 回の更新。i 回目の反復は i − 1 回更新した後のパラメータを使う。",
     ),
-    "All images in every update.": ("每次更新使用全部图像。", "毎回の更新に全画像を使う。"),
-    "{count} images per update, {order}; the sheets show that batch, Summary all images once per epoch of {epoch} updates.": (
-        "每次更新使用 {count} 个图像，{order}；各工作表显示该批图像，Summary 每个轮次（{epoch} 次更新）显示一次全部图像的结果。",
-        "1 回の更新に画像 {count} 枚、{order}。各シートはそのバッチを示し、"
-        "Summary は 1 エポック（更新 {epoch} 回）ごとに全画像の結果を示す。",
+    "All {what} in every update.": ("每次更新使用全部{what}。", "毎回の更新に全{what}を使う。"),
+    "{count} {what} per update, {order}; the sheets show that batch, Summary all {what} once per epoch of {epoch} updates.": (
+        "每次更新使用 {count} 个{what}，{order}；各工作表显示这一批，"
+        "Summary 每个轮次（{epoch} 次更新）显示一次全部{what}的结果。",
+        "1 回の更新に{what} {count} 件、{order}。各シートはそのバッチを示し、"
+        "Summary は 1 エポック（更新 {epoch} 回）ごとに全{what}の結果を示す。",
     ),
     "listed": ("按排列顺序", "並び順"),
     "shuffled": ("随机顺序", "ランダムな順"),
@@ -270,31 +271,31 @@ TABLE: dict[str, tuple[str, str]] = {
         "更新 {updates} 次：C_T {before} → {after}",
         "更新 {updates} 回：C_T {before} → {after}",
     ),
-    "{text}, {right} of {images} images right. {path}": (
-        "{text}，{images} 个图像中正确 {right} 个。{path}",
-        "{text}、画像 {images} 枚のうち {right} 枚が正解。{path}",
+    "{text}, {right} of {images} {what} right. {path}": (
+        "{text}，{images} 个{what}中正确 {right} 个。{path}",
+        "{text}、{what} {images} 件のうち {right} 件が正解。{path}",
     ),
     "{text}. {path}": ("{text}。{path}", "{text}。{path}"),
     "iteration {done} of {total}": ("第 {done} 次迭代，共 {total} 次", "反復 {done} / {total} 回"),
-    "image {image}: {outputs} → {answer}": ("图像 {image}：{outputs} → {answer}", "画像 {image}：{outputs} → {answer}"),
+    "{what} {image}: {outputs}": ("{what} {image}：{outputs}", "{what} {image}：{outputs}"),
     "∂C_T/∂{name}: largest difference {difference} at [{index}]: {gradient}, numerically {numeric}": (
         "∂C_T/∂{name}：最大差 {difference}，位于 [{index}]：{gradient}，数值微分 {numeric}",
         "∂C_T/∂{name}：差の最大 {difference}、位置 [{index}]：{gradient}、数値微分 {numeric}",
     ),
     "Gradients differ by more than {tolerance}.": ("梯度之差超过 {tolerance}。", "勾配の差が {tolerance} を超えています。"),
     # ---- show ----
-    "Network {network}: {count} parameters, {images} images.": (
-        "网络 {network}：参数 {count} 个，图像 {images} 个。",
-        "ネットワーク {network}：パラメータ {count} 個、画像 {images} 枚。",
+    "Network {network}: {count} parameters, {images} {what}.": (
+        "网络 {network}：参数 {count} 个，{what} {images} 个。",
+        "ネットワーク {network}：パラメータ {count} 個、{what} {images} 件。",
     ),
     "… and {count} more.": ("……还有 {count} 个。", "…ほか {count} 件。"),
     "Where the numbers were read:": ("数值的读取位置：", "数値を読み取った位置："),
     "  recognised: the authors' arrangement of {name}": ("  识别为作者的 {name} 布局", "  著者の {name} の配置と認識"),
     "next {axis} {step}": ("下一{axis} {step}", "次の{axis} {step}"),
     "empty: drawn at random": ("空白：随机生成", "空欄：乱数で決定"),
-    "Note: {images} images are fewer than the {count} parameters; the book advises more images than parameters (2-12).": (
-        "注意：图像 {images} 个，少于参数 {count} 个；书中建议数据规模大于参数个数（2-12）。",
-        "注意：画像 {images} 枚はパラメータ {count} 個より少ない。本ではパラメータより多くのデータを勧めている（2-12）。",
+    "Note: {images} {what} are fewer than the {count} parameters; the book advises more {what} than parameters (2-12).": (
+        "注意：{what} {images} 个，少于参数 {count} 个；书中建议{what}的个数大于参数个数（2-12）。",
+        "注意：{what} {images} 件はパラメータ {count} 個より少ない。本ではパラメータより多くの{what}を勧めている（2-12）。",
     ),
     # ---- errors: files ----
     "there is no such file; looked in {folder}.": (
@@ -313,7 +314,6 @@ TABLE: dict[str, tuple[str, str]] = {
         "这不是 .xlsx 工作簿。请在 Excel 或 LibreOffice 中打开，并另存为 .xlsx。",
         "これは .xlsx のブックではありません。Excel か LibreOffice で開き、.xlsx として保存してください。",
     ),
-    "the workbook is damaged ({reason}).": ("工作簿已损坏（{reason}）。", "ブックが壊れています（{reason}）。"),
     "there is no sheet {sheet}; the workbook has {found}.": (
         "没有工作表 {sheet}；工作簿中有 {found}。",
         "シート {sheet} がありません。ブックにあるのは {found} です。",
@@ -334,10 +334,6 @@ TABLE: dict[str, tuple[str, str]] = {
     ),
     "no permission to write here.": ("没有写入权限。", "ここに書き込む権限がありません。"),
     "the folder cannot be written to: {reason}.": ("无法写入文件夹：{reason}。", "フォルダーに書き込めません：{reason}。"),
-    "the file cannot be replaced. Is it open in Excel? Close it and try again.": (
-        "无法替换文件。是否正在 Excel 中打开？请关闭后重试。",
-        "ファイルを置き換えられません。Excel で開いていませんか。閉じてからもう一度実行してください。",
-    ),
     "the file cannot be written: {reason}.": ("无法写入文件：{reason}。", "ファイルを書き込めません：{reason}。"),
     "expected a name that ends in .xlsx.": ("名称必须以 .xlsx 结尾。", ".xlsx で終わる名前が必要です。"),
     "the workbook is damaged: its end is missing. Copy or download it once more.": (
@@ -351,12 +347,6 @@ TABLE: dict[str, tuple[str, str]] = {
         "应为数，实际是没有保存结果的公式。请在 Excel 或 LibreOffice 中打开工作簿，保存后重试。",
         "数が必要ですが、結果が保存されていない数式です。"
         "ブックを Excel か LibreOffice で開き、保存してからもう一度実行してください。",
-    ),
-    "no sheet of the workbook can be read; it may be saved as Strict Open XML. "
-    "Open it in Excel or LibreOffice and save it as an ordinary .xlsx.": (
-        "工作簿中没有可读取的工作表，可能是以 Strict Open XML 格式保存的。请在 Excel 或 LibreOffice 中打开，另存为普通的 .xlsx。",
-        "読めるシートがブックにありません。Strict Open XML で保存されているようです。"
-        "Excel か LibreOffice で開き、通常の .xlsx として保存してください。",
     ),
     "this right answer has no image: there are {images} images.": (
         "这个正解没有对应的图像：图像共 {images} 个。",

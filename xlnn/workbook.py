@@ -1,6 +1,7 @@
-"""A workbook as it is read: its sheets as arrays of values, with errors that name sheet and cell.
+"""A workbook as it is read: its sheets' cells by address, with errors that name sheet and cell.
 
-openpyxl reads; formulas count by their stored results.
+The package is checked first (`package`), then the sheets are read when they are asked for (`sheet_fast`, and
+`sheet_exact` for what is written unusually). Formulas count by their stored results; nothing is calculated.
 """
 
 from __future__ import annotations
@@ -9,41 +10,46 @@ import datetime
 import hashlib
 import math
 import unicodedata
-import warnings
-import zlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from io import BytesIO
 from pathlib import Path
-from zipfile import BadZipFile, ZipFile, is_zipfile
 
 import numpy as np
 
-from xlnn.cells import Cell
-from xlnn.errors import ContentError, FileError, Where, raise_all
+from xlnn.cells import Cell, Range
+from xlnn.errors import ContentError, LimitError, Where, printable, raise_all
+from xlnn.filled import BLANK, NUMBER, OTHER, PENDING, Filled
+from xlnn.package import Package, read_file
+from xlnn.parts import contents
 from xlnn.places import Place
+from xlnn.sheet_exact import Shared, read_exactly
+from xlnn.sheet_fast import read_sheet
 
-DAMAGE = (BadZipFile, KeyError, ValueError, TypeError, IndexError, AttributeError, OSError, EOFError, SyntaxError, zlib.error)
 ERRORS = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA", "#SPILL!", "#CALC!")
 NO_RESULT = (
     "expected a number, found a formula without a stored result. "
     "Open the workbook in Excel or LibreOffice, save it, and try again."
 )
-COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # old .xls, and .xlsx with a password
+SPARSE, SPARSENESS = 1 << 24, 64  # a sheet may span so many cells, or so many for each that is filled
+LINE = 16  # cells of a row that count in Settings and Places
+REMEMBERED = 8  # places
 
 
 class Workbook:
     """An .xlsx file opened for reading; sheets are read when they are asked for.
 
-    Raises FileError (exit code 3) where the file is missing or is not a workbook.
+    Raises FileError (exit code 3) where the file is missing or is not a workbook, LimitError (5) where it is over one
+    of the limits.
     """
 
     def __init__(self, path: str | Path):
         self.path = Path(path)
-        self._bytes = _read(self.path)  # once and whole, so that no file stays open
-        self._book = _open(self._bytes, self.where(""), results=True)
-        self._sheets: dict[tuple[str, bool], np.ndarray] = {}
+        self._bytes = read_file(self.path)  # once and whole, so that no file stays open
+        self._package = Package(self._bytes, self.where(""))
+        self._contents = contents(self._package)
+        self._shared = Shared(self._package, self._contents)
+        self._filled: dict[tuple[str, bool], Filled] = {}
+        self._positions: dict[tuple[str, Place], np.ndarray] = {}
 
     @property
     def name(self) -> str:
@@ -51,7 +57,7 @@ class Workbook:
 
     @property
     def sheets(self) -> list[str]:
-        return [sheet.title for sheet in self._book.worksheets]
+        return [sheet.name for sheet in self._contents.sheets]
 
     @cached_property
     def digest(self) -> str:
@@ -62,14 +68,17 @@ class Workbook:
         return Where(self.name, sheet, cell.name if cell else "")
 
     def find(self, name: str) -> str | None:
-        """The sheet with that name, as Excel compares names: whether capital or small; spaces around it do not count."""
+        """The sheet with that name, else as Excel compares names: whether capital or small, and spaces around it do not count."""
+        if name in self.sheets:
+            return name
         return next((sheet for sheet in self.sheets if _plain(sheet) == _plain(name)), None)
 
-    def sheet(self, name: str, results: bool = True) -> np.ndarray:
-        """The values of a sheet, (rows, columns) of objects with A1 at [0, 0]; blanks are None.
+    # ---- whole sheets --------------------------------------------------------------------------------
 
-        `results`: of formulas their stored results, else the formulas. Raises ContentError where there is no
-        such sheet.
+    def filled(self, name: str, results: bool = True) -> Filled:
+        """The filled cells of a sheet; `results`: of formulas their stored results, else the formulas.
+
+        Raises ContentError where there is no such sheet or a cell on it is wrong, FileError where it is damaged.
         """
         title = self.find(name)
         if title is None:
@@ -77,59 +86,121 @@ class Workbook:
                 "there is no sheet {sheet}; the workbook has {found}.",
                 Where(self.name), sheet=repr(name), found=", ".join(map(repr, self.sheets)),
             )  # fmt: skip
-        if (title, results) not in self._sheets:
-            book = self._book if results else self._formulas
-            self._sheets[title, results] = _values(book[title], self.where(title))
-        return self._sheets[title, results]
+        if (title, results) not in self._filled:
+            part, where = next(sheet.part for sheet in self._contents.sheets if sheet.name == title), self.where(title)
+            read = read_sheet(self._shared, part, where) if results else read_exactly(self._shared, part, where, formulas=True)
+            self._filled[title, results] = read
+        return self._filled[title, results]
+
+    def shape(self, name: str) -> tuple[int, int]:
+        """The last row and the last column of a sheet in which a cell is filled."""
+        return self.filled(name).shape
+
+    def sheet(self, name: str, results: bool = True) -> np.ndarray:
+        """The values of a sheet, (rows, columns) of objects with A1 at [0, 0]; blanks are None.
+
+        Raises as `filled`, and LimitError where few cells lie far apart.
+        """
+        filled = self.filled(name, results)
+        rows, columns = filled.shape
+        if rows * columns > max(SPARSE, SPARSENESS * len(filled.codes)):
+            raise LimitError(
+                "the cells of this sheet lie too far apart, the last in row {row} and column {column}. Delete what lies far off.",
+                self.where(self.find(name)), row=rows, column=columns,
+            )  # fmt: skip
+        return filled.dense()
+
+    def only(self, name: str, last: Cell) -> None:
+        """From now on the sheet is as if it ended at the cell `last`: of large sheets no more is kept than is needed."""
+        title = self.find(name)
+        if title is not None and (title, True) not in self._filled:
+            self._filled[title, True] = self.filled(title).up_to(last)
 
     def lines(self, name: str) -> list[tuple]:
-        """The rows of a sheet as tuples."""
-        return [tuple(row) for row in self.sheet(name)]
-
-    @cached_property
-    def _formulas(self):
-        return _open(self._bytes, self.where(""), results=False)
-
-    def has_formula(self, sheet: str, cell: Cell) -> bool:
-        """Whether a formula stands in a cell (asked only when its result is missing)."""
-        value = self.block(sheet, Place(cell), results=False)[()]
-        return (isinstance(value, str) and value.startswith("=")) or hasattr(value, "text")
-
-    def block(self, sheet: str, place: Place, results: bool = True) -> np.ndarray:
-        """The raw values at a place, None beyond what the sheet holds."""
-        values = self.sheet(sheet, results)
-        rows, columns = place.grid()
-        inside = (rows >= 1) & (rows <= values.shape[0]) & (columns >= 1) & (columns <= values.shape[1])
-        found = np.full(place.shape, None, dtype=object)
-        found[inside] = values[rows[inside] - 1, columns[inside] - 1]
+        """The rows of a sheet as tuples of their first cells."""
+        filled = self.filled(name)
+        filled = filled.up_to(Cell(filled.shape[0], LINE))
+        rows, columns = filled.shape
+        found: list[tuple] = [(None,) * columns] * rows
+        place = Place(Cell(1, 1), (rows, columns), ((1, 0), (0, 1)))
+        for row in np.unique(filled.rows).tolist():
+            found[row - 1] = tuple(filled.values_at(filled.positions(place[row - 1])).tolist())
         return found
 
+    # ---- cells at a place ----------------------------------------------------------------------------
+
+    def positions(self, sheet: str, place: Place) -> np.ndarray:
+        """Where a place's cells are among the filled ones; the last places are remembered."""
+        key = self.find(sheet) or sheet, place
+        if key not in self._positions:
+            if len(self._positions) == REMEMBERED:
+                del self._positions[next(iter(self._positions))]
+            self._positions[key] = self.filled(sheet).positions(place)
+        return self._positions[key]
+
+    def kinds(self, sheet: str, place: Place) -> np.ndarray:
+        """What kinds of cells lie there: blank, number, text … (see `filled`)."""
+        return self.filled(sheet).kinds_at(self.positions(sheet, place))
+
+    def block(self, sheet: str, place: Place, results: bool = True) -> np.ndarray:
+        """The raw values at a place, an array of objects, None beyond what the sheet holds."""
+        filled = self.filled(sheet, results)
+        return filled.values_at(self.positions(sheet, place) if results else filled.positions(place))
+
+    def has_formula(self, sheet: str, cell: Cell) -> bool:
+        """Whether a formula stands in a cell whose result is missing."""
+        return bool(self.kinds(sheet, Place(cell)) == PENDING)
+
+    def is_missing(self, sheet: str, place: Place) -> np.ndarray:
+        """Which cells hold nothing: they are blank, or a formula without a result; an array of bools."""
+        kinds = self.kinds(sheet, place)
+        return (kinds == BLANK) | (kinds == PENDING)
+
     def is_blank(self, sheet: str, place: Place) -> bool:
-        return all(map(is_blank, self.block(sheet, place).flat))
+        kinds = self.kinds(sheet, place)
+        return not ((kinds == NUMBER) | (kinds == OTHER)).any()
 
     def numbers(self, sheet: str, place: Place, blank: float | None = None) -> np.ndarray:
         """The numbers at a place. Raises ContentError naming every cell that holds none (the first 20).
 
         `blank` is what a blank cell counts for; None: it is an error too.
         """
-        values = self.block(sheet, place)
+        positions, filled = self.positions(sheet, place), self.filled(sheet)
+        self.check_merged(sheet, place)
+        numbers = filled.numbers_at(positions)
         if blank is not None:
-            values = np.where(np.frompyfunc(is_blank, 1, 1)(values).astype(bool), blank, values)
-        if not set(map(type, values.flat)) <= {int, float}:
-            raise_all(*self._wrong_cells(sheet, place, values))
-        numbers = values.astype(float)
-        if not np.isfinite(numbers).all():
-            raise_all(*self._wrong_cells(sheet, place, values))
+            kinds = filled.kinds_at(positions)
+            numbers[(kinds != NUMBER) & (kinds != OTHER)] = blank
+        wrong = ~np.isfinite(numbers)
+        if wrong.any():
+            raise_all(*self._wrong_cells(sheet, place, wrong))
         return numbers
 
-    def _wrong_cells(self, sheet: str, place: Place, values: np.ndarray) -> tuple[list[ContentError], int]:
-        """An error for each of the first cells that hold no number, and how many more there are."""
-        wrong = np.argwhere(~np.frompyfunc(is_number, 1, 1)(values).astype(bool)).tolist()
-        named = [self._no_number(sheet, place.cell(*index), values[tuple(index)]) for index in wrong[: ContentError.shown]]
-        return named, len(wrong) - len(named)
+    def check_merged(self, sheet: str, place: Place) -> None:
+        """Raises ContentError where a cell of a place is hidden beneath a merged one."""
+        bounds = place.bounds()
+        over = [merged for merged in self.filled(sheet).merged if _overlap(merged, bounds)]
+        rows, columns = place.grid() if over else (None, None)
+        for merged in over:
+            (top, left), (bottom, right) = merged
+            inside = (rows >= top) & (rows <= bottom) & (columns >= left) & (columns <= right)
+            hidden = inside & ((rows != top) | (columns != left))  # that one shows its number
+            if hidden.any():
+                cell = place.cell(*np.argwhere(hidden)[0].tolist())
+                raise ContentError(
+                    "this cell is merged with others ({range}). Unmerge them: every number needs a cell of its own.",
+                    self.where(sheet, cell), range=merged.name,
+                )  # fmt: skip
 
-    def _no_number(self, sheet: str, cell: Cell, value) -> ContentError:
+    def _wrong_cells(self, sheet: str, place: Place, wrong: np.ndarray) -> tuple[list[ContentError], int]:
+        """An error for each of the first cells that hold no number, and how many more there are."""
+        indexes = np.argwhere(wrong)
+        named = [self._no_number(sheet, place.cell(*index)) for index in indexes[: ContentError.shown].tolist()]
+        return named, len(indexes) - len(named)
+
+    def _no_number(self, sheet: str, cell: Cell) -> ContentError:
         """What to say of a cell that holds no number."""
+        value, where = self.block(sheet, Place(cell))[()], self.where(sheet, cell)
         said = "expected a number, found {found}."
         if value is None:
             said = "expected a number, found a blank cell."
@@ -140,7 +211,7 @@ class Workbook:
         elif isinstance(value, datetime.date | datetime.time | datetime.timedelta):
             said = "expected a number, found the date {found}. Give the cell a number format and type the number again."
         elif value in ERRORS:
-            return ContentError("expected a number, found the error {found}.", self.where(sheet, cell), found=value)
+            return ContentError("expected a number, found the error {found}.", where, found=value)
         elif isinstance(value, str):
             said = "expected a number, found text {found}."
             if not value.strip():
@@ -149,7 +220,41 @@ class Workbook:
                 said = "expected a number, found text {found} (a number stored as text?)."
             elif value.count(",") == 1 and _is_numeral(value.replace(",", ".")):
                 said = "expected a number, found text {found} (decimal comma?)."
-        return ContentError(said, self.where(sheet, cell), found=shown(value))
+        return ContentError(said, where, found=shown(value))
+
+    # ---- what a reader should know -------------------------------------------------------------------
+
+    def notes(self, places: Iterable[tuple[str, Place]]) -> Iterator[tuple[str, Mapping]]:
+        """What is unusual about what was read there, as template and fields: hidden sheets, rows and columns, links."""
+        hidden = {sheet.name for sheet in self._contents.sheets if sheet.hidden}
+        by_sheet: dict[str, list[Place]] = {}
+        for source in places:
+            by_sheet.setdefault(self.find(source[0]) or source[0], []).append(source[1])
+        for sheet in by_sheet:
+            if sheet in hidden:
+                yield "the sheet {sheet} is hidden; it was read like the others.", {"sheet": repr(sheet)}
+            cell = self._hidden_cell(self.filled(sheet), by_sheet[sheet])
+            if cell:
+                yield (
+                    "{where}: rows or columns with numbers are hidden; they were read like the others.",
+                    {"where": str(self.where(sheet, cell))},
+                )
+        if self._contents.linked:
+            yield "the workbook refers to other workbooks; their stored values were used, nothing was fetched.", {}
+
+    def _hidden_cell(self, filled: Filled, places: Sequence[Place]) -> Cell | None:
+        """The first cell of these places that lies in a hidden row or column."""
+        if not len(filled.hidden_rows) and not filled.hidden_columns:
+            return None
+        for place in places:
+            rows, columns = (part.ravel() for part in place.grid())
+            unseen = np.isin(rows, filled.hidden_rows)
+            for first, last in filled.hidden_columns:
+                unseen |= (columns >= first) & (columns <= last)
+            if unseen.any():
+                at = int(unseen.argmax())
+                return Cell(int(rows[at]), int(columns[at]))
+        return None
 
 
 def shown(value) -> str:
@@ -161,7 +266,7 @@ def shown(value) -> str:
     if isinstance(value, datetime.datetime) and value.time() == datetime.time():
         return str(value.date())
     if isinstance(value, str):
-        return f'"{value}"'
+        return f'"{printable(value)}"'
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
@@ -190,69 +295,8 @@ def _plain(name: str) -> str:
     return unicodedata.normalize("NFKC", name).strip().casefold()
 
 
-def _read(path: Path) -> bytes:
-    """The file's bytes. Raises FileError where it is missing or cannot be read."""
-    where = Where(path.name)
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise FileError("there is no such file; looked in {folder}.", where, folder=path.resolve().parent) from None
-    except IsADirectoryError:
-        raise FileError("this is a folder, not a workbook.", where) from None
-    except OSError as error:
-        raise FileError("the file cannot be read: {reason}.", where, reason=error.strerror) from None
-
-
-def _open(content: bytes, where: Where, results: bool):
-    """openpyxl's workbook. Raises FileError, saying what the file is where its first bytes tell."""
-    from openpyxl import load_workbook
-
-    if content.startswith(COMPOUND):
-        raise FileError(
-            "the workbook is protected by a password or in the old .xls format. "
-            "Open it in Excel or LibreOffice and save it as .xlsx without a password.",
-            where,
-        )
-    if content.startswith(b"PK") and not is_zipfile(BytesIO(content)):
-        raise FileError("the workbook is damaged: its end is missing. Copy or download it once more.", where)
-    if not is_zipfile(BytesIO(content)) or "[Content_Types].xml" not in ZipFile(BytesIO(content)).namelist():
-        raise FileError("this is not an .xlsx workbook. Open it in Excel or LibreOffice and save it as .xlsx.", where)
-    try:
-        with _quietly():
-            book = load_workbook(BytesIO(content), read_only=True, data_only=results, keep_links=False)
-    except DAMAGE as error:
-        raise FileError("the workbook is damaged ({reason}).", where, reason=_short(error)) from None
-    if not book.worksheets:
-        raise FileError(
-            "no sheet of the workbook can be read; it may be saved as Strict Open XML. "
-            "Open it in Excel or LibreOffice and save it as an ordinary .xlsx.",
-            where,
-        )
-    return book
-
-
-@contextmanager
-def _quietly() -> Iterator[None]:
-    """Without openpyxl's warnings of what it does not keep, such as colours of its own or drop-down lists."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
-
-
-def _short(error: Exception) -> str:
-    return str(error).strip().splitlines()[0][:100] if str(error).strip() else type(error).__name__
-
-
-def _values(sheet, where: Where) -> np.ndarray:
-    """All values of an openpyxl sheet, whatever dimension the file states."""
-    sheet.reset_dimensions()
-    try:
-        with _quietly():
-            rows: Sequence[tuple] = list(sheet.iter_rows(values_only=True))
-    except DAMAGE as error:
-        raise FileError("the sheet is damaged ({reason}).", where, reason=_short(error)) from None
-    width = max(map(len, rows), default=0)
-    found = np.full((len(rows), width), None, dtype=object)
-    for number, row in enumerate(rows):
-        found[number, : len(row)] = row
-    return found
+def _overlap(one: Range, other: Range) -> bool:
+    return (
+        one.first.row <= other.last.row and other.first.row <= one.last.row
+        and one.first.column <= other.last.column and other.first.column <= one.last.column
+    )  # fmt: skip

@@ -5,20 +5,21 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
-from xlnn import pages
+from xlnn import pages, record
 from xlnn.book_file import BookFile
 from xlnn.errors import DivergedError
 from xlnn.output_book import OutputBook
 from xlnn.plan import TRAINED, Plan, iteration_name, kept_iterations
 from xlnn.problem import Problem
 from xlnn.rows import Template
-from xlnn.saving import check_target, replacing
+from xlnn.saving import check_space, check_target, replacing
 from xlnn.sheets import Page
+from xlnn.stopping import Stopped, asked_to_stop
 from xlnn.training import Step, finish, held_out_total, total_of, train, trained
 from xlnn.words import say
 
@@ -47,36 +48,58 @@ def write(
     problem: Problem,
     path: str | Path,
     *,
-    keep: str = "all",
-    detail: str = "all",
-    cells: str = "values",
+    keep: str | None = None,
+    detail: str | None = None,
+    cells: str | None = None,
     language: str | None = None,
     force: bool = False,
     progress: Callable[[int, int], None] | None = None,
+    stopping: Callable[[], None] | None = None,
+    front: Callable[[BookFile], None] | None = None,
 ) -> Result:
     """Trains `problem` and writes all of it to `path`.
 
-    keep: iterations that get a sheet: "all", "every:10", "first,last" or "1,2,50". detail: "all", "units"
-    (without the gradients of single images) or "totals" (without single images). cells: "values" or
-    "formulas". `progress(done, all)` is called after each iteration.
+    keep: iterations that get a sheet: "all" (the default), "every:10", "first,last" or "1,2,50". detail: "all" (the
+    default), "units" (without the gradients of single images) or "totals" (without single images). cells: "values" (the
+    default) or "formulas". For a resumed problem the defaults are what was chosen before. `progress(done, all)` is called
+    after each iteration; `front(file)` adds sheets before all others.
+
+    Ctrl-C, or a KeyboardInterrupt in `progress`, ends the training after the iteration under way: `stopping()` is called,
+    the iterations so far are written, marked as unfinished, and Stopped, a KeyboardInterrupt, is raised. Another Ctrl-C
+    interrupts at once, and nothing is written.
 
     Raises UsageError, LimitError (before anything is computed), SaveError; DivergedError after writing the
     iterations whose numbers are finite.
     """
     path = Path(path)
     origin = problem.origin
-    kept = kept_iterations(keep, problem.settings.iterations)
-    plan = Plan(problem, kept, detail, cells, language or (origin.language if origin else "en"))
-    check_target(path, [origin.path] if origin else [], force)
+    earlier = origin.earlier if origin else None
+    options = _options(earlier, keep=keep, detail=detail, cells=cells)
+    kept = frozenset(n for n in kept_iterations(options.keep, problem.settings.iterations) if n > problem.done)
+    plan = Plan(problem, kept, options.detail, options.cells, language or (origin.language if origin else "en"))
+    check_target(path, origin.inputs if origin else (), force)
+    check_space(path, plan.numbers)
     with replacing(path) as temporary, ExitStack() as stack:
         spool = stack.enter_context(tempfile.TemporaryFile())
-        writing = _Writing(plan, OutputBook(plan, BookFile(temporary, path.stem), spool))
-        writing.run(progress)
+        file = BookFile(temporary, path.stem)
+        if front:
+            front(file)
+        writing = _Writing(plan, OutputBook(plan, file, spool), options)
+        writing.run(progress, stopping)
     if writing.diverged:
-        writing.diverged.others = (DivergedError("The iterations before are in {path}.", path=path),)
+        writing.diverged.others = (DivergedError("The iterations before are in {path}.", path=temporary.path),)
         raise writing.diverged
     first, last = writing.totals[0], writing.totals[-1]
-    return Result(path, last[0], first[1], last[1], problem.images, last[2], tuple(writing.written))
+    result = Result(temporary.path, last[0], first[1], last[1], problem.images, last[2], tuple(writing.written))
+    if writing.stopped:
+        raise Stopped(result=result, planned=problem.settings.iterations)
+    return result
+
+
+def _options(earlier: record.Earlier | None, **given: str | None) -> record.Options:
+    """What the result shows: as given, else as a resumed training did before."""
+    before = earlier.record.options if earlier else record.Options()
+    return replace(before, **{name: value for name, value in given.items() if value is not None})
 
 
 @dataclass
@@ -85,22 +108,52 @@ class _Writing:
 
     plan: Plan
     book: OutputBook
+    options: record.Options
     totals: list[Total] = field(default_factory=list)
     written: list[int] = field(default_factory=list)
     diverged: DivergedError | None = None
+    stopped: bool = False
     _templates: dict = field(default_factory=dict)
 
-    def run(self, progress: Callable | None) -> None:
+    def run(self, progress: Callable | None, stopping: Callable | None) -> None:
         """All sheets in their order."""
         self.book.open()
-        end = self.train(progress)
+        self.totals += self.plan.earlier.totals if self.plan.earlier else ()
+        with asked_to_stop() as asked:
+            end = self.train(lambda done: self.stops(done, progress, asked))
+        if self.stopped and stopping:
+            stopping()
         self.trained(end)
         shown = {number - 1: iteration_name(number) for number in self.written} | {self.totals[-1][0]: TRAINED}
-        lines = pages.headlines(self.plan, self.totals, self.diverged)
+        ending = self.ending()
+        lines = pages.headlines(self.plan, self.totals, ending)
         first = iteration_name(self.written[0]) if self.written else ""
-        self.book.close(end.parameters, self.totals, shown, lines, first, self.diverged)
+        kept = record.lines(self.plan.problem, end.parameters, self.totals, self.options, self.plan.language)
+        self.book.close(end.parameters, self.totals, shown, lines, first, ending, kept)
 
-    def train(self, progress: Callable | None) -> Step:
+    def ending(self) -> tuple[str, str] | None:
+        """Topic and text of what ended the training early."""
+        language = self.plan.language
+        if self.diverged:
+            return "diverged", self.diverged.text(language)
+        if not self.stopped:
+            return None
+        done, planned = self.totals[-1][0], self.plan.problem.settings.iterations
+        text = "Unfinished: stopped after {updates} of {planned} updates. `xlnn train --resume` goes on with this workbook."
+        return "unfinished", say(text, language, updates=done, planned=planned)
+
+    def stops(self, done: int, progress: Callable | None, asked: Callable[[], bool]) -> bool:
+        """Tells `progress` after an iteration; whether the training is to stop here, before its end."""
+        planned, interrupted = self.plan.problem.settings.iterations, False
+        try:
+            if progress:
+                progress(done, planned)
+        except KeyboardInterrupt:
+            interrupted = True
+        self.stopped = (interrupted or asked()) and done < planned
+        return self.stopped
+
+    def train(self, stops: Callable[[int], bool]) -> Step:
         """Every kept iteration's sheet. Returns all images under the last parameters whose numbers are finite."""
         problem, last = self.plan.problem, None
         try:
@@ -111,9 +164,9 @@ class _Writing:
                     self.iteration(step)
                 last = step
                 step.new_parameters()
-                if progress:
-                    progress(step.iteration, problem.settings.iterations)
-            end = finish(last) if last else trained(problem, problem.parameters, 1)
+                if stops(step.iteration):
+                    break
+            end = finish(last) if last else trained(problem, problem.parameters, problem.done + 1)
             self.count(end)
             return end
         except DivergedError as error:
