@@ -242,6 +242,8 @@ SAID = {
     "places_sheet: DIRECTIONS.items()": places_sheet.DIRECTIONS,
     "settings: entry.name": [entry.name for entry in settings.ENTRIES],
     "settings: entry.meaning": [entry.meaning for entry in settings.ENTRIES],
+    "varying: BY_FIELD[field].name": [entry.name for entry in settings.ENTRIES],
+    "varying: LAYER_ENTRIES.items()": settings.COLUMNS,
     "telling: found.notes": first_of_pairs("compare", "_notes"),
     "show: problem.origin.notes": first_of_pairs("workbook", "notes"),
     "show: zip(axes, nexts, strict=True)": places_sheet.AXIS_COLUMNS,

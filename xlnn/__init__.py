@@ -24,6 +24,8 @@ _WHERE = {
     "write": "writer",
     "solve": "solving",
     "descend": "descending",
+    "sweep": "sweep",
+    "Sweep": "sweep",
     "Result": "writer",
     "Stopped": "stopping",
     "new": "new",

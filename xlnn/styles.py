@@ -37,6 +37,14 @@ STYLES: dict[str, dict] = {
     "percent": {"num_format": "0.0%", "bold": True, "bg_color": "#FFE699", **_GRID},
     "rose": {"font_color": "#C00000"},
     "integer": {"num_format": "0", **_CENTRE},
+    # of a sweep: C_T in heat maps, that of the best run, C_T that ended higher than it began, a run that diverged
+    "eta": {"bold": True, "bg_color": "#DDEBF7", "bottom": 1, **_CENTRE},
+    "cell": {"num_format": "[<0.0005]0.00E+00;0.000"},
+    "best": {"num_format": "[<0.0005]0.00E+00;0.000", "bold": True, "border": 2},
+    "higher": {"num_format": "▲ 0.000", "font_color": "#C00000"},
+    "share": {"num_format": "0%"},
+    "best share": {"num_format": "0%", "bold": True, "border": 2},
+    "gone": {"font_color": "#C00000", "bg_color": "#D9D9D9", **_CENTRE},
 }
 
 STYLE_OF = {

@@ -1,0 +1,129 @@
+"""The command that tries values of η, starts and other settings."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+import click
+
+from xlnn.cli_shared import (
+    FILE,
+    SETTINGS,
+    default_output,
+    force_option,
+    language_option,
+    limit_options,
+    places_option,
+    quiet_option,
+)
+from xlnn.words import say
+
+
+def _settings(command):
+    """The options that override sheet Settings for all runs; η and seeds are tried."""
+    for option, name, text in reversed([entry for entry in SETTINGS if entry[1] not in ("eta", "seed")]):
+        command = click.option(option, name, metavar="VALUE", help=text)(command)
+    return click.option("-n", "--iterations", metavar="N", help="Number of updates.")(command)
+
+
+@click.command()
+@click.argument("workbook", type=FILE)
+@click.option("-o", "--output", type=FILE, help="The result; by default WORKBOOK-sweep.xlsx.")
+@click.option("--eta", metavar="FROM:TO:COUNT", help="Values of η: 0.05:0.5:10 (ten values), or 0.1,0.2,0.5.")
+@click.option("--seeds", metavar="FIRST:END", help="Starts drawn with these seeds: 0:20 (20 starts, 0 to 19), or 3,5,8.")
+@click.option(
+    "--set", "sets", multiple=True, metavar="NAME=A,B", help='Other settings: activation=sigmoid,tanh or "units 2=2,3".'
+)
+@click.option("--workers", type=int, metavar="N", help="Processes on this machine; by default one for each core.")
+@click.option("--scheduler", metavar="ADDRESS", help="Use the workers of a Dask scheduler: tcp://host:8786.")
+@click.option("--resume", is_flag=True, help="Go on with a sweep that was interrupted.")
+@_settings
+@click.option("--keep", metavar="WHICH", help="Best run: iterations that get a sheet: all; every:10; first,last; 1,2,50; none.")
+@click.option("--detail", metavar="HOW", help="Best run: all; units: no gradients of single images; totals: no single images.")
+@click.option("--cells", metavar="WHAT", help="Best run: values, or live formulas with their results.")
+@places_option
+@click.option("--initial", is_flag=True, help="The workbook's own start is the saved copy of its initial parameters.")
+@limit_options
+@language_option
+@force_option
+@quiet_option
+@click.pass_context
+def sweep(
+    ctx, workbook, output, eta, seeds, sets, workers, scheduler, resume, keep, detail, cells, places, initial,
+    language, force, quiet, **settings,
+) -> None:  # fmt: skip
+    """Train WORKBOOK with every pair of η and start, and with other settings in all combinations.
+
+    The result has tables of C_T and of the share right with heat maps, the curves of the best, median and worst start of
+    every η, and all the sheets of the best run. The workbook's own start is always among them. Ctrl-C keeps what is done,
+    and --resume goes on.
+
+    \b
+    Example: xlnn sweep book.xlsx --eta 0.05:0.5:10 --seeds 0:20
+             xlnn sweep book.xlsx --seeds 0:20 --set activation=sigmoid,tanh --set "units 2=2,3,5"
+             xlnn sweep book.xlsx --eta 0.05:0.5:10 --scheduler tcp://192.168.1.7:8786
+    """
+    from xlnn.reader import read
+    from xlnn.stopping import Stopped
+    from xlnn.sweep import grid, run_grid
+    from xlnn.sweep_book import best_line, check_sweep, write_sweep
+    from xlnn.sweep_spec import eta_values, seed_values, setting_values
+
+    problem = read(workbook, places=places, initial=initial, language=language, **settings)
+    language = ctx.meta["language"] = problem.origin.language
+    chosen = grid(problem, eta_values(eta) if eta else None, seed_values(seeds) if seeds else (), setting_values(sets))
+    path, options = output or default_output(workbook, "sweep"), {"keep": keep, "detail": detail, "cells": cells}
+    check_sweep(chosen, path, options, force)
+    journal, shown = path.with_name(path.name + ".part"), None if quiet else _progress_line(language)
+    found = run_grid(chosen, workers, scheduler, shown, journal, resume)
+    if not found.complete:
+        _tell(say("interrupted; writing the runs that are done. Ctrl-C once more leaves them unwritten.", language))
+    stopped = not found.complete
+    try:
+        path = write_sweep(found, path, force=force, **options)
+    except Stopped as stop:  # while the best run was trained for its sheets
+        path, stopped = stop.result.path, True
+    if stopped:
+        text = "{done} of {all} runs are done; {path} has them. To go on: the same command with --resume"
+        _tell(say(text, language, done=len(found.done), all=len(chosen.runs), path=path))
+        ctx.exit(130)
+    journal.unlink(missing_ok=True)
+    if not quiet:
+        best = best_line(found, language)
+        click.echo(say("{count} runs. {best} {path}", language, count=len(chosen.runs), best=best, path=path))
+
+
+def _tell(text: str) -> None:
+    if sys.stderr.isatty():
+        click.echo(err=True)  # behind the line that tells the runs
+    click.echo(f"xlnn: {text}", err=True)
+
+
+def _progress_line(language: str):
+    """Shows runs done and the time left on a terminal, once a sweep lasts more than a second; None elsewhere."""
+    if not sys.stderr.isatty():
+        return None
+    started = shown = time.monotonic()
+    first = None  # runs that were done when this began
+
+    def progress(done: int, total: int) -> None:
+        nonlocal shown, first
+        now = time.monotonic()
+        if first is None:
+            first = done
+        if now - started < 1 or (now - shown < 0.2 and done < total):
+            return
+        shown = now
+        left = (now - started) * (total - done) / max(1, done - first)
+        text = say("run {done} of {total}, {left} left", language, done=done, total=total, left=_duration(left))
+        click.echo("\r" + text + ("   \n" if done == total else "   "), err=True, nl=False)
+
+    return progress
+
+
+def _duration(seconds: float) -> str:
+    """'0:07', '12:05' or '3:12:05'."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
