@@ -12,6 +12,7 @@ import click
 from xlnn._version import __version__
 from xlnn.cli_checking import check, compare
 from xlnn.cli_descend import descend
+from xlnn.cli_pictures import landscape, plot
 from xlnn.cli_sweep import sweep
 from xlnn.cli_training import gradcheck, new, predict, show, solve, train
 from xlnn.errors import SavedBeside, XlnnError
@@ -86,5 +87,5 @@ def main() -> None:
     """
 
 
-for _command in (new, show, train, solve, predict, gradcheck, check, compare, descend, sweep):
+for _command in (new, show, train, solve, predict, gradcheck, check, compare, plot, landscape, descend, sweep):
     main.add_command(_command)

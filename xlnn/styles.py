@@ -45,6 +45,12 @@ STYLES: dict[str, dict] = {
     "share": {"num_format": "0%"},
     "best share": {"num_format": "0%", "bold": True, "border": 2},
     "gone": {"font_color": "#C00000", "bg_color": "#D9D9D9", **_CENTRE},
+    # of a landscape: the parameters' values, C_T, and C_T where the path of training goes
+    "axis": {"num_format": "0.00", "bold": True, "bg_color": "#E2EFDA", **_CENTRE},
+    "height": {"num_format": "0.000"},
+    "path": {"num_format": '"● "0.000', "bold": True, "border": 1},
+    "path start": {"num_format": '"▶ "0.000', "bold": True, "border": 2},
+    "path end": {"num_format": '"★ "0.000', "bold": True, "border": 2},
 }
 
 STYLE_OF = {

@@ -160,4 +160,121 @@ TABLE: dict[str, tuple[str, str]] = {
         "{runs} 回の学習：η {etas} 個 × 初期値 {starts} 個",
     ),
     # pictures
+    "picture": ("图", "図"),
+    "pictures need matplotlib: pip install matplotlib": (
+        "画图需要 matplotlib：pip install matplotlib",
+        "図を描くには matplotlib が必要です：pip install matplotlib",
+    ),
+    "--animate shows weights and C_T over all iterations; leave out --what and --iteration.": (
+        "--animate 显示全部迭代的权重和 C_T；请去掉 --what 和 --iteration。",
+        "--animate は全反復の重みと C_T を示します。--what と --iteration を外してください。",
+    ),
+    "expected a name that ends in {endings}.": (
+        "文件名应以 {endings} 结尾。",
+        "ファイル名の末尾は {endings} でなければなりません。",
+    ),
+    "iteration {iteration} is not there; there are {known}.": (
+        "没有迭代 {iteration}；有 {known}。",
+        "反復 {iteration} はありません。あるのは {known} です。",
+    ),
+    "there is no training in this workbook (no sheet {sheet}). Train it with xlnn train, and plot the result.": (
+        "该工作簿中没有学习过程（没有工作表 {sheet}）。请先用 xlnn train 学习，再对结果画图。",
+        "このブックには学習の記録がありません（シート {sheet} がない）。xlnn train で学習し、その結果を図にしてください。",
+    ),
+    "expected a table of updates and C_T, found none.": (
+        "应有更新次数与 C_T 的表，但没有找到。",
+        "更新回数と C_T の表が必要ですが、見つかりません。",
+    ),
+    "the answers of this network are neither right nor wrong.": (
+        "这个网络的回答没有正误之分。",
+        "このネットワークの答えには正誤がありません。",
+    ),
+    "Cost after each update": ("每次更新后的代价函数", "更新ごとのコスト関数"),
+    "after {count} updates": ("更新 {count} 次后", "{count} 回更新した後"),
+    "after {count} steps of the solver": ("规划求解 {count} 步后", "ソルバー {count} ステップ後"),
+    "Weights of layer {label}: red negative, blue positive": (
+        "第 {label} 层的权重：红为负，蓝为正",
+        "層 {label} の重み：赤は負、青は正",
+    ),
+    "No image is wrong {moment}.": ("{moment}没有错误的图像。", "{moment}に誤りの画像はありません。"),
+    "Wrong {moment}: {wrong} of {images} images": (
+        "{moment}错误的图像：{images} 张中的 {wrong} 张",
+        "{moment}に誤りの画像：{images} 枚中 {wrong} 枚",
+    ),
+    "image: right answer → given": ("图像：正解 → 回答", "画像：正解 → 答え"),
+    "the first {count} of them": ("其中前 {count} 张", "そのうち最初の {count} 枚"),
+    "Outputs of layer {label} {moment}, images by right answer": (
+        "{moment}第 {label} 层的输出，图像按正解排列",
+        "{moment}の層 {label} の出力（画像は正解の順）",
+    ),
+    "right answer, map; the first {count} images of each": (
+        "正解、映射；每种正解的前 {count} 张图像",
+        "正解とマップ。各正解の最初の {count} 枚の画像",
+    ),
+    # landscapes
+    "cannot read {value}: write a parameter with its indexes counted from 0, like w2[0,1,2].": (
+        "无法读懂 {value}：参数请写成 w2[0,1,2] 这样，下标从 0 数起。",
+        "{value} を読めません。パラメータは w2[0,1,2] のように、添字を 0 から数えて書いてください。",
+    ),
+    "there is no parameter {name}; known: {known}.": (
+        "没有参数 {name}；有：{known}。",
+        "パラメータ {name} はありません。あるのは：{known}。",
+    ),
+    "there is no {value}; indexes count from 0: {first} to {last}.": (
+        "没有 {value}；下标从 0 数起：{first} 到 {last}。",
+        "{value} はありません。添字は 0 から数えます：{first} から {last} まで。",
+    ),
+    "a landscape is over two parameters, not {count}.": (
+        "地形图要用两个参数，而不是 {count} 个。",
+        "地形図には 2 個のパラメータが要ります（{count} 個ではなく）。",
+    ),
+    "a landscape needs two different parameters, not {value} twice.": (
+        "地形图需要两个不同的参数，而不是两次 {value}。",
+        "地形図には異なる 2 個のパラメータが要ります（{value} が 2 回あります）。",
+    ),
+    "the grid must have {least} to {most} values, not {value}.": (
+        "网格应有 {least} 到 {most} 个值，而不是 {value}。",
+        "格子の値は {least} 個から {most} 個までです（{value} ではなく）。",
+    ),
+    "the margin must be a number above 0, not {value}.": (
+        "边距必须是大于 0 的数，而不是 {value}。",
+        "余白は 0 より大きい数でなければなりません（{value} ではなく）。",
+    ),
+    "C_T is not a finite number everywhere on this grid; try a smaller margin than {margin}.": (
+        "在这个网格上 C_T 并非处处是有限的数；请试试比 {margin} 小的边距。",
+        "この格子では C_T が有限でない所があります。{margin} より小さい余白を試してください。",
+    ),
+    "C_T over {first} and {second}: {least} to {most}, {cost} after training. {path}": (
+        "{first} 与 {second} 上的 C_T：{least} 到 {most}，学习后为 {cost}。{path}",
+        "{first} と {second} の上の C_T：{least} から {most}、学習後は {cost}。{path}",
+    ),
+    "C_T over {first} and {second}": ("{first} 与 {second} 上的 C_T", "{first} と {second} の上の C_T"),
+    "row": ("行", "行"),
+    "column": ("列", "列"),
+    "unit before": ("前层单元", "前層ユニット"),
+    "{first}: {place}. {second}: {other}. Indexes in brackets count from 0.": (
+        "{first}：{place}。{second}：{other}。方括号中的下标从 0 数起。",
+        "{first}：{place}。{second}：{other}。角括弧の添字は 0 から数える。",
+    ),
+    "All other parameters stand at their values after training; each cell is C_T of all {images} images.": (
+        "其余参数都取学习后的值；每个单元格是全部 {images} 张图像的 C_T。",
+        "ほかのパラメータは学習後の値のまま。各セルは全 {images} 枚の画像の C_T。",
+    ),
+    "The path is that of training, which moves all parameters at once: ▶ its start, ● on the way, ★ its end.": (
+        "路径是学习的路径，学习时全部参数同时变动：▶ 起点，● 途中，★ 终点。",
+        "経路は学習のもので、学習では全パラメータが同時に動く：▶ 始点、● 途中、★ 終点。",
+    ),
+    "So its cells before the end are not C_T of the training; sheet Path has both.": (
+        "所以终点之前的单元格不是学习当时的 C_T；两者都在工作表 Path 中。",
+        "そのため終点より前のセルは学習時の C_T ではない。両方がシート Path にある。",
+    ),
+    "The smallest C_T here: {cost}, at {first} = {across}, {second} = {up}.": (
+        "这里最小的 C_T：{cost}，在 {first} = {across}、{second} = {up} 处。",
+        "ここで最小の C_T：{cost}（{first} = {across}、{second} = {up}）。",
+    ),
+    "C_T on the surface": ("曲面上的 C_T", "曲面上の C_T"),
+    "nearest cell": ("最近的单元格", "最も近いセル"),
+    "Lines of equal C_T, and the path of training": ("C_T 的等高线与学习的路径", "C_T の等高線と学習の経路"),
+    "path of training": ("学习的路径", "学習の経路"),
+    "C_T as a surface": ("C_T 的曲面", "C_T の曲面"),
 }
