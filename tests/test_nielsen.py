@@ -198,4 +198,5 @@ def test_libreoffice_agrees_with_the_formulas(tmp_path):
     xlnn.write(small(iterations=4, layout="table"), tmp_path / "b.xlsx", cells="formulas")
     verdict = office.judge(tmp_path / "b.xlsx")
     assert not verdict.different, verdict.different[:10]
+    assert xlnn.check(tmp_path / "b.xlsx").empty
     assert verdict.compared > 4 * 5 * 20

@@ -237,6 +237,7 @@ def test_the_authors_workbooks_are_solved_and_libreoffice_agrees(make, start, be
     verdict = office.judge(tmp_path / "solved.xlsx")
     assert not verdict.different, verdict.different[:10]
     assert verdict.compared > 2 * result.images * 25  # Start and Solved
+    assert xlnn.check(tmp_path / "solved.xlsx").empty
 
 
 @office.needs_office
