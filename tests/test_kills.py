@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import builtins
 import errno
+import gc
 import json
 import os
 import random
@@ -325,6 +326,7 @@ def test_every_call_that_writes_fails_once(error, folder, tmp_path, monkeypatch)
     tried_again = ["os.replace"] if error == "EACCES" else []
     # the file has those rights already; the folder cannot be synced; what is synced cannot be closed
     assert forgiven == ["os.chmod", *tried_again, "os.fsync", "close"]
+    gc.collect()  # here, where the warnings of unclosed files are expected
 
 
 if __name__ == "__main__":
