@@ -209,6 +209,15 @@ def test_check_of_a_sheet_with_a_typed_number_missing_names_the_cell(written, tm
     assert "mine.xlsx › '1-2'!B10" in result.stderr
 
 
+def test_formulas_that_were_never_calculated_are_no_empty_cells(tmp_path):
+    """openpyxl keeps formulas without their results: no verdict, but what to do, at the first of them."""
+    path = write_lesson(LESSONS["1-2"].make(), tmp_path / "mine.xlsx")
+    openpyxl.load_workbook(path).save(path)
+    result = CliRunner().invoke(main, ["check", str(path)])
+    assert result.exit_code == 4
+    assert "mine.xlsx › '1-2'!B12: expected a number, found a formula without a stored result." in result.stderr
+
+
 def test_a_marked_copy_colours_the_wrong_cell(written, tmp_path):
     book = openpyxl.load_workbook(written["2"])
     book["2-5"]["B13"] = 0

@@ -24,7 +24,7 @@ from xlnn.rules import Rule
 from xlnn.shown import Book, open_book
 from xlnn.uncertain import Uncertain
 from xlnn.words import say
-from xlnn.workbook import Workbook
+from xlnn.workbook import NO_RESULT, Workbook
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -127,7 +127,7 @@ def judge(
 
         if against is not None:
             raise UsageError("these sheets show no training to compare with another one; use xlnn compare.")
-        return judge_lesson(workbook, lesson, digits, language)
+        return _calculated(judge_lesson(workbook, lesson, digits, language))
     book = open_book(path, places=places, language=language, **settings)
     if not book.iterations:
         raise ContentError(
@@ -140,12 +140,21 @@ def judge(
     cells = sum(group.raw[r.result.name].size for group in found for r in group.rules if r.result.name not in group.copied)
     order = {shown.name: position for position, shown in enumerate(book.iterations)}
     faults = _told_apart(sorted(faults, key=lambda fault: order[fault.shown.name]))
-    verdict = Verdict(book, found, tuple(faults), cells, digits)
+    verdict = _calculated(Verdict(book, found, tuple(faults), cells, digits))
     if against is None:
         return verdict
     from xlnn.against import departures
 
     return replace(verdict, departures=tuple(departures(book, against, digits, settings)), compared=Path(against).name)
+
+
+def _calculated(verdict: Verdict) -> Verdict:
+    """The same verdict. Raises ContentError where a cell is empty only because its formula has no stored result."""
+    workbook = verdict.book.workbook
+    for sheet, cell in map(first_cell, verdict.faults):
+        if workbook.has_formula(sheet, cell):
+            raise ContentError(NO_RESULT, workbook.where(sheet, cell))
+    return verdict
 
 
 def _faults(group: Group, rule: Rule) -> Iterator[Fault]:
