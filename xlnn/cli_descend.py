@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from xlnn.cli_shared import FILE, default_output, force_option, language_option, quiet_option
+from xlnn.cli_shared import FILE, default_output, force_option, language_option, limit_options, quiet_option
 from xlnn.words import say
 
 
@@ -22,6 +22,7 @@ from xlnn.words import say
     help="Like x^2+y^2=1, also several times: the stationary points on it (Lagrange, 2-7) instead of a descent.",
 )  # fmt: skip
 @click.option("--cells", default="formulas", metavar="WHAT", help="live formulas with their results, or values.")
+@limit_options
 @language_option
 @force_option
 @quiet_option
