@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 import torch
+from measure import compare, in_turn, show
 from torch.nn.functional import conv2d, linear, max_pool2d
 
-from xlnn import Problem, train
+from xlnn import Network, Problem, Settings, train
+
+
+def show_beside(cases: Iterable[tuple[str, Problem, int, float]], threads: int, repeat: int) -> None:
+    """The table of both sides' times: of each case what it is, the problem, calls in a round, and the target."""
+    torch.set_num_threads(threads)
+    lines = []
+    for what, problem, calls, target in cases:
+        check_same(problem)
+        seconds = in_turn({"xlnn": xlnn_step(problem), "PyTorch": torch_step(problem)}, repeat, calls)
+        lines.append(compare(what, seconds["xlnn"], seconds["PyTorch"], target))
+    show(lines, "PyTorch")
+
+
+def large(network: Network) -> Problem:
+    """10,000 images of 28×28 with random pixels, for a network with ten outputs."""
+    random = np.random.default_rng(0)
+    parameters = {q.name: random.standard_normal(q.shape) / np.sqrt(q.size // q.shape[0]) for q in network.parameters}
+    digits = random.integers(0, 10, 10_000).astype(float)
+    return Problem(network, random.random((10_000, 28, 28)), parameters, digits, settings=Settings(eta=0.2))
 
 
 def torch_step(problem: Problem) -> Callable[[], float]:

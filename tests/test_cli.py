@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import openpyxl
 import pytest
-from click.testing import CliRunner
+from command import run
 
 import workbooks
 import xlnn
@@ -37,13 +37,6 @@ def folder(tmp_path, monkeypatch, book) -> Path:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "book.xlsx").write_bytes(book.read_bytes())
     return tmp_path
-
-
-def run(*arguments: str) -> tuple[int, str, str]:
-    """Exit code, what is printed, and what is said on the error stream."""
-    result = CliRunner().invoke(main, list(arguments))
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result.exit_code, result.stdout, result.stderr
 
 
 # ---- what is printed -----------------------------------------------------------------------------------

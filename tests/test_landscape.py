@@ -11,13 +11,12 @@ import numpy as np
 import office
 import openpyxl
 import pytest
-from click.testing import CliRunner
+from command import run
 from matplotlib.image import imread
 from problems import dense, random_problem
 from reference import targets, total_cost, updated
 
 import xlnn
-from xlnn.cli import main
 from xlnn.contours import contour
 from xlnn.landscape import Parameter
 from xlnn.landscape_book import TOP, _bands, levels
@@ -37,11 +36,6 @@ def written(book) -> Path:
     """4-4 over two weights of the output layer: 9 × 9 values."""
     path = book.with_name("land.xlsx")
     return xlnn.write_landscape(xlnn.landscape(xlnn.read(book), ("w3[0,1]", "w3[1,2]"), grid=9), path)
-
-
-def run(*arguments) -> tuple[int, str, str]:
-    result = CliRunner().invoke(main, [str(argument) for argument in arguments])
-    return result.exit_code, result.stdout, result.stderr
 
 
 def course(problem: Problem) -> list[dict]:

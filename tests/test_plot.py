@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 import numpy as np
 import openpyxl
 import pytest
-from click.testing import CliRunner
+from command import run
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.image import imread
@@ -26,7 +26,6 @@ from problems import dense, maps, random_problem
 from reference import forward, targets, updated
 
 import xlnn
-from xlnn.cli import main
 from xlnn.network import LayerSettings
 from xlnn.plot_data import learning_of, spread
 from xlnn.plot_panels import montage, pictures
@@ -44,11 +43,6 @@ def books(tmp_path_factory) -> dict[str, Path]:
         problem = xlnn.example(section).with_settings(iterations=UPDATES)
         xlnn.write(problem, folder / f"{name}.xlsx", keep=keep, detail="totals" if name == "ends" else "units")
     return {path.stem: path for path in folder.glob("*.xlsx")}
-
-
-def run(*arguments) -> tuple[int, str, str]:
-    result = CliRunner().invoke(main, [str(argument) for argument in arguments])
-    return result.exit_code, result.stdout, result.stderr
 
 
 def texts(figure: Figure) -> list[str]:

@@ -10,21 +10,15 @@ import numpy as np
 import office
 import openpyxl
 import pytest
-from click.testing import CliRunner
+from command import run
 from scipy.optimize import minimize
 
 import workbooks
 import xlnn
-from xlnn.cli import main
 from xlnn.training import trained
 
 BOOK = Path(__file__).parent / "data" / "regression_2-12.csv"
 NAMES = ("2-12", "logistic")
-
-
-def run(*arguments) -> tuple[int, str, str]:
-    done = CliRunner().invoke(main, [str(argument) for argument in arguments])
-    return done.exit_code, done.stdout, done.stderr
 
 
 def table(path) -> np.ndarray:

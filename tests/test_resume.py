@@ -14,12 +14,11 @@ import numpy as np
 import office
 import openpyxl
 import pytest
-from click.testing import CliRunner
+from command import run
 from problems import dense, random_problem, stack
 
 import workbooks
 import xlnn
-from xlnn.cli import main
 from xlnn.saving import TEMPORARY
 from xlnn.training import Step
 
@@ -64,13 +63,6 @@ def end(path: Path) -> tuple[list, list]:
 def conventions(path: Path) -> dict[str, str]:
     rows = openpyxl.load_workbook(path)["Conventions"].iter_rows(min_row=3, max_col=2, values_only=True)
     return {topic: text for topic, text in rows if topic}
-
-
-def run(*arguments) -> tuple[int, str, str]:
-    """Exit code, what is printed, and what is said on the error stream."""
-    result = CliRunner().invoke(main, list(map(str, arguments)))
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result.exit_code, result.stdout, result.stderr
 
 
 @pytest.fixture(scope="module")

@@ -12,12 +12,11 @@ import numpy as np
 import office
 import openpyxl
 import pytest
-from click.testing import CliRunner
+from command import run
 from problems import dense, maps, random_problem
 
 import workbooks
 import xlnn
-from xlnn.cli import main
 from xlnn.minimise import minimise
 from xlnn.network import LayerSettings, Network
 from xlnn.problem import Problem
@@ -255,11 +254,6 @@ def test_filters_in_a_table_have_no_saved_copy_and_libreoffice_agrees(tmp_path):
 @pytest.fixture
 def book(tmp_path):
     return xlnn.new("4-4", tmp_path / "book.xlsx")
-
-
-def run(*arguments) -> tuple[int, str, str]:
-    done = CliRunner().invoke(main, [str(argument) for argument in arguments])
-    return done.exit_code, done.stdout, done.stderr
 
 
 def test_the_command_says_what_was_found(book):

@@ -11,7 +11,8 @@ import numpy as np
 from xlnn.cells import Cell
 from xlnn.compare import Tolerance
 from xlnn.errors import UsageError
-from xlnn.shown import Book, Shown, open_book
+from xlnn.shown import Book, Shown, book_of
+from xlnn.workbook import Workbook
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ def departures(book: Book, path: str | Path, digits: int | None, settings: Mappi
 
     Raises UsageError where the two have no iteration in common.
     """
-    other = open_book(path, **settings)
+    other = book_of(Workbook(path), **settings)
     by_iteration = {shown.iteration: shown for shown in other.iterations}
     pairs = [(shown, by_iteration[shown.iteration]) for shown in book.iterations if shown.iteration in by_iteration]
     pairs = [(mine, theirs) for mine, theirs in pairs if len(mine.images) == len(theirs.images)]

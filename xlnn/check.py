@@ -21,7 +21,7 @@ from xlnn.judging import Fault, Group, groups, wrong_cells
 from xlnn.lessons import lesson_in
 from xlnn.mistakes import Case, Cause, causes
 from xlnn.rules import Rule
-from xlnn.shown import Book, open_book
+from xlnn.shown import Book, book_of
 from xlnn.uncertain import Uncertain
 from xlnn.words import say
 from xlnn.workbook import NO_RESULT, Workbook
@@ -121,14 +121,15 @@ def judge(
     """Checks a workbook. Raises as `xlnn.read`, and ContentError where it shows nothing that could be checked."""
     if digits is not None and not 0 <= digits <= 15:
         raise UsageError("the number of decimals must lie between 0 and 15, not {digits}.", digits=digits)
-    lesson = None if places is not None else lesson_in(workbook := Workbook(path))
+    workbook = Workbook(path)
+    lesson = lesson_in(workbook) if places is None else None
     if lesson is not None:
         from xlnn.lesson_check import judge_lesson
 
         if against is not None:
             raise UsageError("these sheets show no training to compare with another one; use xlnn compare.")
         return _calculated(judge_lesson(workbook, lesson, digits, language))
-    book = open_book(path, places=places, language=language, **settings)
+    book = book_of(workbook, places=places, language=language, **settings)
     if not book.iterations:
         raise ContentError(
             "there is nothing to check: no computed quantity was found. "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import time
+from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
 
@@ -43,21 +44,21 @@ SETTINGS = (
 )
 
 
-def setting_options(command):
-    """The options that override sheet Settings."""
-    for option, name, text in reversed(SETTINGS):
+def _settings_among(command, names):
+    for option, name, text in reversed([entry for entry in SETTINGS if entry[1] in names]):
         command = click.option(option, name, metavar="VALUE", help=text)(command)
+    return command
+
+
+def setting_options(command, without=()):
+    """The options that override sheet Settings."""
+    command = _settings_among(command, [name for _, name, _ in SETTINGS if name not in without])
     return click.option("-n", "--iterations", metavar="N", help="Number of updates.")(command)
-
-
-SOLVER_SETTINGS = ("cost", "total", "freeze_biases", "seed", "start", "layout")
 
 
 def solver_options(command):
     """Those of the settings that matter to a solver, which has neither η nor updates."""
-    for option, name, text in reversed([entry for entry in SETTINGS if entry[1] in SOLVER_SETTINGS]):
-        command = click.option(option, name, metavar="VALUE", help=text)(command)
-    return command
+    return _settings_among(command, ("cost", "total", "freeze_biases", "seed", "start", "layout"))
 
 
 LIMITS = (
@@ -116,6 +117,11 @@ def closing_line(result, network, language: str, text: str) -> str:
 
 def progress_line(language: str):
     """Shows the iteration on a terminal once a training lasts more than a second; None elsewhere."""
+    return line_of(lambda done, total, _: say("iteration {done} of {total}", language, done=done, total=total))
+
+
+def line_of(text: Callable[[int, int, float], str]):
+    """A `progress(done, total)` that shows `text(done, total, seconds)` on a terminal, once it lasts more than a second."""
     if not sys.stderr.isatty():
         return None
     started = shown = time.monotonic()
@@ -127,7 +133,7 @@ def progress_line(language: str):
             return
         shown = now
         end = "\n" if done == total else ""
-        click.echo("\r" + say("iteration {done} of {total}", language, done=done, total=total) + end, err=True, nl=False)
+        click.echo("\r" + text(done, total, now - started) + end, err=True, nl=False)
 
     return progress
 

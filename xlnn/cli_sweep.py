@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import sys
-import time
+from functools import partial
 
 import click
 
 from xlnn.cli_shared import (
     FILE,
-    SETTINGS,
     default_output,
     force_option,
     language_option,
     limit_options,
+    line_of,
     places_option,
     quiet_option,
+    setting_options,
 )
 from xlnn.words import say
 
-
-def _settings(command):
-    """The options that override sheet Settings for all runs; η and seeds are tried."""
-    for option, name, text in reversed([entry for entry in SETTINGS if entry[1] not in ("eta", "seed")]):
-        command = click.option(option, name, metavar="VALUE", help=text)(command)
-    return click.option("-n", "--iterations", metavar="N", help="Number of updates.")(command)
+sweep_options = partial(setting_options, without=("eta", "seed"))  # those are tried; the others are for all runs
 
 
 @click.command()
@@ -38,7 +34,7 @@ def _settings(command):
 @click.option("--workers", type=int, metavar="N", help="Processes on this machine; by default one for each core.")
 @click.option("--scheduler", metavar="ADDRESS", help="Use the workers of a Dask scheduler: tcp://host:8786.")
 @click.option("--resume", is_flag=True, help="Go on with a sweep that was interrupted.")
-@_settings
+@sweep_options
 @click.option("--keep", metavar="WHICH", help="Best run: iterations that get a sheet: all; every:10; first,last; 1,2,50; none.")
 @click.option("--detail", metavar="HOW", help="Best run: all; units: no gradients of single images; totals: no single images.")
 @click.option("--cells", metavar="WHAT", help="Best run: values, or live formulas with their results.")
@@ -101,25 +97,20 @@ def _tell(text: str) -> None:
 
 
 def _progress_line(language: str):
-    """Shows runs done and the time left on a terminal, once a sweep lasts more than a second; None elsewhere."""
-    if not sys.stderr.isatty():
-        return None
-    started = shown = time.monotonic()
-    first = None  # runs that were done when this began
+    """Shows runs done and the time left on a terminal; None elsewhere."""
+    line, before = line_of(lambda done, total, seconds: _left(done, total, seconds, before[0], language)), []
 
     def progress(done: int, total: int) -> None:
-        nonlocal shown, first
-        now = time.monotonic()
-        if first is None:
-            first = done
-        if now - started < 1 or (now - shown < 0.2 and done < total):
-            return
-        shown = now
-        left = (now - started) * (total - done) / max(1, done - first)
-        text = say("run {done} of {total}, {left} left", language, done=done, total=total, left=_duration(left))
-        click.echo("\r" + text + ("   \n" if done == total else "   "), err=True, nl=False)
+        if not before:
+            before.append(done)  # runs that were done when this began
+        line(done, total)
 
-    return progress
+    return progress if line else None
+
+
+def _left(done: int, total: int, seconds: float, before: int, language: str) -> str:
+    left = seconds * (total - done) / max(1, done - before)
+    return say("run {done} of {total}, {left} left", language, done=done, total=total, left=_duration(left)) + "   "
 
 
 def _duration(seconds: float) -> str:

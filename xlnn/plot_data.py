@@ -14,13 +14,13 @@ from xlnn.errors import ContentError, UsageError, Where
 from xlnn.places import Place
 from xlnn.plan import SOLVED, START, TRAINED
 from xlnn.problem import Problem
-from xlnn.reader import read
+from xlnn.reader import read_book
 from xlnn.shown import ITERATION
+from xlnn.summary import FIGURES, HELD_OUT, SHARES, SUMMARY, column, lines_below, totals
 from xlnn.training import Step, held_out_total, states, total_of, trained
 from xlnn.words import every
-from xlnn.workbook import Workbook, is_blank
+from xlnn.workbook import Workbook
 
-SUMMARY = "Summary"
 Parameters = Mapping[str, np.ndarray]
 
 
@@ -101,7 +101,8 @@ def _training(problem: Problem, language: str | None) -> Learning:
 
 
 def _workbook(path: str | Path, language: str | None) -> Learning:
-    problem, book = read(path, language=language), Workbook(path)
+    book = Workbook(path)
+    problem = read_book(book, language=language)
     if book.find(SUMMARY) is None:
         raise ContentError(
             "there is no training in this workbook (no sheet {sheet}). Train it with xlnn train, and plot the result.",
@@ -137,25 +138,14 @@ def _parameters(book: Workbook, places: Mapping[str, Place], sheet: str) -> Para
 
 def _history(book: Workbook) -> tuple[bool, tuple[tuple, ...]]:
     """Whether it is a solver's, and the table of sheet Summary."""
-    lines = book.sheet(SUMMARY)
-    header = next((row for row, line in enumerate(lines.tolist(), 1) if len(line) > 1 and line[1] in every("C_T")), None)
+    table = book.sheet(SUMMARY)
+    header = next((row for row, line in enumerate(table.tolist(), 1) if len(line) > 1 and line[1] in every("C_T")), None)
     if header is None:
         raise ContentError("expected a table of updates and C_T, found none.", book.where(SUMMARY))
-    first, rows = header + 1, 0
-    while header + rows < len(lines) and not is_blank(lines[header + rows, 0]):
-        rows += 1
-    if not rows:
-        raise ContentError("expected a table of updates and C_T, found none.", book.where(SUMMARY, Cell(first, 1)))
-    titles = [title for title in lines[header - 1].tolist() if title]
-    held_out = any(title in every("held out: C_T") for title in titles)
-    columns = [_column(book, Cell(first, number), rows) for number in (1, 2, 3, *((6, 7) if held_out else ()))]
-    updates = map(int, columns[0])
-    return titles[0] in every("steps"), tuple(zip(updates, *columns[1:], strict=True))
-
-
-def _column(book: Workbook, top: Cell, rows: int) -> list[float] | list[None]:
-    """The numbers of one column; None where the whole column is blank, as the share is where nothing is judged."""
-    place = Place(top, (rows,), ((1, 0),))
-    if top.column in (3, 7) and book.is_blank(SUMMARY, place):
-        return [None] * rows
-    return book.numbers(SUMMARY, place).tolist()
+    lines = lines_below(book, header)
+    if not lines:
+        raise ContentError("expected a table of updates and C_T, found none.", book.where(SUMMARY, Cell(header + 1, 1)))
+    titles = [title for title in table[header - 1].tolist() if title]
+    shown = (*FIGURES, *(HELD_OUT if any(title in every("held out: C_T") for title in titles) else ()))
+    blank = [n for n in shown if n in SHARES and book.is_blank(SUMMARY, column(header, n, lines))]
+    return titles[0] in every("steps"), tuple(totals(book, header, [None if n in blank else n for n in shown]))

@@ -18,7 +18,7 @@ from xlnn.layouts import Layout, arrange
 from xlnn.network import Network
 from xlnn.places import Place
 from xlnn.problem import Problem
-from xlnn.reader import RESERVED, read
+from xlnn.reader import RESERVED, read_book
 from xlnn.saving import check_target, replacing
 from xlnn.sheets import INITIAL, Page, add_page, vector
 from xlnn.training import Step
@@ -43,8 +43,9 @@ def predict(trained: str | Path, images: str | Path | None = None) -> tuple[list
     The images are looked for where sheet Places says, then where the network's own sheets have them: on sheet
     Data, on Test, or so on any sheet. Raises FileError, ContentError.
     """
-    problem = read(trained)
-    x = read_images(problem, Workbook(images if images is not None else trained), images is None)
+    book = Workbook(trained)
+    problem = read_book(book)
+    x = read_images(problem, book if images is None else Workbook(images), images is None)
     step = Step(problem, 0, {"x": x, "number": np.arange(1, len(x) + 1)}, problem.parameters)
     return [Prediction(k + 1, tuple(a), answer(problem.network, a)) for k, a in enumerate(_outputs(step))], step
 

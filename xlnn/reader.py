@@ -39,8 +39,20 @@ def read(
     `places` names a workbook whose sheet Places is used; `initial` starts from the saved copy of the initial
     parameters in the authors' arrangement. Raises FileError, ContentError, UsageError.
     """
+    return read_book(Workbook(path), places=places, initial=initial, language=language, **overrides)
+
+
+def read_book(
+    book: Workbook,
+    *,
+    places: str | Path | None = None,
+    initial: bool = False,
+    language: str | None = None,
+    **overrides,
+) -> Problem:
+    """As `read`, of a workbook that is open."""
     layout = overrides.pop("layout", None)  # the result's; the workbook is read in its own
-    problem = _read(Workbook(path), places, initial, language, overrides)
+    problem = _read(book, places, initial, language, overrides)
     if places is not None:
         problem = replace(problem, origin=replace(problem.origin, beside=(Path(places),)))
     return problem if layout is None else problem.with_settings(layout=_override("layout", layout))

@@ -15,17 +15,15 @@ from pathlib import Path
 
 import numpy as np
 
-from xlnn import record, settings
-from xlnn.cells import Cell
+from xlnn import record, settings, summary
 from xlnn.errors import ContentError, UsageError, Where, XlnnError, raise_all
 from xlnn.pages import versions
-from xlnn.places import Place
 from xlnn.plan import DATA, HELD_OUT, SUMMARY_HEADER, TRAINED, Plan
 from xlnn.problem import Problem
-from xlnn.reader import read
+from xlnn.reader import read_book
 from xlnn.record import Earlier, Record
 from xlnn.words import say
-from xlnn.workbook import Workbook, is_blank
+from xlnn.workbook import Workbook
 
 CARRIED = ("start", "input", "approximate")  # lines of Conventions that stay true for the rest of a training
 SHEETS = {"images": DATA, "right answers": DATA, "held-out images": HELD_OUT, "held-out right answers": HELD_OUT}
@@ -45,7 +43,7 @@ def resume(path: str | Path, *, more: int | str | None = None, language: str | N
     try:
         found = _record(book)
         _check_settings(book, found, now)
-        return _resumed(book, found, read(path, language=language), more)
+        return _resumed(book, found, read_book(book, language=language), more)
     except XlnnError as error:
         error.language = language or now.values.get("language", "en")
         raise
@@ -96,20 +94,9 @@ def _record(book: Workbook) -> Record:
 
 def _totals(book: Workbook, problem: Problem) -> list[tuple]:
     """Summary's lines: updates, C_T, share right; with held-out images also theirs. Raises ContentError."""
-    room = max(1, book.shape("Summary")[0] - SUMMARY_HEADER)
-
-    def column(number: int, length: int) -> Place:
-        return Place(Cell(SUMMARY_HEADER + 1, number), (length,), ((1, 0),))
-
-    blank = [is_blank(value) for value in book.block("Summary", column(1, room))]
-    length = blank.index(True) if True in blank else room
-    judged, held_out = problem.network.judged, problem.held_out is not None
-    shown = [True, True, judged, *([True, judged] if held_out else [])]
-    columns = [
-        book.numbers("Summary", column(number, length)).tolist() if there else [None] * length
-        for number, there in zip((1, 2, 3, 6, 7), shown, strict=False)
-    ]
-    return [(int(updates), *others) for updates, *others in zip(*columns, strict=True)]
+    shown = (*summary.FIGURES, *(summary.HELD_OUT if problem.held_out is not None else ()))
+    judged = problem.network.judged
+    return summary.totals(book, SUMMARY_HEADER, [n if judged or n not in summary.SHARES else None for n in shown])
 
 
 def _initial(book: Workbook, problem: Problem, found: Record) -> dict[str, np.ndarray]:

@@ -15,7 +15,7 @@ from xlnn.layouts import arrange
 from xlnn.places import Place
 from xlnn.plan import DATA, FORWARD, SOLVED, START, TRAINED, iteration_name
 from xlnn.problem import Problem
-from xlnn.reader import read
+from xlnn.reader import read_book
 from xlnn.workbook import Workbook, is_number
 
 ITERATION = re.compile(r"Iteration ([1-9][0-9]*)")
@@ -91,10 +91,9 @@ def _number(value, marks: bool) -> float:
     return TRUTHS.get(str(value).strip().lower(), np.nan) if marks else np.nan
 
 
-def open_book(path: str | Path, *, places: str | Path | None = None, language: str | None = None, **settings) -> Book:
-    """Reads a workbook and finds its iterations. Raises as `xlnn.read` does."""
-    problem = read(path, places=places, language=language, **settings)
-    workbook = Workbook(path)
+def book_of(workbook: Workbook, *, places: str | Path | None = None, language: str | None = None, **settings) -> Book:
+    """Reads the problem in a workbook and finds its iterations. Raises as `xlnn.read` does."""
+    problem = read_book(workbook, places=places, language=language, **settings)
     lines = _lines(workbook, places)
     book = Book(workbook, problem, language=problem.origin.language)
     numbered = sorted((int(match[1]), name) for name in workbook.sheets if (match := ITERATION.fullmatch(name)))
