@@ -340,6 +340,8 @@ def test_another_warning_is_shown_as_ever(folder, monkeypatch):
     [
         ["train", "trained.xlsx", "--places", "places.xlsx", "-o", "places.xlsx"],
         ["solve", "trained.xlsx", "--places", "places.xlsx", "-o", "places.xlsx"],
+        ["landscape", "trained.xlsx", "--over", "w3[0,1]", "w3[1,2]", "--places", "places.xlsx", "-o", "places.xlsx"],
+        ["sweep", "trained.xlsx", "--eta", "0.1", "--places", "places.xlsx", "-o", "places.xlsx"],
         ["train", "book.xlsx", "-o", "./book.xlsx"],
         ["predict", "trained.xlsx", "book.xlsx", "-o", "book.xlsx"],
         ["predict", "trained.xlsx", "book.xlsx", "-o", "trained.xlsx"],

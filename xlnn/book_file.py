@@ -16,6 +16,8 @@ from xlnn.rows import Rows, RowsSheet
 from xlnn.saving import MARK, folder_for_parts
 from xlnn.styles import STYLES
 
+BLUE, ORANGE = "#8FAADC", "#F4B183"  # the ends of a scale of colours; white is between them
+GRID = {"visible": True, "line": {"color": "#E0E0E0"}}  # the lines behind a chart
 # the same input gives the same bytes, so the file carries no date of its own
 DATE = datetime.datetime(1980, 1, 1, tzinfo=datetime.UTC).replace(tzinfo=None)
 
@@ -80,9 +82,24 @@ def diverging(sheet: RowsSheet, ranges: Iterable[Range]) -> None:
     """Weights from red (negative) over white (0) to blue (positive)."""
     options = {
         "type": "3_color_scale", "min_type": "min", "mid_type": "num", "mid_value": 0, "max_type": "max",
-        "min_color": "#F4B183", "mid_color": "#FFFFFF", "max_color": "#8FAADC",
+        "min_color": ORANGE, "mid_color": "#FFFFFF", "max_color": BLUE,
     }  # fmt: skip
     _conditional(sheet, list(ranges), options)
+
+
+def heat(sheet: RowsSheet, ranges: Iterable[Range], low: str = BLUE, high: str = ORANGE, middle: str = "percentile") -> None:
+    """One scale of colours for all ranges; white is the median ("percentile") or half-way ("percent")."""
+    options = {
+        "type": "3_color_scale", "mid_type": middle, "mid_value": 50, "min_color": low, "mid_color": "#FFFFFF", "max_color": high,
+    }  # fmt: skip
+    _conditional(sheet, list(ranges), options)
+
+
+def one_page_wide(sheet: RowsSheet) -> None:
+    """How a sheet of texts and tables is printed: A4, landscape."""
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
 
 
 def red_where(sheet: RowsSheet, range_: Range, text: str, format_) -> None:
@@ -91,6 +108,8 @@ def red_where(sheet: RowsSheet, range_: Range, text: str, format_) -> None:
 
 
 def _conditional(sheet: RowsSheet, ranges: list[Range], options: Mapping) -> None:
+    if not ranges:
+        return
     first = ranges[0]
     more = {"multi_range": " ".join(r.name for r in ranges)} if len(ranges) > 1 else {}
     sheet.conditional_format(

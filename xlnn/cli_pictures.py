@@ -86,7 +86,7 @@ def landscape(ctx, workbook, over, output, grid, margin, places, initial, langua
     problem = read(workbook, places=places, initial=initial, language=language, **settings)
     language = ctx.meta["language"] = problem.origin.language
     path = output or default_output(workbook, "landscape")
-    check_target(path, [workbook], force)  # before the training
+    check_target(path, problem.origin.inputs, force)  # before the training
     found = computed(problem, over, grid=grid, margin=margin)
     path = write_landscape(found, path, language=language, force=force)
     if not quiet:

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from xlnn._version import __version__
-from xlnn.book_file import BookFile
-from xlnn.cells import Cell
+from xlnn.book_file import BookFile, heat, one_page_wide
+from xlnn.cells import Cell, Range
 from xlnn.contours import Point, contour
 from xlnn.landscape import Landscape, Parameter
 from xlnn.pages import shape_text
@@ -21,6 +21,7 @@ from xlnn.words import say
 SHEET, PATH, CONTOURS = "Landscape", "Path", "Contours"
 TOP = Cell(12, 3)  # the heat map's upper left number; values of the parameters stand above and to the left
 LEVELS = 10
+Lines = dict[float, list[Point | tuple[()]]]  # by level the points of its lines; an empty one ends each line
 AXES = {
     "unit": "unit", "unit before": "unit before", "map": "map", "map before": "map before", "row": "row", "column": "column",
 }  # fmt: skip
@@ -31,14 +32,15 @@ COLOURS = ("#1F3864", "#2F5597", "#5B7FBF", "#8FAADC", "#A6A6B8", "#BFA58F", "#E
 def write_landscape(found: Landscape, path: str | Path, *, language: str | None = None, force: bool = False) -> Path:
     """Writes what `landscape` found as a workbook, and returns its path. Raises SaveError."""
     path, origin = Path(path), found.problem.origin
-    check_target(path, [origin.path] if origin else [], force)
+    check_target(path, origin.inputs if origin else (), force)
     language = language or (origin.language if origin else "en")
     with replacing(path) as temporary:
         file = BookFile(temporary, path.stem)
         sheets = [file.sheet(name) for name in (SHEET, PATH, CONTOURS)]
-        _contours_sheet(file, sheets[2], found, language)
+        lines = {level: _points(found, level) for level in levels(found)}
+        _contours_sheet(file, sheets[2], lines)
         _path_sheet(file, sheets[1], found, language)
-        _map_sheet(file, sheets[0], found, language)
+        _map_sheet(file, sheets[0], found, lines, language)
         file.close()
     return temporary.path
 
@@ -52,7 +54,7 @@ def where(parameter: Parameter, language: str) -> str:
 # ---- the heat map --------------------------------------------------------------------------------------
 
 
-def _map_sheet(file: BookFile, sheet: RowsSheet, found: Landscape, language: str) -> None:
+def _map_sheet(file: BookFile, sheet: RowsSheet, found: Landscape, lines: Lines, language: str) -> None:
     rows, style, n = file.rows(), file.style, len(found.across)
     for number, text in enumerate(_texts(found, language), 1):
         rows.text(Cell(number, 1), text, style("title" if number == 1 else "plain"), measured=False)
@@ -67,17 +69,13 @@ def _map_sheet(file: BookFile, sheet: RowsSheet, found: Landscape, language: str
             rows.number(cell_of(found, *index)._replace(column=TOP.column - 1), float(found.up[index[0]]), style("axis"))
         rows.number(cell_of(found, *index), float(cost), style(marks.get(index, "height")))
     file.show(sheet, rows)
-    colours = {"min_color": "#8FAADC", "mid_color": "#FFFFFF", "max_color": "#F4B183"}
-    last = TOP.row + n - 2, TOP.column + n - 2
-    sheet.conditional_format(
-        TOP.row - 1, TOP.column - 1, *last, {"type": "3_color_scale", "mid_type": "percentile", "mid_value": 50, **colours}
-    )
+    heat(sheet, [Range(TOP, TOP.moved(n - 1, n - 1))])
     sheet.set_column(0, 0, 12)
     sheet.set_column(1, TOP.column + n - 2, 8)
-    below = last[0] + 2
-    sheet.insert_chart(below, 0, _contour_chart(file, found, language))
+    below = TOP.row + n
+    sheet.insert_chart(below, 0, _contour_chart(file, found, lines, language))
     sheet.insert_chart(below, 10, _surface_chart(file, found, language))
-    _printed(sheet)
+    one_page_wide(sheet)
     sheet.hide_gridlines(2)
 
 
@@ -145,7 +143,7 @@ def _path_sheet(file: BookFile, sheet: RowsSheet, found: Landscape, language: st
         rows.number(Cell(number, 5), here, style("cost"))
         rows.text(Cell(number, 6), cell_of(found, *found.nearest(point)).name, style("index"))
     file.show(sheet, rows)
-    _printed(sheet)
+    one_page_wide(sheet)
     sheet.set_column(0, 5, 16)
     sheet.freeze_panes(1, 0)
 
@@ -155,17 +153,17 @@ def levels(found: Landscape) -> list[float]:
     return sorted({float(f"{height:.3g}") for height in np.quantile(found.CT, (np.arange(LEVELS) + 0.5) / LEVELS)})
 
 
-def _contours_sheet(file: BookFile, sheet: RowsSheet, found: Landscape, language: str) -> None:
+def _contours_sheet(file: BookFile, sheet: RowsSheet, lines: Lines) -> None:
     """Two columns for each level: the points of its lines, a blank row after each line."""
     rows, style = file.rows(), file.style
-    for number, level in enumerate(levels(found)):
+    for number, (level, points) in enumerate(lines.items()):
         rows.text(Cell(1, 2 * number + 1), f"C_T = {level:g}", style("header"))
         rows.blank(Cell(1, 2 * number + 2), style("header"))
-        for row, point in enumerate(_points(found, level), 2):
+        for row, point in enumerate(points, 2):
             for axis, value in enumerate(point, 1):
                 rows.number(Cell(row, 2 * number + axis), value)
     file.show(sheet, rows)
-    _printed(sheet)
+    one_page_wide(sheet)
     sheet.set_column(0, 2 * LEVELS, 12)
     sheet.freeze_panes(1, 0)
 
@@ -175,24 +173,16 @@ def _points(found: Landscape, level: float) -> list[Point | tuple[()]]:
     return [point for line in contour(found.across, found.up, found.CT, level) for point in (*line, ())]
 
 
-def _printed(sheet: RowsSheet) -> None:
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
-
-
 # ---- charts --------------------------------------------------------------------------------------------
 
 
-def _contour_chart(file: BookFile, found: Landscape, language: str):
+def _contour_chart(file: BookFile, found: Landscape, lines: Lines, language: str):
     chart = file.book.add_chart({"type": "scatter", "subtype": "straight"})
-    heights = levels(found)
-    for number, level in enumerate(heights):
-        rows = len(_points(found, level))
+    for number, (level, points) in enumerate(lines.items()):
         columns = 2 * number, 2 * number + 1
-        if rows:
-            line = {"color": _colour(number, len(heights)), "width": 1.25}
-            _curve(chart, CONTOURS, columns, rows, f"{level:g}", {"line": line})
+        if points:
+            line = {"color": _colour(number, len(lines)), "width": 1.25}
+            _curve(chart, CONTOURS, columns, len(points), f"{level:g}", {"line": line})
     black = {"line": {"color": "#000000", "width": 2}}
     marker = {"marker": {"type": "circle", "size": 4, "fill": {"color": "#000000"}, "border": {"color": "#000000"}}}
     _curve(chart, PATH, (1, 2), len(found.path), say("path of training", language), black | marker)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from xlnn.book_file import BookFile, shade
+from xlnn.book_file import GRID, BookFile, one_page_wide, shade
 from xlnn.cells import Cell, Range, column_number, quoted
 from xlnn.errors import DivergedError, LimitError, UsageError, Where
 from xlnn.formulas import Operand, Placed, spell
@@ -62,9 +62,7 @@ def _add_sheet(file: BookFile, lesson: Lesson, sheet: Sheet, values: Mapping, fo
     file.show(page, rows)
     _widths(page, rows, sheet, values)
     page.hide_gridlines(2)
-    page.set_landscape()
-    page.set_paper(9)
-    page.fit_to_pages(1, 0)
+    one_page_wide(page)
     for name in sheet.shaded:
         shade(page, [lesson.blocks[name].place.bounds()], float(max(1.0, np.abs(values[name]).max())))
     for chart in sheet.charts:
@@ -136,7 +134,7 @@ def _chart(file: BookFile, lesson: Lesson, chart: Chart, language: str):
         )
     made.set_title({"name": say(chart.title, language), "name_font": {"size": 12}})
     for axis, text, lowest in ((made.set_x_axis, chart.x, None), (made.set_y_axis, chart.y, chart.lowest)):
-        axis({"name": say(text, language), "min": lowest, "major_gridlines": {"visible": True, "line": {"color": "#E0E0E0"}}})
+        axis({"name": say(text, language), "min": lowest, "major_gridlines": GRID})
     made.set_legend({"none": True} if len(chart.series) == 1 else {"position": "bottom"})
     made.set_size({"width": 480, "height": 320})
     return made

@@ -12,7 +12,7 @@ import numpy as np
 from xlnn import places_sheet, settings
 from xlnn._version import __version__
 from xlnn.activations import ACTIVATIONS
-from xlnn.book_file import BookFile, diverging, link, red_where, shade
+from xlnn.book_file import GRID, BookFile, diverging, link, one_page_wide, red_where, shade
 from xlnn.cells import Cell, Range, quoted
 from xlnn.costs import COSTS
 from xlnn.labels import layer_name
@@ -56,9 +56,7 @@ def settings_page(file: BookFile, sheet: RowsSheet, problem: Problem, language: 
 def _show(file: BookFile, sheet: RowsSheet, rows: Rows) -> None:
     """A sheet of texts; printed it is one page wide."""
     file.show(sheet, rows)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
+    one_page_wide(sheet)
 
 
 def _put(rows: Rows, cell: Cell, value, style: int) -> None:
@@ -266,7 +264,7 @@ def _curves(file: BookFile, header: int, last: int, plan: Plan, judged: bool):
     title = titles["solving" if plan.solving else "training"]
     chart.set_title({"name": say(title, language), "name_font": {"size": 12}})
     chart.set_x_axis({"name": say(unit, language), "interval_unit": max(1, (last - header) // 10)})
-    chart.set_y_axis({"name": "C_T", "min": 0, "major_gridlines": {"visible": True, "line": {"color": "#E0E0E0"}}})
+    chart.set_y_axis({"name": "C_T", "min": 0, "major_gridlines": GRID})
     chart.set_legend({"position": "bottom"})
     chart.set_size({"width": 640, "height": 360})
     return chart

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
-from xlnn.book_file import BookFile
+from xlnn.book_file import BLUE, GRID, ORANGE, BookFile, heat, one_page_wide
 from xlnn.cells import Cell, Range
 from xlnn.errors import DivergedError, LimitError
 from xlnn.pages import shape_text
@@ -20,7 +20,6 @@ from xlnn.writer import write
 
 SHEET, RUNS, CURVES, TIMES = "Sweep", "Runs", "Curves", "Times"
 TOP = 7  # the first row of the tables; above it what happened
-BLUE, WHITE, ORANGE = "#8FAADC", "#FFFFFF", "#F4B183"
 LINES = 10  # of η in a chart; more could not be told apart
 CHARTS, HIGH, WIDE = 20, 19, 6  # rows of charts on sheet Curves at most; rows and columns that a chart takes
 COLOURS = ("#1F3864", "#2F5597", "#5B9BD5", "#9DC3E6", "#A5A5A5", "#FFC000", "#F4B183", "#ED7D31", "#C00000", "#7030A0")
@@ -69,9 +68,7 @@ def add_sheets(file: BookFile, found: Sweep, language: str) -> None:
         sheet, rows = file.sheet(name), file.rows()
         fill(file, sheet, rows, found, language)
         file.show(sheet, rows)
-        sheet.set_landscape()
-        sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
+        one_page_wide(sheet)
         sheet.hide_gridlines(2)
 
 
@@ -140,8 +137,8 @@ def _tables(file: BookFile, sheet: RowsSheet, rows: Rows, found: Sweep, language
     )
     for number, text in enumerate(notes, top):
         rows.text(Cell(number, 1), say(text, language), style("label"), measured=False)
-    _heat(sheet, costs, BLUE, ORANGE, "percentile")
-    _heat(sheet, shares, ORANGE, BLUE, "percent")
+    heat(sheet, costs)
+    heat(sheet, shares, ORANGE, BLUE, "percent")
     sheet.set_column(0, 0, 10)
     sheet.set_column(1, len(grid.etas), 8)
     sheet.set_column(beside - 1, beside - 1, 10)
@@ -197,17 +194,6 @@ def _number(rows: Rows, cell: Cell, number: float, kind: int, style: Callable) -
         rows.number(cell, float(number), kind)
     else:
         rows.text(cell, "×", style("gone"), measured=False)
-
-
-def _heat(sheet: RowsSheet, ranges: Sequence[Range], low: str, high: str, middle: str) -> None:
-    """One scale of colours for all tables; white is the median ("percentile") or half-way ("percent")."""
-    if not ranges:
-        return
-    first, options = ranges[0], {"type": "3_color_scale", "mid_type": middle, "mid_value": 50}
-    options |= {"min_color": low, "mid_color": WHITE, "max_color": high}
-    if len(ranges) > 1:
-        options["multi_range"] = " ".join(each.name for each in ranges)
-    sheet.conditional_format(first.first.row - 1, first.first.column - 1, first.last.row - 1, first.last.column - 1, options)
 
 
 # ---- every run, curves, times --------------------------------------------------------------------------
@@ -295,7 +281,7 @@ def _chart(file: BookFile, lines: list, span: tuple[int, int, int], found: Sweep
         )  # fmt: skip
     chart.set_x_axis({"name": say("updates", language), "interval_unit": max(1, (last - first) // 10)})
     logarithmic = {"log_base": 10, "crossing": "min"} if _all_positive(found, variant) else {"min": 0}
-    chart.set_y_axis({"name": "C_T", "major_gridlines": {"visible": True, "line": {"color": "#E0E0E0"}}, **logarithmic})
+    chart.set_y_axis({"name": "C_T", "major_gridlines": GRID, **logarithmic})
     chart.set_legend({"position": "right"})
     chart.set_size({"width": WIDE * 88, "height": 360})
     return chart
