@@ -9,6 +9,7 @@ import sys
 import threading
 from dataclasses import replace
 from pathlib import Path
+from zipfile import ZipFile
 
 import numpy as np
 import office
@@ -599,3 +600,17 @@ def test_every_language(language, folder):
     xlnn.write(xlnn.resume("theirs.xlsx", language="en"), "rest.xlsx")
     assert conventions(Path("rest.xlsx"))["updates"] == "50 / 50"
     assert xlnn.resume("rest.xlsx", more=1).done == 50
+
+
+def test_a_large_result_says_how_it_is_read_again(folder):
+    """50 sheets of 4-4 take more than 1 MiB unpacked: as much as their archive says, rounded up."""
+    code, _, said = run("train", "book.xlsx", "--max-size", 1, "-o", "large.xlsx")
+    with ZipFile("large.xlsx") as package:
+        size = -(-sum(info.file_size for info in package.infolist()) // 2**20)
+    assert (code, size > 1) == (0, True)
+    option = f"--max-size {size}"
+    assert (
+        said == f"xlnn: note: whoever reads large.xlsx again must add {option}, so large it is; --keep and --detail write less.\n"
+    )
+    assert run("show", "large.xlsx", "--max-size", size - 1)[0] == 5
+    assert run("show", "large.xlsx", "--max-size", size)[0] == 0

@@ -88,6 +88,21 @@ def limit_options(command):
     return limited
 
 
+def reading_options(path: Path) -> str:
+    """The options with which a large result is read again, as --max-size 2048; "" for any other."""
+    from xlnn.package import larger_limits
+
+    return " ".join(f"--max-{name} {number}" for name, number in larger_limits(path).items())
+
+
+def echo_large(path: Path, language: str) -> None:
+    """Tells of a result that is larger than what is read without being told to."""
+    options = reading_options(path)
+    if options:
+        text = "whoever reads {path} again must add {options}, so large it is; --keep and --detail write less."
+        click.echo(f"xlnn: {say('note', language)}: {say(text, language, path=path, options=options)}", err=True)
+
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON, for programs.")
 report_option = click.option("--report", type=FILE, metavar="FILE", help="Write a marked copy to FILE.")
 digits_option = click.option("--digits", type=int, metavar="N", help="The numbers are rounded to N decimal places.")

@@ -10,6 +10,7 @@ import click
 from xlnn.cli_shared import (
     FILE,
     default_output,
+    echo_large,
     force_option,
     language_option,
     limit_options,
@@ -88,6 +89,7 @@ def sweep(
     if not quiet:
         best = best_line(found, language)
         click.echo(say("{count} runs. {best} {path}", language, count=len(chosen.runs), best=best, path=path))
+        echo_large(path, language)
 
 
 def _tell(text: str) -> None:

@@ -13,6 +13,7 @@ from xlnn.cli_shared import (
     closing_line,
     costs,
     default_output,
+    echo_large,
     echo_notes,
     force_option,
     language_option,
@@ -20,6 +21,7 @@ from xlnn.cli_shared import (
     places_option,
     progress_line,
     quiet_option,
+    reading_options,
     setting_options,
     solver_options,
 )
@@ -131,6 +133,7 @@ def train(ctx, workbook, output, keep, detail, cells, places, initial, resume, l
     if not quiet:
         text = say("{updates} updates: C_T {before} → {after}", language, updates=result.updates, **costs(result))
         click.echo(closing_line(result, problem.network, language, text))
+        echo_large(result.path, language)
 
 
 def _resumed(workbook: Path, language: str | None, quiet: bool, **options):
@@ -159,10 +162,11 @@ def _tell_stopping(language: str) -> None:
 def _tell_stopped(stopped, language: str) -> None:
     """How far a training came, and how it goes on."""
     path = str(stopped.result.path)
+    command = " ".join(filter(None, ("xlnn train --resume", reading_options(stopped.result.path))))
     text = say(
         "stopped after {updates} of {planned} updates; {path} has them. To go on: {command}",
         language, updates=stopped.result.updates, planned=stopped.planned, path=path,
-        command=f'xlnn train --resume "{path}"' if " " in path else f"xlnn train --resume {path}",
+        command=f'{command} "{path}"' if " " in path else f"{command} {path}",
     )  # fmt: skip
     click.echo("xlnn: " + text, err=True)
 

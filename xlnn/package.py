@@ -73,6 +73,14 @@ def limits(**raised: int) -> Iterator[None]:
         _LIMITS.reset(token)
 
 
+def larger_limits(path: Path) -> dict[str, int]:
+    """The limits, by name, that are to be raised so that a workbook which xlnn wrote is read again, and to what."""
+    with ZipFile(path) as package:
+        members = package.infolist()
+    needed = {"size": -(-sum(info.file_size for info in members) // (1 << 20)), "parts": len(members)}
+    return {name: number for name, number in needed.items() if number > getattr(_LIMITS.get(), name)}
+
+
 class Package:
     """The parts of a workbook by name; none is read before all of them were unpacked once and found harmless.
 

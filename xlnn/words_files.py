@@ -234,6 +234,10 @@ TABLE: dict[str, tuple[str, str]] = {
         "正在停止，写入到目前为止的迭代。再按一次 Ctrl-C 则不写入。",
         "停止しています。ここまでの反復を書き込みます。もう一度 Ctrl-C を押すと書き込みません。",
     ),
+    "whoever reads {path} again must add {options}, so large it is; --keep and --detail write less.": (
+        "{path} 很大，再次读取时必须加上 {options}；用 --keep 和 --detail 可以写得少一些。",
+        "{path} は大きいので、もう一度読むには {options} を付けてください。--keep と --detail で小さくできます。",
+    ),
     "stopped after {updates} of {planned} updates; {path} has them. To go on: {command}": (
         "计划更新 {planned} 次，更新 {updates} 次后停止；结果在 {path} 中。继续：{command}",
         "{planned} 回のうち {updates} 回の更新で停止しました。結果は {path} にあります。続けるには：{command}",
