@@ -134,3 +134,39 @@ def test_a_unit_step_has_no_gradient_to_check(tmp_path):
     result = CliRunner().invoke(main, ["gradcheck", str(path)])
     assert result.exit_code == 2
     assert "the unit step has no slope at 0 and the slope 0 everywhere else" in result.stderr
+
+
+@pytest.mark.parametrize("pixels", [1e-6, 1e-3, 1.0, 255.0, 1e5])
+@pytest.mark.parametrize("activation", ["identity", "relu", "tanh"])
+def test_right_gradients_are_right_whatever_the_size_of_pixels(pixels, activation):
+    problem = random_problem(dense((4, 3), (3, activation), (2, "identity")), 6, seed=2)
+    problem = replace(problem, x=problem.x * pixels)
+    assert max(found.relative for found in xlnn.gradcheck(problem)) <= 1e-6
+
+
+@pytest.mark.parametrize("parameters", [1e-8, 1e-3, 1e4, 1e9])
+def test_right_gradients_are_right_whatever_the_size_of_parameters(parameters):
+    problem = random_problem(dense((2, 2), (3, "identity"), (2, "identity")), 6, seed=3)
+    problem = replace(problem, parameters={name: array * parameters for name, array in problem.parameters.items()})
+    assert max(found.relative for found in xlnn.gradcheck(problem)) <= 1e-6
+
+
+@pytest.mark.parametrize(("pixels", "factor"), [(1e-6, 2), (1e-3, 1.001), (1.0, 1.001), (255.0, 1.001), (1e5, 1.001)])
+def test_wrong_gradients_are_wrong_whatever_the_size_of_pixels(pixels, factor, monkeypatch):
+    """One gradient that is larger by a thousandth, or doubled: with an absolute 10⁻⁶ small ones would pass."""
+    problem = random_problem(dense((2, 2), (3, "identity"), (2, "identity")), 6, seed=2)
+    problem = replace(problem, x=problem.x * pixels)
+    rule = problem.network.rule_of["dCT_dw2"]
+    wrong = replace(rule, values=lambda *needs: rule.values(*needs) * factor)
+    monkeypatch.setitem(problem.network.rule_of, "dCT_dw2", wrong)
+    found = {check.parameter: check.relative for check in xlnn.gradcheck(problem)}
+    assert 1e-5 < found.pop("w2") < factor - 1 + 1e-6
+    assert max(found.values()) <= 1e-6
+
+
+def test_what_is_no_number_is_not_right(tmp_path):
+    """Weights of 10²⁰⁰: C_T is infinite, and no difference of it is a number."""
+    problem = random_problem(dense((2, 2), (2, "identity"), (2, "identity")), 4)
+    problem = replace(problem, parameters={name: array * 1e200 for name, array in problem.parameters.items()})
+    code, lines = run(xlnn.write_problem(problem, tmp_path / "book.xlsx"))
+    assert (code, lines[-1]) == (1, "Gradients differ by more than 1e-06.")

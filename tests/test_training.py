@@ -213,7 +213,7 @@ def test_divergence_says_when_and_what():
 def test_divergence_after_the_last_update_is_noticed_too():
     steps, _ = until_it_diverges(runaway(1e200, iterations=2))
     assert len(steps) == 2
-    with pytest.raises(DivergedError, match="after update 2 "):
+    with pytest.raises(DivergedError, match="after update 1 not every number is finite"):  # C_T is (2·10²⁰⁰)² there
         xlnn.history(runaway(1e200, iterations=2))
 
 
@@ -492,3 +492,34 @@ def test_frames_of_everything_hold_all_numbers():
         step = next(train(example(section)))
         for name in step:
             np.testing.assert_array_equal(step.frame(name).to_numpy().ravel(), np.ravel(step[name]), err_msg=name)
+
+
+@pytest.mark.parametrize("iterations", [1, 2, 3])
+def test_every_training_says_that_c_t_is_infinite(iterations, tmp_path):
+    """w is finite after the first update, −2·10²⁰⁰, and C_T = w² is not."""
+    from xlnn.landscape import landscape
+    from xlnn.many import train_many
+    from xlnn.plot_data import learning_of
+
+    problem = runaway(1e200, iterations)
+    text = "^training diverged: after update 1 not every number is finite. Try a smaller η than 1e"
+    for work in (
+        xlnn.history,
+        learning_of,
+        lambda problem: xlnn.write(problem, tmp_path / "out.xlsx"),
+        lambda problem: landscape(problem, ("w2[0,0,0]", "b2[0]"), grid=3),
+    ):
+        with pytest.raises(DivergedError, match=text):
+            work(problem)
+    found = train_many(problem, (1e200,), {name: array[None] for name, array in problem.parameters.items()})
+    assert found.diverged.tolist() == [1]
+
+
+def test_held_out_images_whose_cost_is_infinite_for_the_solver():
+    """Pixels of 10²⁰⁰ that are never trained with."""
+    from xlnn.minimise import minimise
+
+    problem = runaway(0.1, 2)
+    held_out = replace(problem, x=problem.x * 1e200)
+    with pytest.raises(DivergedError, match="after step 0 of the solver"):
+        minimise(replace(problem, held_out=held_out), 1)

@@ -15,7 +15,7 @@ from xlnn.cli_descend import descend
 from xlnn.cli_pictures import landscape, plot
 from xlnn.cli_sweep import sweep
 from xlnn.cli_training import gradcheck, new, predict, show, solve, train
-from xlnn.errors import SavedBeside, XlnnError
+from xlnn.errors import LimitError, SavedBeside, XlnnError
 from xlnn.words import say
 
 PLAIN = str.maketrans(
@@ -38,10 +38,15 @@ def _plain(error: UnicodeError):
 codecs.register_error("xlnn", _plain)
 
 
+def language_of(ctx: click.Context) -> str:
+    """The language of messages, as far as it is known."""
+    return ctx.meta.get("language") or "en"
+
+
 def _note(ctx: click.Context, show, message, *args, **kwargs) -> None:
     """Tells a warning of xlnn's in a line; others are shown as Python does."""
     if isinstance(message, SavedBeside):
-        language = ctx.meta.get("language") or "en"
+        language = language_of(ctx)
         click.echo(f"xlnn: {say('note', language)}: {message.text(language)}", err=True)
     else:
         show(message, *args, **kwargs)
@@ -68,8 +73,12 @@ class _Group(click.Group):
                 indented = line.startswith(" ")  # it belongs to the line above
                 click.echo(line if indented else f"xlnn: {say('error', language)}: {line}", err=True)
             ctx.exit(error.exit_code)
+        except MemoryError:
+            text = "this takes more memory than there is. Try fewer images, units or iterations, or keep fewer of them."
+            click.echo(f"xlnn: {say('error', language_of(ctx))}: {say(text, language_of(ctx))}", err=True)
+            ctx.exit(LimitError.exit_code)
         except KeyboardInterrupt:
-            click.echo("xlnn: " + say("interrupted; nothing was written.", ctx.meta.get("language") or "en"), err=True)
+            click.echo("xlnn: " + say("interrupted; nothing was written.", language_of(ctx)), err=True)
             ctx.exit(130)
 
     def list_commands(self, ctx: click.Context) -> list[str]:

@@ -7,7 +7,7 @@ from xlnn.network import Network
 from xlnn.quantities import Quantity
 from xlnn.words import say
 
-_SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _NAMES = {"t": "target", "C": "cost", "CT": "total cost", "number": "image"}
 
 
@@ -33,7 +33,7 @@ def symbol(q: Quantity, language: str) -> str:
 
 def part(q: Quantity, unit: int) -> str:
     """One unit's share of an array: 'w²₁', for letter labels 'w^F1'."""
-    return f"{q.symbol}{unit}" if "^" in q.symbol else q.symbol + str(unit).translate(_SUBSCRIPT)
+    return f"{q.symbol}{unit}" if "^" in q.symbol else q.symbol + str(unit).translate(SUBSCRIPT)
 
 
 def text(label: Label, network: Network, language: str) -> str | int:

@@ -7,18 +7,20 @@ these two are shown.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from xlnn.errors import UsageError
+from xlnn.cells import ROWS
+from xlnn.errors import LimitError, UsageError, printable
 from xlnn.many import totals
 from xlnn.problem import Problem
 from xlnn.quantities import Quantity
 from xlnn.training import states
 
-WRITTEN = re.compile(r"\s*(\w+)\s*\[\s*(\d+(?:\s*,\s*\d+)*)\s*\]\s*", re.ASCII)
+WRITTEN = re.compile(r"\s*(.+?)\s*\[\s*([0-9]{1,9}(?:\s*,\s*[0-9]{1,9})*)\s*\]\s*", re.DOTALL)
 GRIDS = (3, 255)  # Excel's charts have at most 255 series
 NUMBERS = 1 << 22  # parameters of many sets that are held at a time (32 MB)
 
@@ -73,17 +75,23 @@ def landscape(problem: Problem, over: Sequence[str], *, grid: int = 25, margin: 
     over: two parameters with their indexes counted from 0, as ("w2[0,0,0]", "w2[0,1,2]"). margin: how far the grid
     reaches beyond the path on every side. With mini-batches the path has a point after each epoch.
 
-    Raises UsageError, and DivergedError where the training diverges.
+    Raises UsageError, LimitError for a path longer than a sheet, and DivergedError where the training diverges.
     """
     first, second = _two(problem, over)
     if not GRIDS[0] <= grid <= GRIDS[1]:
         raise UsageError("the grid must have {least} to {most} values, not {value}.", least=GRIDS[0], most=GRIDS[1], value=grid)
     if not (np.isfinite(margin) and margin > 0):
         raise UsageError("the margin must be a number above 0, not {value}.", value=margin)
+    if -(-problem.settings.iterations // problem.per_epoch) + 3 > ROWS:
+        raise LimitError(
+            "the path of {updates} updates needs more rows than a sheet has, 1,048,576. Try fewer.",
+            updates=f"{problem.settings.iterations:,}",
+        )  # fmt: skip
     updates, path, costs, end = _trained(problem, (first, second))
-    across, up = (_values(path[:, axis], grid, margin) for axis in (0, 1))
-    corners = np.array([(p, q) for q in up for p in across])
-    found = total_costs(problem, end, (first, second), np.concatenate([corners, path]))
+    with np.errstate(over="ignore", invalid="ignore"):
+        across, up = (_values(path[:, axis], grid, margin) for axis in (0, 1))
+        corners = np.array([(p, q) for q in up for p in across])
+        found = total_costs(problem, end, (first, second), np.concatenate([corners, path]))
     if not np.isfinite(found).all():
         raise UsageError("C_T is not a finite number everywhere on this grid; try a smaller margin than {margin}.", margin=margin)
     here = found[len(corners) :]
@@ -133,10 +141,10 @@ def _two(problem: Problem, over: Sequence[str]) -> tuple[Parameter, Parameter]:
 
 def parameter(problem: Problem, text: str) -> Parameter:
     """The parameter that is written as 'w2[0,1,2]', indexes counted from 0. Raises UsageError."""
-    match = WRITTEN.fullmatch(text)
+    match = WRITTEN.fullmatch(unicodedata.normalize("NFKC", text))  # as labels are read
     if not match:
         raise UsageError(
-            "cannot read {value}: write a parameter with its indexes counted from 0, like w2[0,1,2].", value=repr(text)
+            "cannot read {value}: write a parameter with its indexes counted from 0, like w2[0,1,2].", value=repr(printable(text))
         )
     name, index = match[1], tuple(map(int, match[2].split(",")))
     known = {q.name: q for q in problem.network.parameters}

@@ -6,7 +6,7 @@ axes that one run's array has).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,12 +37,8 @@ class Courses:
 class Steps(Step):
     """One iteration of many runs: every quantity by its name, as Runs where it differs from run to run."""
 
-    def _value(self, name: str):
-        value = self._values.get(name)
-        if value is None:
-            rule = self._rules[name]
-            value = self._values[name] = for_each(rule.values, [self._value(need) for need in rule.needs])
-        return value
+    def _apply(self, function: Callable, arrays: list):
+        return for_each(function, arrays)
 
 
 def totals(problem: Problem, parameters: Arrays) -> np.ndarray:

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from xlnn.errors import DivergedError, UsageError
 from xlnn.problem import Problem
-from xlnn.training import Step, held_out_total, total_of, trained
+from xlnn.training import Step, counted, trained
 
 FLAT = 1e-6  # the largest |∂C_T/∂w| at which C_T counts as flat
 MEMORY = 50  # steps that L-BFGS-B remembers; enough to see the curvature of the book's networks whole
@@ -54,7 +55,8 @@ def minimise(problem: Problem, steps: int = 1000) -> Solution:
     # C_T is compared exactly (ftol 0), so that only its slope, or the number of steps, ends the search
     options = {"maxiter": steps, "maxfun": 25 * steps, "ftol": 0.0, "gtol": FLAT, "maxcor": MEMORY}
     start = _joined(free, problem.parameters)
-    found = search(cost, start, jac=True, method="L-BFGS-B", callback=note, options=options)
+    with threadpool_limits(1, "blas"):  # SciPy has a library of its own
+        found = search(cost, start, jac=True, method="L-BFGS-B", callback=note, options=options)
     best = trained(problem, _apart(problem, free, found.x), len(totals))
     ended = "flat" if np.abs(found.jac).max() <= FLAT else "steps" if found.status == 1 else "stuck"
     return Solution(best, tuple(totals), ended)
@@ -82,7 +84,8 @@ def _apart(problem: Problem, free, flat: np.ndarray) -> dict[str, np.ndarray]:
 
 def _total(problem: Problem, parameters: Mapping, steps: int) -> tuple:
     """(steps done, C_T, share right), then those of held-out images. Raises DivergedError where C_T is not finite."""
-    total = total_of(trained(problem, parameters, steps + 1))
-    if not np.isfinite(total[1]):
-        raise DivergedError("after step {step} of the solver C_T is not a finite number; try other first parameters.", step=steps)
-    return *total, *held_out_total(problem, parameters)
+    try:
+        return counted(problem, trained(problem, parameters, steps + 1))
+    except DivergedError:
+        text = "after step {step} of the solver C_T is not a finite number; try other first parameters."
+        raise DivergedError(text, step=steps) from None

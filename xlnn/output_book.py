@@ -11,13 +11,13 @@ import numpy as np
 from xlnn import pages
 from xlnn.book_file import BookFile
 from xlnn.cells import Cell, quoted
-from xlnn.errors import DivergedError, LimitError, Where
+from xlnn.errors import LimitError, Where
 from xlnn.layouts import Layout
 from xlnn.plan import DATA, HELD_OUT, TEST, Plan
 from xlnn.problem import Problem
 from xlnn.rows import RowsSheet, Template
 from xlnn.sheets import INITIAL, Page, add_page, free, vector
-from xlnn.training import Step
+from xlnn.training import Step, diverged
 from xlnn.words import say
 
 
@@ -88,7 +88,7 @@ class OutputBook:
         initial = {INITIAL + name: array for name, array in self.plan.initial.items()}
         numbers = vector(page, ChainMap(initial, step))
         if not np.isfinite(numbers).all():
-            raise self.error(step)
+            raise diverged(step)
         size, known = np.abs(numbers[made.order]), self._largest.get(id(made))
         self._largest[id(made)] = size if known is None else np.maximum(known, size)
         start, length = self.spool.seek(0, 2), numbers.nbytes
@@ -103,12 +103,6 @@ class OutputBook:
         sheet = self.file.sheet(name)
         sheet.show(rows, made.last)
         self._shown.append((sheet, page, made))
-
-    def error(self, step: Step) -> DivergedError:
-        return DivergedError(
-            "training diverged: after update {iteration} not every number is finite. Try a smaller η than {eta}.",
-            iteration=step.iteration - 1, eta=self.plan.problem.settings.eta,
-        )  # fmt: skip
 
     def close(
         self,

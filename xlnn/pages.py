@@ -63,7 +63,7 @@ def _put(rows: Rows, cell: Cell, value, style: int) -> None:
     if value is None:
         rows.blank(cell, style)
     elif isinstance(value, str):
-        rows.text(cell, value, style)
+        rows.text(cell, value, style, symbol=False)
     else:
         rows.number(cell, value, style)
 
@@ -77,7 +77,7 @@ def places_page(file: BookFile, sheet: RowsSheet, plan: Plan, iteration: str) ->
     for q, where, place in _places(plan, iteration):
         for column, text in enumerate(places_sheet.describe(q, where, place), 1):
             if text:
-                rows.text(Cell(number, column), text)
+                rows.text(Cell(number, column), text, symbol=False)
         number += 1
     _show(file, sheet, rows)
     sheet.set_column(0, 0, 14)
@@ -281,7 +281,7 @@ def conventions_page(
     rows.text(Cell(1, 1), say("Conventions", language), style("title"), measured=False)
     for number, (topic, text) in enumerate([*conventions(plan, ending), *record], 3):
         rows.text(Cell(number, 1), say(topic, language), style("top"))
-        rows.text(Cell(number, 2), text, style("wrap"))
+        rows.text(Cell(number, 2), text, style("wrap"), symbol=False)
         lines = -(-columns_wide(text) // 95)
         if lines > 1:  # not every program makes room by itself
             rows.heights[number] = 15.0 * lines

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from xlnn.cells import ROWS
-from xlnn.errors import LimitError, UsageError
+from xlnn.errors import LimitError, UsageError, printable
 from xlnn.layouts import GRADIENTS, Layout, arrange, with_pictures
 from xlnn.places import Place
 from xlnn.problem import Problem
@@ -19,6 +19,8 @@ from xlnn.sheets import Page
 DETAILS = ("all", "units", "totals")
 CELLS = ("values", "formulas")
 DATA, HELD_OUT, START, TRAINED, SOLVED, TEST = "Data", "Held out", "Start", "Trained", "Solved", "Test"
+SHEETS = 1 << 20  # iterations that can have one; memory and Excel end long before
+DIGITS = 30  # of a number in --keep
 SUMMARY_HEADER = 7  # the line of sheet Summary above its figures
 FORWARD = ("eta", "number", "x", "digit", "t", "w", "b", "z", "a", "C", "CT", "answer", "prediction", "right", "share")
 
@@ -31,26 +33,51 @@ def iteration_name(number: int) -> str:
 def kept_iterations(keep: str, iterations: int) -> frozenset[int]:
     """The iterations that `keep` names: "all", "every:10", "first,last", "1,2,50", "none".
 
-    Raises UsageError for what it does not know.
+    Raises UsageError for what it does not know, LimitError for more than a workbook may have sheets.
     """
-    chosen: set[int] = set()
-    for part in str(keep).replace(" ", "").split(","):
-        count = part.removeprefix("every:")
-        number = int(count) if count.isascii() and count.isdigit() else 0
-        if part == "all":
-            chosen |= set(range(1, iterations + 1))
-        elif part in ("first", "last"):
-            chosen.add(1 if part == "first" else iterations)
-        elif part != count and number:
-            chosen |= set(range(1, iterations + 1, number))
-        elif part == count and 1 <= number <= iterations:
-            chosen.add(number)
-        elif part != "none":
-            raise UsageError(
-                "cannot keep {part}: write all, every:10, first,last, none or numbers from 1 to {iterations} like 1,2,50.",
-                part=repr(part), iterations=iterations,
-            )  # fmt: skip
-    return frozenset(number for number in chosen if 1 <= number <= iterations)
+    chosen = [_kept(part, iterations) for part in str(keep).replace(" ", "").split(",")]
+    count = sum(_length(part) for part in chosen)
+    if count > SHEETS:
+        raise LimitError(
+            "{count} iterations would be as many sheets; at most {most} can be. Keep fewer, as with --keep every:{step}.",
+            count=f"{count:,}", most=f"{SHEETS:,}", step=-(-count // SHEETS),
+        )  # fmt: skip
+    return frozenset(number for part in chosen for number in part if 1 <= number <= iterations)
+
+
+def _kept(part: str, iterations: int) -> range:
+    """What one part of `keep` names."""
+    count = part.removeprefix("every:")
+    number = int(count) if count.isascii() and count.isdigit() and len(count) <= DIGITS else 0
+    if part == "all":
+        return range(1, iterations + 1)
+    if part in ("first", "last"):
+        return range(1, 2) if part == "first" else range(iterations, iterations + 1)
+    if part != count and number:
+        return range(1, iterations + 1, number)
+    if part == count and 1 <= number <= iterations:
+        return range(number, number + 1)
+    if part == "none":
+        return range(0)
+    raise UsageError(
+        "cannot keep {part}: write all, every:10, first,last, none or numbers from 1 to {iterations} like 1,2,50.",
+        part=repr(printable(part)), iterations=iterations,
+    )  # fmt: skip
+
+
+def _length(numbers: range) -> int:
+    """How many; len() takes none above 2⁶³."""
+    return max(0, (numbers.stop - numbers.start - 1) // numbers.step + 1)
+
+
+def check_updates(updates: int, per_epoch: int = 1) -> None:
+    """Raises LimitError where sheet Summary would have too many lines: one for each update, or each epoch."""
+    most = (ROWS - SUMMARY_HEADER - 2) * per_epoch  # also one before the first, and one at the end
+    if updates > most:
+        raise LimitError(
+            "{updates} updates need more lines than sheet Summary can have; at most {most} fit.",
+            updates=f"{updates:,}", most=f"{most:,}",
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -76,19 +103,11 @@ class Plan:
                 "--detail totals leaves out what the formulas would refer to; use --detail units, or --cells values."
             )
         self.problem.network.check_trainable()
-        self._check_summary()
+        if not self.solving:
+            check_updates(self.problem.settings.iterations, self.problem.per_epoch)
         self.data_layout()
         for images in {self.batch, self.problem.images}:
             self.layout(images)
-
-    def _check_summary(self) -> None:
-        """Raises LimitError where sheet Summary would have too many lines: one for each update, or each epoch."""
-        most = (ROWS - SUMMARY_HEADER - 2) * self.problem.per_epoch  # also one before the first, and one at the end
-        if self.problem.settings.iterations > most:
-            raise LimitError(
-                "{updates} updates need more lines than sheet Summary can have; at most {most} fit.",
-                updates=f"{self.problem.settings.iterations:,}", most=f"{most:,}",
-            )  # fmt: skip
 
     @property
     def earlier(self) -> Earlier | None:

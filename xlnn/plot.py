@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import warnings
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 WHAT = ("all", "cost", "weights", "wrong", "outputs")
 PICTURES, ANIMATION = (".png", ".svg"), ".gif"
 MADE = "made by xlnn"  # stands in every picture, so that it may be replaced
+FIRST = "DejaVu Sans"  # comes with matplotlib
 FRAMES = 200  # a GIF of more would be large
 # the first that the system has; Chinese and Japanese fonts by the names that they carry on Linux, Windows and macOS
 FONTS = {
@@ -43,13 +46,22 @@ def plot(source: Problem | str | Path, what: str = "all", *, iteration: int | No
 
     Raises UsageError (also where matplotlib is missing), ContentError, FileError, DivergedError.
     """
+    with _panels(source, what, iteration, language) as figure:
+        return figure
+
+
+@contextmanager
+def _panels(source: Problem | str | Path, what: str, iteration: int | None, language: str | None) -> Iterator[Figure]:
+    """The figure of `plot`, and the style in which it is to be saved."""
     matplotlib_there()
     if what not in WHAT:
         raise UsageError("unknown {what} {value}; known: {known}.", what="picture", value=repr(what), known=", ".join(WHAT))
     learning = learning_of(source, language)
     try:
-        with _style(learning.language) as spoken:
-            return _panelled(learning, what, iteration, spoken)
+        with _style(learning) as spoken:
+            figure = _panelled(learning, what, iteration, spoken)
+            figure.draw_without_rendering()  # some texts take their font only then
+            yield figure
     except XlnnError as error:
         error.language = learning.language
         raise
@@ -85,10 +97,9 @@ def write_plot(
     """Draws `plot` into a file, PNG or SVG by the ending of its name. Raises what `plot` raises, and SaveError."""
     path = Path(path)
     _check(path, source, PICTURES, force)
-    figure = plot(source, what, iteration=iteration, language=language)
     kind = path.suffix.lower()
     notes = {"Software": MADE} if kind == ".png" else {"Creator": MADE, "Date": None}
-    with _style("en"), replacing(path) as temporary:
+    with _panels(source, what, iteration, language) as figure, replacing(path) as temporary:
         figure.savefig(temporary, format=kind[1:], dpi=100, metadata=notes)
     return temporary.path
 
@@ -104,7 +115,7 @@ def animate(source: Problem | str | Path, path: str | Path, *, language: str | N
     learning = learning_of(source, language)
     from xlnn.plot_moving import frames
 
-    with _style(learning.language) as spoken:
+    with _style(learning) as spoken:
         first, *rest = frames(learning, spread(learning.moments, FRAMES), spoken)
     times = [120] * len(rest) + [2000]  # milliseconds; the last one stays
     with replacing(path) as temporary:
@@ -138,15 +149,21 @@ def drawn_by_xlnn(path: Path) -> bool:
 
 
 @contextmanager
-def _style(language: str) -> Iterator[str]:
-    """matplotlib's own settings, whatever the user has set, and a font for the language; gives the language that can be shown."""
+def _style(learning: Learning) -> Iterator[str]:
+    """matplotlib's own settings, whatever the user has set, with fonts for the language and for what layers are called.
+
+    Gives the language that can be shown. A character that no font of the system has is drawn as a box, without a word.
+    """
     import matplotlib
 
-    font = font_of(language)
-    with matplotlib.rc_context():
+    language, font = learning.language, font_of(learning.language)
+    labels = "".join(layer.label for layer in learning.problem.network.layers)
+    fonts = [FIRST, *([font] if font else [])]
+    with matplotlib.rc_context(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(
-            {"svg.hashsalt": "xlnn", "font.family": ["DejaVu Sans", *([font] if font else [])], "axes.titlesize": 10}
+            {"svg.hashsalt": "xlnn", "font.family": [*fonts, *fonts_with(labels, fonts, language)], "axes.titlesize": 10}
         )
         yield language if font or language not in FONTS else "en"
 
@@ -157,3 +174,35 @@ def font_of(language: str) -> str | None:
 
     there = set(fontManager.get_font_names())
     return next((name for name in FONTS.get(language, ()) if name in there), None)
+
+
+def fonts_with(text: str, fonts: Sequence[str], language: str = "en") -> list[str]:
+    """Further fonts of this system that show the characters of a text which `fonts` lack, Chinese and Japanese ones first."""
+    there, found = _fonts(), []
+    lacking = set(text).difference(*(_characters(there[name]) for name in fonts if name in there))
+    known = [name for each in dict.fromkeys((language, *FONTS)) for name in FONTS.get(each, ()) if name in there]
+    for name in dict.fromkeys((*known, *there)):
+        if not lacking:
+            break
+        if shown := lacking & _characters(there[name]):
+            found.append(name)
+            lacking -= shown
+    return found
+
+
+def _fonts() -> dict[str, str]:
+    """A file of each of this system's fonts by the font's name, without those that show every character as a box."""
+    from matplotlib.font_manager import fontManager
+
+    return {font.name: font.fname for font in fontManager.ttflist if "LastResort" not in font.name.replace(" ", "")}
+
+
+@cache
+def _characters(file: str) -> frozenset[str]:
+    """What a font can show; nothing where it cannot be read."""
+    from matplotlib.ft2font import FT2Font
+
+    try:
+        return frozenset(map(chr, FT2Font(file).get_charmap()))
+    except (OSError, RuntimeError):
+        return frozenset()

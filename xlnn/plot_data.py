@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,7 +17,7 @@ from xlnn.problem import Problem
 from xlnn.reader import read_book
 from xlnn.shown import ITERATION
 from xlnn.summary import FIGURES, HELD_OUT, SHARES, SUMMARY, column, lines_below, totals
-from xlnn.training import Step, held_out_total, states, total_of, trained
+from xlnn.training import Step, counted, states, trained
 from xlnn.words import every
 from xlnn.workbook import Workbook
 
@@ -68,8 +68,8 @@ def _listed(numbers: list[int]) -> str:
     return ", ".join(map(str, numbers)) if len(numbers) <= 12 else f"{numbers[0]}, {numbers[1]} … {numbers[-1]}"
 
 
-def spread(numbers: tuple[int, ...], most: int) -> list[int]:
-    """At most so many of the numbers, evenly spread, the first and the last among them."""
+def spread(numbers: Sequence, most: int) -> list:
+    """At most so many of the entries, evenly spread, the first and the last among them."""
     if len(numbers) <= most:
         return list(numbers)
     return [numbers[round(i * (len(numbers) - 1) / (most - 1))] for i in range(most)]
@@ -91,7 +91,7 @@ def learning_of(source: Problem | str | Path, language: str | None = None) -> Le
 def _training(problem: Problem, language: str | None) -> Learning:
     totals, kept = [], {}
     for step in states(problem):
-        totals.append((*total_of(step), *held_out_total(problem, step.parameters)))
+        totals.append(counted(problem, step))
         kept[step.iteration - 1] = step.parameters
     known = language or (problem.origin.language if problem.origin else "en")
     return Learning(problem, tuple(totals), tuple(kept), kept.__getitem__, language=known)

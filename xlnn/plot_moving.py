@@ -11,11 +11,12 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from PIL import Image
 
-from xlnn.plot_data import Learning
+from xlnn.plot_data import Learning, spread
 from xlnn.plot_panels import BLUE, ORANGE, moment_text, montage, pictures, symbol, unit_name, weights_shown
 from xlnn.words import say
 
 DPI = 80
+LAYERS = 8  # of more the weights would be too small to be seen
 WIDTH, HEIGHT = 9.0, 4.0  # inches: weights on the left half, C_T on the right
 
 
@@ -30,7 +31,7 @@ def frames(learning: Learning, moments: Sequence[int], language: str) -> list[Im
 def _drawn(canvas: FigureCanvasAgg, learning: Learning, moments: Sequence[int], language: str) -> Iterator[np.ndarray]:
     """The pixels of each frame, (rows, columns, 3)."""
     figure, kept = canvas.figure, {moment: learning.parameters(moment) for moment in moments}
-    weights = [q for q in learning.problem.network.parameters if q.kind == "w"]
+    weights = spread([q for q in learning.problem.network.parameters if q.kind == "w"], LAYERS)
     largest = {q.name: max(np.abs(found[q.name]).max() for found in kept.values()) for q in weights}
     known, axes = dict(zip(learning.column(0), learning.column(1), strict=True)), _axes(figure, len(weights))
     title = figure.text(0.5, 0.95, "", horizontalalignment="center", verticalalignment="center", fontsize=12)

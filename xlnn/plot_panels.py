@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
+from unicodedata import east_asian_width
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
+from xlnn.labels import SUBSCRIPT
 from xlnn.network import Network
 from xlnn.plot_data import Learning, spread
 from xlnn.predict import answer
@@ -24,9 +27,11 @@ WIDTH, LEFT, RIGHT, TITLE = 10.0, 0.9, 0.9, 0.45  # of a page, its margins, the 
 INNER = WIDTH - LEFT - RIGHT
 TALL = 10.0  # the tallest picture of weights
 BLUE, ORANGE, GREY = "#2F5597", "#C55A11", "#D0D0D0"  # C_T and share as in the workbook's chart; between pictures
+LAYERS = 20  # so many are drawn, evenly spread; a picture has at most 65,535 lines
 MOMENTS = 9  # so many pictures of a weight beside each other
 WRONG = 40  # so many images that are wrong
 IN_LINE = 24  # so many images' maps in a line
+ROOM = 8  # so many narrow characters of a label beside its pictures
 GAP = 2  # points between the pictures of a montage
 
 
@@ -44,7 +49,8 @@ class Strip:
 
     def text(self, left: float, down: float, text: str, size: float = 10, **more) -> None:
         across, high = self.figure.get_size_inches()
-        self.figure.text(left / across, (self.top - down) / high, text, fontsize=size, verticalalignment="center", **more)
+        more |= {"fontsize": size, "verticalalignment": "center", "parse_math": False}
+        self.figure.text(left / across, (self.top - down) / high, text, **more)
 
 
 @dataclass(frozen=True)
@@ -123,7 +129,7 @@ def weight_panels(learning: Learning, language: str) -> list[Panel]:
     """One panel for each layer's weights: a picture for every unit or map, over the iterations."""
     moments = spread(learning.moments, MOMENTS)
     parameters = [learning.parameters(moment) for moment in moments]
-    weights = [q for q in learning.problem.network.parameters if q.kind == "w"]
+    weights = spread([q for q in learning.problem.network.parameters if q.kind == "w"], LAYERS)
     return [
         _weights(q, moments, [found[q.name] for found in parameters], unit_name(learning, language), language) for q in weights
     ]
@@ -195,8 +201,19 @@ def _middles(count: int, size: int) -> list[float]:
 
 
 def symbol(q: Quantity, part: int | None = None) -> str:
-    """As the book prints it, for matplotlib: $w^{2}_{1}$."""
+    """As the book prints it, for matplotlib: $w^{2}_{1}$. Labels that are no plain letters and digits stand as they are
+    written, w^50%₁: matplotlib's formulas have neither all characters nor all signs.
+    """
+    if not (q.layer.isascii() and q.layer.isalnum()):
+        number = "" if part is None else str(part).translate(SUBSCRIPT)
+        return f"{q.kind}^{_short(q.layer)}{number}".replace("$", r"\$")  # two of them would be a formula
     return f"${q.kind}^{{{q.layer}}}" + (f"_{{{part}}}$" if part is not None else "$")
+
+
+def _short(label: str) -> str:
+    """As much of a label as the margin has room for; the panel's title has all of it."""
+    ends = list(accumulate(2 if east_asian_width(sign) in "WF" else 1 for sign in label))
+    return label if ends[-1] <= ROOM else label[: sum(end < ROOM for end in ends)] + "…"
 
 
 def _bare(axes: Axes) -> None:
@@ -272,7 +289,7 @@ def output_panels(learning: Learning, moment: int, language: str) -> list[Panel]
     """The outputs of every hidden layer for each image (of the last layer where there is no hidden one)."""
     step, network = learning.step(moment), learning.problem.network
     answers = np.array([right_answer(step, image) for image in range(learning.problem.images)])
-    layers = network.layers[1:-1] or network.layers[1:]
+    layers = spread(network.layers[1:-1] or network.layers[1:], LAYERS)
     panels = []
     for layer in layers:
         q = network.quantities[layer.output]

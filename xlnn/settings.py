@@ -16,7 +16,7 @@ from typing import Any
 from xlnn.activations import ACTIVATIONS
 from xlnn.cells import Cell
 from xlnn.costs import COSTS
-from xlnn.errors import ContentError, UsageError, Where
+from xlnn.errors import ContentError, UsageError, Where, printable
 from xlnn.layouts import LAYOUTS
 from xlnn.network import KINDS, TIES, TOTALS, UPDATES, LayerSettings, Network
 from xlnn.problem import ORDERS, STARTS, Problem, Settings
@@ -277,7 +277,7 @@ def parse_value(entry: Entry, value, where: Where | None = None):
 
 
 def _found(value) -> str:
-    return repr(value) if isinstance(value, str) else shown(value)
+    return repr(printable(value)) if isinstance(value, str) else shown(value)
 
 
 def _keys(name: str) -> set[str]:

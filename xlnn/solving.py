@@ -10,7 +10,7 @@ from xlnn import pages
 from xlnn.book_file import BookFile
 from xlnn.minimise import Solution, minimise
 from xlnn.output_book import OutputBook
-from xlnn.plan import SOLVED, START, Plan
+from xlnn.plan import SOLVED, START, Plan, check_updates
 from xlnn.problem import Problem
 from xlnn.saving import check_target, replacing
 from xlnn.training import trained
@@ -33,6 +33,7 @@ def solve(
     missing), LimitError, SaveError, DivergedError.
     """
     path, origin = Path(path), problem.origin
+    check_updates(steps)
     plan = Plan(problem, frozenset(), cells=cells, language=language or (origin.language if origin else "en"), final=SOLVED)
     check_target(path, origin.inputs if origin else (), force)
     with replacing(path) as temporary, ExitStack() as stack:

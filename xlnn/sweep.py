@@ -12,16 +12,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from xlnn.cells import ROWS
 from xlnn.errors import UsageError
 from xlnn.many import at_once
 from xlnn.problem import Problem, draw
 from xlnn.sweep_jobs import Done, Job, run_all
 from xlnn.sweep_journal import Journal
+from xlnn.sweep_spec import check_count
 from xlnn.varying import Variant, variants_of
 
 if TYPE_CHECKING:
@@ -196,14 +199,16 @@ def grid(
     settings: Mapping[str, Sequence] | None = None,
 ) -> Grid:
     """What `sweep` would try. Raises UsageError where a value cannot be, or nothing is varied."""
-    etas, drawn = tuple(dict.fromkeys(map(float, eta or ()))), tuple(dict.fromkeys(seeds))
+    etas, drawn = tuple(dict.fromkeys(map(float, eta or ()))), tuple(dict.fromkeys(islice(seeds, ROWS + 1)))
     if not (etas or drawn or settings):
         raise UsageError("nothing to try: give --eta, --seeds or --set.")
+    etas, settings = etas or (problem.settings.eta,), settings or {}
+    check_count(len(etas), len(drawn) + 1, *map(len, settings.values()))
     for value in etas:
         problem.with_settings(eta=value)
     for value in drawn:
         problem.with_settings(seed=value)
-    found = Grid(problem, etas or (problem.settings.eta,), drawn, variants_of(problem, settings or {}))
+    found = Grid(problem, etas, drawn, variants_of(problem, settings))
     if not found.runs:
         raise UsageError("the workbook's own start fits none of these networks; draw others with --seeds.")
     return found

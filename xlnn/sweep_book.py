@@ -11,7 +11,7 @@ from xlnn.book_file import BLUE, GRID, ORANGE, BookFile, heat, one_page_wide
 from xlnn.cells import Cell, Range
 from xlnn.errors import DivergedError, LimitError
 from xlnn.pages import shape_text
-from xlnn.plan import Plan, kept_iterations
+from xlnn.plan import Plan, check_updates, kept_iterations
 from xlnn.rows import Rows, RowsSheet
 from xlnn.saving import check_target, replacing
 from xlnn.sweep import Grid, Run, Sweep
@@ -39,6 +39,7 @@ def check_sweep(grid: Grid, path: Path, options: dict, force: bool) -> None:
         )  # fmt: skip
     given = {"detail": options.get("detail") or "all", "cells": options.get("cells") or "values"}
     for variant in grid.variants:
+        check_updates(variant.problem.settings.iterations, variant.problem.per_epoch)
         kept = kept_iterations(options.get("keep") or "all", variant.problem.settings.iterations)
         Plan(variant.problem, kept, **given)
 

@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 
@@ -42,8 +41,7 @@ class Done:
 
 
 def run_job(job: Job) -> Done:
-    """Trains the runs of a job. It takes one core, whatever the machine has: so the bits are the same everywhere."""
-    _one_thread()
+    """Trains the runs of a job."""
     started = time.perf_counter()
     problem = job.problem
     first = [{q.name: _start(problem, q, seed) for q in problem.network.parameters} for seed in job.seeds]
@@ -56,18 +54,9 @@ def _start(problem: Problem, q, seed: int | None) -> np.ndarray:
     return problem.parameters[q.name] if seed is None else draw(q, seed, problem.settings.start)
 
 
-@cache
-def _one_thread():
-    """Matrix products of this process take one thread, from now on: several add in another order."""
-    from threadpoolctl import threadpool_limits
-
-    return threadpool_limits(1, "blas")
-
-
 def run_all(jobs: Sequence[Job], workers: int | None = None, scheduler: str | None = None) -> Iterator[Done]:
     """What the jobs found, as they are done. Raises UsageError where no scheduler answers, or the workers are lost."""
     from joblib import Parallel, cpu_count, delayed
-    from threadpoolctl import threadpool_limits
 
     if workers is not None and workers < 1:
         raise UsageError("the number of workers must be at least 1, not {value}.", value=workers)
@@ -76,7 +65,7 @@ def run_all(jobs: Sequence[Job], workers: int | None = None, scheduler: str | No
     if not jobs:
         return
     workers = min(workers or cpu_count(), len(jobs))
-    with threadpool_limits(1, "blas"), _cluster(scheduler) if scheduler else _cores(workers):
+    with _cluster(scheduler) if scheduler else _cores(workers):
         yield from Parallel(return_as="generator_unordered")(delayed(run_job)(job) for job in jobs)
 
 

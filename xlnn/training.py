@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ import numpy as np
 
 from xlnn.errors import DivergedError
 from xlnn.problem import Problem
+from xlnn.threads import one_thread
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,16 +35,26 @@ class Step(Mapping):
 
     def __getitem__(self, name: str) -> np.ndarray:
         """The array of a quantity; images first, then as in the layer. KeyError for unknown names."""
-        with np.errstate(over="ignore", invalid="ignore"):
-            return self._value(name)
+        value = self._values.get(name)
+        if value is not None:
+            return value
+        with one_thread, np.errstate(over="ignore", invalid="ignore"):
+            return self._computed(name)
 
-    def _value(self, name: str) -> np.ndarray:
+    def _computed(self, name: str) -> np.ndarray:
+        """By its rule, after all that it needs: without recursion, since a network may have a thousand layers."""
         values = self._values
-        value = values.get(name)
-        if value is None:
-            rule = self._rules[name]
-            value = values[name] = rule.values(*[self._value(need) for need in rule.needs])
-        return value
+        wanted = [] if name in values else [name]
+        while wanted:
+            rule = self._rules[wanted[-1]]
+            missing = [need for need in rule.needs if need not in values]
+            wanted += reversed(missing)
+            if not missing:
+                values[wanted.pop()] = self._apply(rule.values, [values[need] for need in rule.needs])
+        return values[name]
+
+    def _apply(self, function: Callable, arrays: list) -> np.ndarray:
+        return function(*arrays)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.problem.network.quantities)
@@ -58,8 +69,8 @@ class Step(Mapping):
 
     def new_parameters(self) -> dict[str, np.ndarray]:
         """The parameters after this iteration's update. Raises DivergedError where one is not finite."""
-        with np.errstate(over="ignore", invalid="ignore"):
-            found = {q.name: self._value("new_" + q.name) for q in self.problem.network.parameters}
+        with one_thread, np.errstate(over="ignore", invalid="ignore"):
+            found = {q.name: self._computed("new_" + q.name) for q in self.problem.network.parameters}
             for name, array in found.items():
                 # add.reduce is what sum() calls, in half its time; inf and nan never add up to something finite
                 if not math.isfinite(np.add.reduce(array, axis=None)) and not np.isfinite(array).all():
@@ -126,14 +137,39 @@ def totals(problem: Problem) -> Iterator[tuple[int, float, float | None]]:
 def states(problem: Problem) -> Iterator[Step]:
     """Trains, and yields all images under the parameters before training, then after each update.
 
-    With mini-batches: after each epoch and at the end.
+    With mini-batches: after each epoch and at the end. Raises DivergedError also where C_T is no finite number.
     """
     last = None
     for step in train(problem):
         last = step
         if (step.iteration - 1) % problem.per_epoch == 0:
-            yield step if problem.per_epoch == 1 else trained(problem, step.parameters, step.iteration)
-    yield finish(last) if last else trained(problem, problem.parameters, problem.done + 1)
+            yield _finite(step if problem.per_epoch == 1 else trained(problem, step.parameters, step.iteration))
+    yield _finite(finish(last) if last else trained(problem, problem.parameters, problem.done + 1))
+
+
+def _finite(step: Step) -> Step:
+    if not math.isfinite(step["CT"]):
+        raise diverged(step)
+    return step
+
+
+def diverged(step: Step) -> DivergedError:
+    """The error of a step some of whose numbers are not finite."""
+    return DivergedError(
+        "training diverged: after update {iteration} not every number is finite. Try a smaller η than {eta}.",
+        iteration=step.iteration - 1, eta=step.problem.settings.eta,
+    )  # fmt: skip
+
+
+def counted(problem: Problem, step: Step) -> tuple:
+    """(updates done, C_T, share right or None) of one step, then those of held-out images.
+
+    Raises DivergedError where one of them is not finite.
+    """
+    total = *total_of(step), *held_out_total(problem, step.parameters)
+    if not np.isfinite([number for number in total if number is not None]).all():
+        raise diverged(step)
+    return total
 
 
 def total_of(step: Step) -> tuple[int, float, float | None]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import product
 
 from xlnn.activations import ACTIVATIONS
 from xlnn.errors import UsageError
+from xlnn.layouts import arrange
 from xlnn.network import Network
 from xlnn.problem import Problem, draw
 from xlnn.settings import BY_FIELD, Entry, parse_value, size
@@ -69,9 +71,13 @@ def variants_of(problem: Problem, settings: Mapping[str, Sequence]) -> tuple[Var
     return tuple(_variant(problem, changes, combination) for combination in product(*values))
 
 
+def _label(text: str) -> str:
+    """A layer's label as an option says it: full-width characters as plain ones, one space for several."""
+    return " ".join(unicodedata.normalize("NFKC", text).split())
+
+
 def _change(problem: Problem, name: str) -> Change:
     """The setting that is meant, in any language, as "cost", "activation" or "units 2"."""
-    word, _, label = name.rpartition(" ")
     for column, (entry, kinds) in LAYER_ENTRIES.items():
         names = {each.lower() for each in every(column)}
         labels = tuple(layer.label for layer in problem.network.layers if layer.kind in kinds)
@@ -80,9 +86,11 @@ def _change(problem: Problem, name: str) -> Change:
         if name.lower() in names:
             known = ", ".join(f"{name} {label}" for label in labels)
             raise UsageError("{name}: of which layer? Write one of: {known}.", name=name, known=known)
-        if word.lower() in names and label in labels:
-            return Change(entry, (label,))
+        word, _, written = name.partition(" ")
         if word.lower() in names:
+            found = [label for label in labels if _label(label) == _label(written)]
+            if found:
+                return Change(entry, (found[0],))
             known = ", ".join(f"{word} {label}" for label in labels)
             raise UsageError("{name}: no such layer; known: {known}.", name=name, known=known)
     for field in OTHERS:
@@ -110,6 +118,7 @@ def _started(problem: Problem, network: Network, chosen: Mapping, changed: tuple
     """With the workbook's own start: its numbers, and of parameters that it leaves empty drawn ones."""
     settings, origin = replace(problem.settings, **chosen), problem.origin
     drawn = origin.drawn if origin else ()
+    arrange(settings.layout, list(network.quantities.values()), 1)  # so that what no sheet could hold is not drawn
     parameters, own = {}, True
     for q in network.parameters:
         given = problem.parameters.get(q.name)

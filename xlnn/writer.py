@@ -14,13 +14,14 @@ from xlnn import pages, record
 from xlnn.book_file import BookFile
 from xlnn.errors import DivergedError
 from xlnn.output_book import OutputBook
-from xlnn.plan import TRAINED, Plan, iteration_name, kept_iterations
+from xlnn.plan import TRAINED, Plan, check_updates, iteration_name, kept_iterations
 from xlnn.problem import Problem
 from xlnn.rows import Template
 from xlnn.saving import check_space, check_target, replacing
 from xlnn.sheets import Page
 from xlnn.stopping import Stopped, asked_to_stop
-from xlnn.training import Step, finish, held_out_total, total_of, train, trained
+from xlnn.threads import one_thread
+from xlnn.training import Step, counted, finish, train, trained
 from xlnn.words import say
 
 Total = tuple  # updates done, C_T, share right; with held-out images also their C_T and share right
@@ -75,11 +76,12 @@ def write(
     origin = problem.origin
     earlier = origin.earlier if origin else None
     options = _options(earlier, keep=keep, detail=detail, cells=cells)
+    check_updates(problem.settings.iterations, problem.per_epoch)  # before they are counted
     kept = frozenset(n for n in kept_iterations(options.keep, problem.settings.iterations) if n > problem.done)
     plan = Plan(problem, kept, options.detail, options.cells, language or (origin.language if origin else "en"))
     check_target(path, origin.inputs if origin else (), force)
     check_space(path, plan.numbers)
-    with replacing(path) as temporary, ExitStack() as stack:
+    with replacing(path) as temporary, one_thread, ExitStack() as stack:
         spool = stack.enter_context(tempfile.TemporaryFile())
         file = BookFile(temporary, path.stem)
         if front:
@@ -180,10 +182,7 @@ class _Writing:
 
     def count(self, step: Step) -> None:
         """Remembers C_T and the share right. Raises DivergedError where C_T is not finite."""
-        total = *total_of(step), *held_out_total(self.plan.problem, step.parameters)
-        if not np.isfinite([number for number in total if number is not None]).all():
-            raise self.book.error(step)
-        self.totals.append(total)
+        self.totals.append(counted(self.plan.problem, step))
 
     def iteration(self, step: Step) -> None:
         """The sheet of one iteration."""
