@@ -26,6 +26,7 @@ def gradcheck(problem: Problem, h: float = 1e-5) -> list[GradientCheck]:
 
     Takes two calculations of C_T for each parameter.
     """
+    problem.network.check_trainable()
     given = problem.given(problem.batch(1))
     step = Step(problem, 1, given, problem.parameters)
     found = []
