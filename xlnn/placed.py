@@ -248,8 +248,8 @@ def _count_units(book: Workbook, own: Own, label: str) -> int:
     by_weights = _count(book, weights, taken)
     if biases is None:
         return _stated(own, label) or max(1, by_weights)
-    size = biases.block.height * biases.block.width
-    if size == 1 and not biases.nexts and weights.nexts and by_weights > 1:
+    size, stated = biases.block.height * biases.block.width, _stated(own, label)
+    if not biases.nexts and weights.nexts and by_weights > size and (size == 1 or stated not in (0, size)):
         raise ContentError(
             "{name}: expected a first block of {expected} numbers, found {found} ({rows}×{columns}).",
             biases.at(1), name="b" + label, expected=by_weights, found=biases.block.name,
@@ -257,11 +257,14 @@ def _count_units(book: Workbook, own: Own, label: str) -> int:
         )  # fmt: skip
     if not biases.nexts or biases.table[1]:
         return size
-    return _stated(own, label) or max(1, _count(book, biases, taken) or by_weights)
+    return stated or max(1, _count(book, biases, taken) or by_weights)
 
 
 def _stated(own: Own, label: str) -> int:
     """How many units a line says outright: z, a or δ of an image, or the inputs of the next layer; 0 where none does."""
+    if label == "F":  # as many maps as fit into the step to the output's next unit
+        unit, map_ = (own["wO"].nexts.get(axis, (0, 0)) for axis in ("unit", "map"))
+        return max(unit[0] // map_[0] if map_[0] else 0, unit[1] // map_[1] if map_[1] else 0)
     if not label.isdigit():
         return 0
     for name in ("z", "a", "delta", "slope", "back"):

@@ -76,4 +76,14 @@ TABLE: dict[str, tuple[str, str]] = {
         "学習に使う正解がありません：シート Places に digit か t の行がありません。"
         "show、check、predict はそのまま使えます。学習するには、どちらかの行を加えてください。",
     ),
+    "there is neither a sheet Settings nor the authors' arrangement (3-5 or 5-4) with its labels or formulas. Sheets, with "
+    "their cells and numbers/formulas: {found}. Add a sheet Places with these lines, and your own cells and steps (like "
+    "4 right) for the …; or start from `xlnn new 4-4 book.xlsx`.{lines}": (
+        "既没有工作表 Settings，也没有带标签或公式的作者布局（3-5 或 5-4）。各工作表及其单元格和数值/公式个数：{found}。"
+        "请添加工作表 Places，写入以下各行，把 … 换成自己的单元格和步长（如 4 right）；"
+        "或用 `xlnn new 4-4 book.xlsx` 写出一个起始工作簿。{lines}",
+        "シート Settings も、ラベルか数式のある著者の配置（3-5、5-4）もありません。各シートのセルと、数値/数式の数：{found}。"
+        "シート Places を加えて次の行を書き、… を自分のセルと歩み（4 right など）に置き換えてください。"
+        "または `xlnn new 4-4 book.xlsx` で出発点となるブックを作れます。{lines}",
+    ),
 }
