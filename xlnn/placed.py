@@ -173,24 +173,25 @@ def apart(network: Network, own: Own, images: int) -> tuple[Own, Notes]:
     lines = {name: line for name, line in own.items() if line.sheet != DATA and name != "digit"}
     places = {name: line.place(network.quantities[name], images) for name, line in lines.items()}
     main = next((lines[q.name].sheet for q in network.parameters if q.name in lines), "")
-    aside = []
+    aside: list[str] = []
     while shared := first_shared_cell(places):
         first, second, cell = shared
         if own[first].sheet == own[second].sheet:
             raise ContentError(
                 "{first} and {second} both lie in cell {cell}.", own[second].at(1), first=first, second=second, cell=cell.name
             )
-        aside.append(max(second, first, key=lambda name: (name in ("x", "t"), own[name].sheet != main)))
+        aside.append(max(second, first, key=lambda name: (own[name].sheet != main, name in ("x", "t"))))
         del places[aside[-1]]
-    own = {name: line for name, line in own.items() if name in places or name not in lines}
-    return own, tuple(_notes_aside(aside)) if aside else ()
+    kept = {name: line for name, line in own.items() if name not in aside}
+    return kept, tuple(_notes_aside([name for name in own if name in aside]))
 
 
 def _notes_aside(aside: Sequence[str]) -> Iterator[tuple[str, Mapping]]:
-    yield (
-        "{names}: in the result, which has one sheet for each iteration, their addresses are taken; they stand elsewhere.",
-        {"names": ", ".join(aside)},
-    )
+    if aside:
+        yield (
+            "{names}: in the result, which has one sheet for each iteration, their addresses are taken; they stand elsewhere.",
+            {"names": ", ".join(aside)},
+        )
 
 
 # ---- the network that the lines tell -----------------------------------------------------------------
