@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import office
 import openpyxl
 import pytest
 from click.testing import CliRunner
@@ -296,6 +297,33 @@ def test_sheets_that_mirror_each_other(tmp_path):
     assert any(isinstance(n, float) and math.isclose(n, expected, rel_tol=1e-12) for n in numbers)
 
 
+def test_training_goes_on_from_the_result_of_mirrored_sheets(tmp_path):
+    """Two updates and one more are three."""
+    xlnn.write(xlnn.read(mirrored(tmp_path), iterations=2), tmp_path / "two.xlsx")
+    *_, third = xlnn.train(xlnn.read(tmp_path / "book.xlsx", iterations=3))
+    [more] = xlnn.train(xlnn.read(tmp_path / "two.xlsx", iterations=1))
+    for name, array in third.new_parameters().items():
+        np.testing.assert_array_equal(more.new_parameters()[name], array)
+
+
+def test_a_sheet_for_each_layer(tmp_path):
+    """x, w2 and w3 all at A1: the result keeps w2 there, and the others elsewhere."""
+    sheets = {"Pixels": {}, "Layer 2": {}, "Layer 3": {}}
+    workbooks.place(sheets["Pixels"], 1, 1, np.column_stack([X, [0, 1, 0, 1]]))
+    workbooks.place(sheets["Layer 2"], 1, 1, np.column_stack([W2, B2]))
+    workbooks.place(sheets["Layer 3"], 1, 1, np.column_stack([W3, B3]))
+    lines = [
+        ("x", "Pixels!A1:B1", "1 down"), ("t", "Pixels!C1", "1 down"), ("w2", "'Layer 2'!A1:B1", None, "1 down"),
+        ("b2", "'Layer 2'!C1:C2"), ("w3", "'Layer 3'!A1:B1", None, "1 down"), ("b3", "'Layer 3'!C1"),
+    ]  # fmt: skip
+    path = workbooks.save(tmp_path / "layers.xlsx", sheets | {"Places": workbooks.places(lines)})
+    [step] = xlnn.train(xlnn.read(path, iterations=1))
+    np.testing.assert_allclose(step["a3"], sigmoid(sigmoid(X @ W2.T + B2) @ W3.T + B3), rtol=1e-14)
+    assert set(xlnn.read(path).origin.own) == {"w2", "b2"}
+    xlnn.write(xlnn.read(path, iterations=1), tmp_path / "out.xlsx")
+    assert openpyxl.load_workbook(tmp_path / "out.xlsx")["Iteration 1"]["A1"].value == W2[0, 0]
+
+
 def test_a_wrong_number_on_the_mirrored_sheet_is_found(tmp_path):
     path = workbooks.edit(mirrored(tmp_path), tmp_path / "wrong.xlsx", {("Net 2", "E2"): 9})
     found = xlnn.check(path)
@@ -416,6 +444,14 @@ def test_one_layer_has_biases_and_the_other_not(tmp_path):
     assert [q.name for q in problem.network.parameters] == ["w2", "b2", "w3"]
 
 
+@office.needs_office
+def test_formulas_without_biases_are_recalculated_as_stored(tmp_path):
+    xlnn.write(xlnn.read(book(tmp_path, lines=without("b2", "b3")), iterations=2), tmp_path / "out.xlsx", cells="formulas")
+    verdict = office.judge(tmp_path / "out.xlsx")
+    assert verdict.compared > 50
+    assert verdict.different == []
+
+
 @pytest.mark.parametrize("layout", ["book", "table"])
 @pytest.mark.parametrize("cells", ["values", "formulas"])
 def test_the_result_without_biases_is_an_input_again(cells, layout, tmp_path):
@@ -523,6 +559,15 @@ def test_predict_without_right_answers(tmp_path):
     found, _ = xlnn.predict(path, path)
     expected = sigmoid(sigmoid(X @ W2.T + B2) @ W3.T + B3)[:, 0]
     np.testing.assert_allclose([p.outputs[0] for p in found], expected, rtol=1e-14)
+
+
+def test_predict_counts_the_images_as_train_does(tmp_path):
+    """A text beside the last image ends them, and a line `images` says how many there are."""
+    cells = rows() | {"A6": "→", "B6": "→", "A7": 1, "B7": 1}
+    path = book(tmp_path, cells, FORWARD)
+    assert len(xlnn.predict(path, path)[0]) == 4
+    path = book(tmp_path, {a: v for a, v in rows().items() if a not in ("A4", "B4")}, [*FORWARD, ("images", 2)])
+    assert len(xlnn.predict(path, path)[0]) == 2
 
 
 def test_a_cost_needs_right_answers(tmp_path):
