@@ -255,6 +255,25 @@ def test_units_are_counted_by_the_biases(tmp_path):
     np.testing.assert_array_equal(problem.parameters["w2"][:, 0], W2)
 
 
+@pytest.mark.parametrize("gone", [("G3",), ("G3", "H9")])
+def test_units_do_not_vanish_with_a_cleared_bias(gone, tmp_path):
+    """w2 has two units, b2 one number left: of a layer whose size no other line tells."""
+    lines = [*ROWS[:3], ("b2", "Net!G2", None, "1 down")]
+    cells = {a: v for a, v in rows().items() if a not in gone}
+    assert refused(book(tmp_path, cells, lines)) == (
+        "book.xlsx › 'Places'!B5: b2: 1 numbers at its steps, but w2 goes on for 2 units. Fill what is missing, or give all "
+        "biases as one block: then they say how many units there are."
+    )
+    told = [*lines, *ROWS[4:], ("z2", "Net!I2:J2", "1 down")]
+    assert refused(book(tmp_path, cells, told)).startswith("book.xlsx › 'Net'!G3: b2: expected 2 numbers, found 1")
+
+
+def test_one_unit_though_numbers_follow(tmp_path):
+    """z3 has one number for each image."""
+    lines = [*ROWS[:4], ("w3", "Net!E6:F6", None, "1 down"), ("b3", "Net!G6"), ("z3", "Net!M2", "1 down")]
+    assert xlnn.read(book(tmp_path, rows() | {"E7": 7, "F7": 8}, lines)).network.output.shape == (1,)
+
+
 # ---- a cell belongs to its sheet ------------------------------------------------------------------------
 
 

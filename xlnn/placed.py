@@ -250,7 +250,7 @@ def _count_units(book: Workbook, own: Own, label: str) -> int:
     if biases is None:
         return _stated(own, label) or max(1, by_weights)
     size, stated = biases.block.height * biases.block.width, _stated(own, label)
-    if not biases.nexts and weights.nexts and by_weights > size and (size == 1 or stated not in (0, size)):
+    if not biases.nexts and weights.nexts and by_weights > size != stated and (size == 1 or stated):
         raise ContentError(
             "{name}: expected a first block of {expected} numbers, found {found} ({rows}×{columns}).",
             biases.at(1), name="b" + label, expected=by_weights, found=biases.block.name,
@@ -258,7 +258,14 @@ def _count_units(book: Workbook, own: Own, label: str) -> int:
         )  # fmt: skip
     if not biases.nexts or biases.table[1]:
         return size
-    return stated or max(1, _count(book, biases, taken) or by_weights)
+    by_biases = _count(book, biases, taken)
+    if not stated and 0 < by_biases < by_weights:
+        raise ContentError(
+            "{name}: {count} numbers at its steps, but {weights} goes on for {more} units. Fill what is missing, or give all "
+            "biases as one block: then they say how many units there are.",
+            biases.at(1), name="b" + label, count=by_biases, weights="w" + label, more=by_weights,
+        )  # fmt: skip
+    return stated or max(1, by_biases or by_weights)
 
 
 def _stated(own: Own, label: str) -> int:

@@ -54,6 +54,13 @@ TABLE: dict[str, tuple[str, str]] = {
         "{name}：层 {label} 没有偏置：没有 {bias} 的行，或它的单元格是空白，或工作表 Settings 这样规定。",
         "{name}：層 {label} にはバイアスがありません：{bias} の行がないか、セルが空白か、シート Settings がそう定めています。",
     ),
+    "{name}: {count} numbers at its steps, but {weights} goes on for {more} units. Fill what is missing, or give all "
+    "biases as one block: then they say how many units there are.": (
+        "{name}：按步长只有 {count} 个数，而 {weights} 有 {more} 个单元。"
+        "请补上缺少的数，或把全部偏置写成一块，由它决定单元的个数。",
+        "{name}：その歩みには数が {count} 個ですが、{weights} は {more} ユニット分あります。"
+        "足りない数を入力するか、すべてのバイアスを一つのブロックで示してください（ユニットの数はそれで決まります）。",
+    ),
     "{name} needs the right answers, but there is no line for digit or t.": (
         "{name} 需要正解，但没有 digit 或 t 的行。",
         "{name} には正解が必要ですが、digit か t の行がありません。",
