@@ -240,6 +240,23 @@ def test_the_line_images(word, tmp_path):
     assert message == "book.xlsx › 'Net'!A6: sheet Places says that there are 6 images, but image 5 is blank."
 
 
+@pytest.mark.parametrize("settings", [True, False], ids=["Settings", "the authors' arrangement"])
+def test_the_line_images_alone(settings, tmp_path):
+    """Where another sheet says where they are, their number must agree."""
+    if settings:
+        xlnn.new("4-4", tmp_path / "plain.xlsx")
+    else:
+        workbooks.authors_35(tmp_path / "plain.xlsx", formulas=False)
+    for count in (64, 12):
+        source = openpyxl.load_workbook(tmp_path / "plain.xlsx")
+        sheet = source.create_sheet("Places")
+        sheet.append(HEADER)
+        sheet.append(("images", count))
+        source.save(tmp_path / f"{count}.xlsx")
+    assert xlnn.read(tmp_path / "64.xlsx").images == 64
+    assert "sheet Places says that there are 12 images, found 64" in refused(tmp_path / "12.xlsx", language="en")
+
+
 @pytest.mark.parametrize("count", [None, 0, -1, 2.5, "two", "Net!A1"])
 def test_a_number_of_images_that_is_none(count, tmp_path):
     message = refused(book(tmp_path, lines=[("images", count), *ROWS]))

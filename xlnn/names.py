@@ -33,12 +33,12 @@ WITHOUT_LAYER = {
 
 
 def squeezed(text: str) -> str:
-    """A name as it is compared: superscripts as digits, ∂ as d; spaces, brackets, _ and ^ do not count, nor do capitals."""
+    """A name as it is compared: superscripts as digits; spaces, brackets, _ and ^ do not count, nor do capitals."""
     return _plain(text).casefold()
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"[\s_^(){}\[\]/'′’ʹ]", "", unicodedata.normalize("NFKC", text.replace("′", "")).replace("∂", "d"))
+    return re.sub(r"[\s_^(){}\[\]/'′’ʹ]", "", unicodedata.normalize("NFKC", text.replace("′", "")))
 
 
 def _spellings() -> dict[str, str]:

@@ -80,7 +80,9 @@ def _read(book: Workbook, places: str | Path | None, initial: bool, language: st
     language = _language(book, found, chosen, language)
     try:
         if not (own or book.find(settings.SHEET)):
-            return _from_arrangement(book, chosen, language, initial)
+            problem = _from_arrangement(book, chosen, language, initial)
+            _check_said(images, problem.images, book.where(places_sheet.SHEET))
+            return problem
         network, found, own, notes = network_of(book, own, found, _only(chosen, Network))
         chosen = {**eta_of(book, own), **_only(chosen, Settings)}
         return _build(book, network, found.settings(**chosen), Said(own, images, notes), language, initial)
@@ -150,9 +152,19 @@ def _images(book: Workbook, network: Network, sources: Sources, said: Said) -> t
         images, notes = count_own_images(book, network, sources, said)
     else:
         images, notes = count_images(book, sheet, place, gaps=False), ()
+        _check_said(said.images, images, book.where(sheet, place.origin))
     if not images:
         raise no_image(book, sheet, place)
     return images, notes
+
+
+def _check_said(said: int | None, images: int, where: Where) -> None:
+    """Raises ContentError where sheet Places says another number of images than there is, and does not say where they are."""
+    if said not in (None, images):
+        raise ContentError(
+            "sheet Places says that there are {count} images, found {images}; for some of them it needs a line for x, too.",
+            where, count=said, images=images,
+        )  # fmt: skip
 
 
 def _with_held_out(book: Workbook, problem: Problem, layout: Layout) -> Problem:

@@ -15,6 +15,10 @@ TABLE: dict[str, tuple[str, str]] = {
         "工作表 Places 说有 {count} 个图像，但图像 {image} 是空白。",
         "シート Places では画像は {count} 枚ですが、画像 {image} は空白です。",
     ),
+    "sheet Places says that there are {count} images, found {images}; for some of them it needs a line for x, too.": (
+        "工作表 Places 说有 {count} 个图像，实际为 {images} 个；若只用其中一部分，还需要 x 的行。",
+        "シート Places では画像は {count} 枚ですが、{images} 枚ありました。一部だけ使うには x の行も必要です。",
+    ),
     "{where}: {found} beside the last image is no further image; there are {images}.": (
         "{where}：最后一个图像旁的 {found} 不是图像；共有 {images} 个。",
         "{where}：最後の画像の隣の {found} は画像ではありません。画像は {images} 枚です。",
