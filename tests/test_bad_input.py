@@ -160,9 +160,13 @@ def test_a_missing_sheet(gone, expected, folder, book):
 
 def test_an_empty_workbook(folder):
     openpyxl.Workbook().save("book.xlsx")
-    expected = "book.xlsx: there is neither a sheet Settings nor the authors' arrangement (3-5 or 5-4). "
-    expected += "`xlnn new 4-4 book.xlsx` writes a workbook to start from."
-    assert refused("train", "book.xlsx") == (4, said(expected))
+    code, message = refused("train", "book.xlsx")
+    assert code == 4
+    assert message.splitlines()[0] == said(
+        "book.xlsx: there is neither a sheet Settings nor the authors' arrangement (3-5 or 5-4) with its labels or formulas. "
+        "Sheets, with their cells and numbers/formulas: 'Sheet' 0/0. Add a sheet Places with these lines, and your own cells "
+        "and steps (like 4 right) for the …; or start from `xlnn new 4-4 book.xlsx`."
+    ).removesuffix("\n")
 
 
 def test_nearly_the_authors_arrangement(folder):

@@ -516,10 +516,11 @@ def test_images_upwards_and_to_the_left(tmp_path):
     assert problem.digits.tolist() == [0, 1, 0, 1]
 
 
-def test_images_end_at_the_first_blank_block(tmp_path):
-    """In a sheet of one's own other things may follow."""
+def test_images_end_at_the_last_blank_block(tmp_path):
+    """In a sheet of one's own other things may follow; but images must not vanish."""
     cells = dict.fromkeys(("B10", "C10", "B11", "C11"))
-    assert xlnn.read(workbooks.own(tmp_path / "own.xlsx", cells=cells)).images == 1
+    with pytest.raises(xlnn.ContentError, match="'My images'!B10: image 2 is blank, but images go on at B13"):
+        xlnn.read(workbooks.own(tmp_path / "own.xlsx", cells=cells))
 
 
 @pytest.mark.parametrize("order", [1, -1], ids=["images first", "parameters first"])

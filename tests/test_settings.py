@@ -144,7 +144,7 @@ def test_nothing_typed_crashes(typed):
     """Whatever stands in a cell is understood, or refused with its address."""
     said = [message_or_nothing((entry.name, typed), *LAYERS) for entry in ENTRIES]
     for column in range(1, len(COLUMNS)):
-        line = [2, "dense", 3, "4×3", "sigmoid", 1]
+        line = [2, "dense", 3, "4×3", "sigmoid", 1, "yes"]
         line[column] = typed
         said.append(message_or_nothing(LAYERS[0], line))
     assert all(text == "" or text.startswith("book.xlsx › 'Settings'!") for text in said)
@@ -166,8 +166,8 @@ def test_the_learning_rate_by_any_name(name):
 
 
 def test_every_setting_has_a_line():
-    """Whatever Network and Settings know can be set, but for the layers, which have a table of their own."""
-    known = {f.name for kind in (Network, Settings) for f in fields(kind)} - {"layer_settings"}
+    """Whatever Network and Settings know can be set, but for the layers and whether there are answers: that is seen."""
+    known = {f.name for kind in (Network, Settings) for f in fields(kind)} - {"layer_settings", "answered"}
     assert set(BY_FIELD) == known | {"language"}
 
 

@@ -245,7 +245,13 @@ SAID = {
     "varying: BY_FIELD[field].name": [entry.name for entry in settings.ENTRIES],
     "varying: LAYER_ENTRIES.items()": settings.COLUMNS,
     "telling: found.notes": first_of_pairs("compare", "_notes"),
-    "show: problem.origin.notes": first_of_pairs("workbook", "notes"),
+    "show: problem.origin.notes": first_of_pairs("workbook", "notes")
+    | first_of_pairs("own_images", "_notes")
+    | first_of_pairs("placed", "_left_out_biases")
+    | first_of_pairs("placed", "_notes_aside"),
+    "pages: origin.notes": (),  # as in show
+    "pages: settings.layer_columns(problem.network.layer_settings)": settings.COLUMNS,
+    "names: SYMBOLS.items()": [symbol for kind, symbol in quantities.SYMBOLS.items() if not kind.startswith("new_")],
     "show: zip(axes, nexts, strict=True)": places_sheet.AXIS_COLUMNS,
     "cli_training: sections()": sections().values(),
     "lesson_book: block.equation": (),  # with the equations

@@ -167,6 +167,8 @@ def authors_54(path: Path, sheet: str = "学习", *, images: int = 96, formulas:
     """
     problem = xlnn.example("5-6")
     cells = _panel_54(problem.parameters, 12) | _panel_54(problem.parameters, 60)
+    for row, word in ((3, "输入层"), (9, "正解"), (12, "卷积层"), (36, "池化层"), (43, "输出层")):
+        cells[f"I{row}"] = word
     stored: dict[str, object] = {}
     for k in range(images):
         column = 12 + 6 * k

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import product
-from unicodedata import east_asian_width
 
 from xlnn import places_sheet
 from xlnn.cells import Cell
 from xlnn.errors import ContentError, Where
+from xlnn.evidence import has_evidence, table, unknown_workbook
 from xlnn.examples import MAPS
 from xlnn.gather import DATA, Sources, count_images, no_image
 from xlnn.layouts import Layout, arrange
@@ -47,16 +47,25 @@ def recognise(book: Workbook) -> Arrangement:
         found = _likeness(book, found, NEAR)
     else:
         found = _best(book, NEAR)
-    if found is None or found.likeness < NEARLY:
-        raise ContentError(
-            "there is neither a sheet Settings nor the authors' arrangement (3-5 or 5-4). "
-            "`xlnn new 4-4 book.xlsx` writes a workbook to start from.",
-            Where(book.name),
-        )
-    if found.likeness < LIKE or found.panel != (0, 0) or found.block != (0, 0):
+    exact = found and found.likeness >= LIKE and found.panel == found.block == (0, 0)
+    if found is None or found.likeness < NEARLY or not (_has_evidence(book, found) or (exact and _is_open(book, found))):
+        raise unknown_workbook(book)
+    if not exact:
         place = found.layout.places["x"]
         raise no_image(book, found.sheet, place) if book.has_formula(found.sheet, place.origin) else _nearly(book, found)
     return found
+
+
+def _has_evidence(book: Workbook, found: Arrangement) -> bool:
+    """Whether the sheet's labels or formulas are those of a network: numbers alone may be any table."""
+    places = [found.layout.places[n].moved(*found.block)[0] for n in found.layout.places if n[0] in "za" and n != "answer"]
+    return has_evidence(book, found.sheet, places)
+
+
+def _is_open(book: Workbook, found: Arrangement) -> bool:
+    """Whether no numbers stand left of the first image, between it and the parameters, as in a dense table they would."""
+    beside = found.layout.places["x"][0][:, 0].moved(0, -1)
+    return not _numbers(book, found.sheet, [beside])
 
 
 def _best(book: Workbook, moves: Sequence[Move]) -> Arrangement | None:
@@ -148,17 +157,5 @@ def _nearly(book: Workbook, found: Arrangement) -> ContentError:
     return ContentError(
         "this is nearly the authors' arrangement of {name}, but not all numbers of {off} lie where they have them. "
         "Move them there, or add a sheet Places with these lines, corrected where they are not yet right:{lines}",
-        Where(book.name, found.sheet), name=found.name, off=", ".join(off or names), lines=_table(lines),
+        Where(book.name, found.sheet), name=found.name, off=", ".join(off or names), lines=table(lines),
     )  # fmt: skip
-
-
-def _table(lines: Sequence[Sequence[str]]) -> str:
-    """The lines below each other, every column as wide as its longest entry; each begins with spaces."""
-    widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
-    shown = (" | ".join(text + " " * (width - _width(text)) for text, width in zip(line, widths, strict=True)) for line in lines)
-    return "".join("\n  " + line.rstrip() for line in shown)
-
-
-def _width(text: str) -> int:
-    """Columns on a terminal: a Chinese character takes two."""
-    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)

@@ -6,6 +6,10 @@ Filters are (map, row, column) on an image and (map, map before, row, column) on
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
+
 from xlnn.errors import UsageError
 from xlnn.kernels import convolve, convolve_back, filter_gradient, filter_gradient_per_image
 from xlnn.quantities import Quantity
@@ -56,6 +60,15 @@ def convolution(layer: Layer, before: Layer, total: str = "sum", used: str = "w"
         values=lambda w, b, x: convolve(maps(x), filters(w), b, stride),
         cell=lambda w, b, x, k, m, i, j: (w[m] * window(x, k, i, j)).sum() + b[m],
     )
+    if not layer.bias:
+        none = np.zeros(b.shape)
+        z = replace(
+            z,
+            needs=(w.name, before.output),
+            equation="z = Σ w x",
+            values=lambda w, x: convolve(maps(x), filters(w), none, stride),
+            cell=lambda w, x, k, m, i, j: (w[m] * window(x, k, i, j)).sum(),
+        )
     delta = layer.quantity("delta")
 
     def seen(x, k, *index):
@@ -90,7 +103,8 @@ def convolution(layer: Layer, before: Layer, total: str = "sum", used: str = "w"
         values=lambda w, delta: convolve_back(delta, filters(w), before.shape[-2:], stride).reshape(len(delta), *before.shape),
         cell=lambda w, delta, k, *index: sum_of(_meetings(w, delta, k, index, layer, stride)),
     )
-    return LayerRules((w, b), (z, output_rule(layer)), (gradient, one_bias), (summed, all_biases), (back,))
+    found = LayerRules((w, b), (z, output_rule(layer)), (gradient, one_bias), (summed, all_biases), (back,))
+    return found if layer.bias else found.without_biases()
 
 
 def sum_of(terms):

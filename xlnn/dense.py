@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from xlnn.quantities import Quantity
@@ -9,7 +11,7 @@ from xlnn.rules import Layer, LayerRules, Rule, bias_gradients, divided, flat, o
 
 
 def dense(layer: Layer, before: Layer, total: str = "sum", used: str = "w") -> LayerRules:
-    """w is (units, then the shape of the layer before), b (units), z and a (images, units).
+    """w is (units, then the shape of the layer before), b (units) if the layer has biases, z and a (images, units).
 
     `used` names the weights that carry δ back: "w", or "new_w" where the output layer is updated first.
     """
@@ -18,17 +20,19 @@ def dense(layer: Layer, before: Layer, total: str = "sum", used: str = "w") -> L
     b = Quantity("b", l, ("unit",), layer.shape)
     per = divided(total)
     if before.kind == "input":  # the authors write the pixels first here, the weights first elsewhere
-        weighted = lambda w, b, x, k, j: (x[k] * w[j]).sum() + b[j]
+        weighted = lambda w, x, k, j: (x[k] * w[j]).sum()
     else:
-        weighted = lambda w, b, a, k, j: (w[j] * a[k]).sum() + b[j]
+        weighted = lambda w, a, k, j: (w[j] * a[k]).sum()
     z = Rule(
         layer.quantity("z"),
         (w.name, b.name, inputs),
         "z = Σ w a + b",
         "book 3-2 (5)",
         values=weighted_inputs,
-        cell=weighted,
+        cell=lambda w, b, a, k, j: weighted(w, a, k, j) + b[j],
     )
+    if not layer.bias:
+        z = replace(z, needs=(w.name, inputs), equation="z = Σ w a", values=weighted_sums, cell=weighted)
     delta = layer.quantity("delta")
     gradient = Rule(
         Quantity("dC_dw", l, w.axes, w.shape, per_image=True),
@@ -55,14 +59,20 @@ def dense(layer: Layer, before: Layer, total: str = "sum", used: str = "w") -> L
         values=lambda w, delta: (flat(w).T @ delta.T).T.reshape(len(delta), *before.shape),
         cell=lambda w, delta, k, *index: (w[(slice(None), *index)] * delta[k]).sum(),
     )
-    return LayerRules((w, b), (z, output_rule(layer)), (gradient, one_bias), (summed, all_biases), (back,))
+    found = LayerRules((w, b), (z, output_rule(layer)), (gradient, one_bias), (summed, all_biases), (back,))
+    return found if layer.bias else found.without_biases()
 
 
 def weighted_inputs(w: np.ndarray, b: np.ndarray, a: np.ndarray) -> np.ndarray:
-    """Σ w a + b of all units and images. The weights stand first: so the matrix product is half as fast again."""
-    z = flat(w) @ flat(a).T  # (units, images): the images lie last in memory, here and in what follows
-    z += b[:, None]
-    return z.T
+    """Σ w a + b of all units and images."""
+    z = weighted_sums(w, a)
+    z += b
+    return z
+
+
+def weighted_sums(w: np.ndarray, a: np.ndarray) -> np.ndarray:
+    """Σ w a of all units and images. The weights stand first: so the matrix product is half as fast again."""
+    return (flat(w) @ flat(a).T).T  # the images lie last in memory, here and in what follows
 
 
 def before_axes(before: Layer) -> tuple[str, ...]:

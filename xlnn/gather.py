@@ -21,8 +21,9 @@ from xlnn.quantities import Quantity
 from xlnn.record import Earlier
 from xlnn.workbook import NO_RESULT, Workbook, is_number
 
-DATA = "Data"
+DATA, START, TRAINED, SOLVED = "Data", "Start", "Trained", "Solved"
 Sources = Mapping[str, tuple[str, Place]]  # by quantity: sheet and place
+Notes = tuple[tuple[str, Mapping], ...]  # templates and their fields
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Origin:
     arrangement: str = ""  # the authors' workbook that it is like, where recognised
     earlier: Earlier | None = None  # of a resumed training: what the workbook holds of it
     beside: tuple[Path, ...] = ()
-    notes: tuple[tuple[str, Mapping], ...] = ()  # what is unusual about the workbook: templates and their fields
+    notes: Notes = ()  # what is unusual about the workbook
 
     @property
     def inputs(self) -> tuple[Path, ...]:
@@ -162,7 +163,7 @@ def count_images(book: Workbook, sheet: str, place: Place, gaps: bool = True) ->
 
     Raises ContentError where numbers go on behind the blank block, unless `gaps`.
     """
-    most, image, step = _room(book.shape(sheet), place), place[0], place.steps[0]
+    most, image, step = room(book.shape(sheet), place), place[0], place.steps[0]
     first_cells = book.kinds(sheet, Place(place.origin).repeated(most, step))  # what is wholly blank begins with a blank
     at = lambda k: image.moved(int(k) * step[0], int(k) * step[1])
     begun_blank = np.flatnonzero((first_cells != NUMBER) & (first_cells != OTHER))
@@ -177,7 +178,7 @@ def count_images(book: Workbook, sheet: str, place: Place, gaps: bool = True) ->
     return count
 
 
-def _room(used: tuple[int, int], place: Place) -> int:
+def room(used: tuple[int, int], place: Place) -> int:
     """How many images can begin on the part of a sheet that is in use."""
     room = [max(used)]
     for size, first, step in zip(used, place.origin, place.steps[0], strict=True):

@@ -39,7 +39,11 @@ def times(operand: Uncertain, factor: float) -> Uncertain:
 
 
 def _with_bias(factor: float) -> Callable:
-    return one(lambda case: case.changed(**{case.operand("b"): times(case.numbers[case.operand("b")], factor)}))
+    def change(case: Case) -> Uncertain | None:
+        name = case.operand("b")
+        return case.changed(**{name: times(case.numbers[name], factor)}) if name else None
+
+    return one(change)
 
 
 def _weights_transposed(case: Case) -> Iterator[Try]:
@@ -67,9 +71,10 @@ def _of_another_unit(kinds: tuple[tuple[str, ...], ...]) -> Callable:
     def tries(case: Case) -> Iterator[Try]:
         for unit in range(case.layer.shape[0]):
             for chosen in kinds:
-                names = [case.operand(kind) for kind in chosen]
+                names = [name for kind in chosen if (name := case.operand(kind))]
                 same = lambda a, unit=unit: np.broadcast_to(a[:, :, unit : unit + 1], a.shape)
-                yield case.changed(**{name: case.numbers[name].map(same) for name in names}), {"other": unit + 1}
+                if len(names) == len(chosen):
+                    yield case.changed(**{name: case.numbers[name].map(same) for name in names}), {"other": unit + 1}
 
     return tries
 

@@ -10,7 +10,7 @@ from xlnn.activations import ACTIVATIONS
 from xlnn.convolution import convolution, convolution_shape
 from xlnn.costs import COSTS
 from xlnn.dense import dense
-from xlnn.errors import UsageError
+from xlnn.errors import ContentError, UsageError
 from xlnn.pooling import pooling, pooling_shape
 from xlnn.quantities import Quantity
 from xlnn.rules import Layer, LayerRules, Rule, error_rules, next_rule, summed_gradient, update_rule
@@ -32,6 +32,7 @@ class LayerSettings:
     size: tuple[int, int] = (0, 0)  # rows, columns of the image, the filter, the pooling window
     activation: str = ""  # default: sigmoid
     stride: int = 1  # of a convolution
+    bias: bool = True  # whether its units (maps) have biases
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class Network:
     ties: str = "first"  # which of several largest cells of a pooling window gets δ
     classes: tuple[float, ...] | None = None  # digits the output units stand for; None: t is given
     judged: bool = True  # whether answers can be right or wrong
+    answered: bool = True  # whether there are right answers; without them there is only the way forward
 
     def __post_init__(self):
         _check_choice("cost", self.cost, COSTS)
@@ -126,12 +128,18 @@ class Network:
 
     @cached_property
     def inputs(self) -> tuple[Quantity, ...]:
-        """What a workbook must give besides the parameters: η, the images' numbers, x, and digits or t."""
-        x = self.layers[0].quantity("a")
+        """What a workbook must give besides the parameters: η, the images' numbers, x, and digits or t if there are answers."""
+        return Quantity("eta"), Quantity("number", per_image=True), self.layers[0].quantity("a"), *self.targets
+
+    @cached_property
+    def targets(self) -> tuple[Quantity, ...]:
+        """The right answers that a workbook gives: digits or t, or none."""
+        if not self.answered:
+            return ()
         target = Quantity("digit", per_image=True)
         if self.classes is None:
             target = replace(self.output.quantity("t"), layer="")
-        return Quantity("eta"), Quantity("number", per_image=True), x, target
+        return (target,)
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
@@ -139,6 +147,8 @@ class Network:
         parts, layers = self._parts, self.layers[1:]
         cost = COSTS[self.cost]
         rules: list[Rule] = []
+        if not self.answered:
+            return tuple(rule for part in parts for rule in part.forward)
         if self.classes is not None:
             rules.append(target_rule(self.output, self.classes))
         rules += [rule for part in parts for rule in part.forward]
@@ -166,7 +176,8 @@ class Network:
     @cached_property
     def summed(self) -> dict[str, Rule]:
         """∂C_T/∂w as Σ∂C/∂w, for sheets that show the single images' gradients."""
-        return {"dCT_d" + q.name: summed_gradient(q, self.total) for q in self.parameters if not self.frozen(q)}
+        trained = [q for q in self.parameters if self.answered and not self.frozen(q)]
+        return {"dCT_d" + q.name: summed_gradient(q, self.total) for q in trained}
 
     @cached_property
     def next_rules(self) -> tuple[Rule, ...]:
@@ -176,23 +187,28 @@ class Network:
     @cached_property
     def quantities(self) -> dict[str, Quantity]:
         """Everything with a name, in the order in which a sheet shows it."""
-        eta, number, x, target = self.inputs
+        eta, number, x, *target = self.inputs
         found = [eta, number, x]
         by_layer = {part.parameters[0].layer: part.parameters for part in self._parts if part.parameters}
-        given = [target]
+        given = list(target)
         for rule in self.rules:
             q = rule.result
             if q.kind == "z":
                 found += given + list(by_layer.get(q.layer, ()))
                 given = []
             found.append(q)
-        if target.name == "digit":
-            found.remove(target)
-            found.insert(3, target)
+        if target and target[0].name == "digit":
+            found.remove(target[0])
+            found.insert(3, target[0])
         return {q.name: q for q in found}
 
     def check_trainable(self) -> None:
-        """Raises UsageError where a layer cannot learn."""
+        """Raises UsageError where a layer cannot learn, ContentError where there is nothing to learn from."""
+        if not self.answered:
+            raise ContentError(
+                "there are no right answers to learn from: sheet Places has no line for digit or t. "
+                "show, check and predict work without; for training add one of these lines."
+            )
         for layer in self.layers[1:]:
             name = layer.activation
             if name and ACTIVATIONS[name].slope is None and not ACTIVATIONS[name].whole_layer:
@@ -230,7 +246,7 @@ def _layer(entry: LayerSettings, before: Layer | None, ties: str) -> Layer:
         axes, shape = ("map", "row", "column"), convolution_shape(entry.label, entry.units, entry.size, entry.stride, before)
     if kind == "max pooling":
         axes, shape = ("map", "row", "column"), pooling_shape(entry.label, entry.size, before)
-    return Layer(label, kind, axes, shape, activation, entry.size, entry.stride, ties)
+    return Layer(label, kind, axes, shape, activation, entry.size, entry.stride, ties, entry.bias)
 
 
 def plain_layers(image: tuple[int, int], *units: int, activation: str = "sigmoid") -> tuple[LayerSettings, ...]:

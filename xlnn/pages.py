@@ -42,7 +42,7 @@ def settings_page(file: BookFile, sheet: RowsSheet, problem: Problem, language: 
         _put(rows, Cell(number, 2), value, style("input"))
         rows.text(Cell(number, 3), meaning, style("label"), measured=False)
     number += 2
-    for column, text in enumerate(settings.COLUMNS, 1):
+    for column, text in enumerate(settings.layer_columns(problem.network.layer_settings), 1):
         rows.text(Cell(number, column), say(text, language), style("header"))
     for below, line in enumerate(settings.layer_rows(problem.network.layer_settings), 1):
         for column, value in enumerate(line, 1):
@@ -325,6 +325,9 @@ def conventions(plan: Plan, ending: tuple[str, str] | None = None) -> list[tuple
             ("batch", _batch_text(plan)),
             ("update", tell(_UPDATES[network.update])),
         ]
+    for layer in network.layers[1:]:
+        if layer.activation and not layer.bias:
+            lines.append(("biases", tell("layer {label} has none", label=layer.label)))
     if network.freeze_biases:
         lines.append(("biases", tell("frozen: they stay as they are")))
     if any(layer.kind == "max pooling" for layer in network.layers):
@@ -340,6 +343,7 @@ def conventions(plan: Plan, ending: tuple[str, str] | None = None) -> list[tuple
             text = "{names} drawn from {start} with seed {seed}"
             lines.append(("start", tell(text, names=", ".join(origin.drawn), start=chosen.start, seed=chosen.seed)))
         lines.append(("input", f"{origin.path.name}, SHA-256 {origin.digest}"))
+        lines += [("note", tell(template, **fields)) for template, fields in origin.notes]
     if problem.held_out is not None:
         text = "{images} images of sheet Held out are tried after each epoch, or step, but never trained with."
         lines.append(("held out", tell(text, images=problem.held_out.images)))

@@ -2,8 +2,10 @@
 
     Quantity | First block  | Next image | Next unit | Next map | Next map before
     z2       | 学习!O11:O13 | 4 right    |           |          |
+    images   | 64           |            |           |          |
 
-A first block is read row by row; steps are written like `4 right`, `33 down`, `1 down 2 right`.
+A first block is read row by row; steps are written like `4 right`, `33 down`, `1 down 2 right`. A block that is larger
+than its own step holds all units (maps, images) and not only the first: a table with one column for each.
 """
 
 from __future__ import annotations
@@ -15,14 +17,16 @@ from dataclasses import dataclass, replace
 
 from xlnn.cells import Cell, Range, quoted
 from xlnn.errors import ContentError, UsageError, Where
+from xlnn.names import IMAGES, quantity_name, squeezed
 from xlnn.places import Place, contiguous_steps
-from xlnn.quantities import SYMBOLS, Quantity
+from xlnn.quantities import Quantity
 from xlnn.words import every
-from xlnn.workbook import is_blank, shown
+from xlnn.workbook import Workbook, is_blank, shown
 
 SHEET = "Places"
 HEADER = ("Quantity", "First block", "Next image", "Next unit", "Next map", "Next map before")
 AXIS_COLUMNS = ("image", "unit", "map", "map before")  # the axes that a step can be given for
+OWN_SHEETS = re.compile(r"data|start|trained|solved|iteration [1-9][0-9]*")  # that xlnn writes, without capitals
 DIRECTIONS = {"right": (0, 1), "down": (1, 0), "left": (0, -1), "up": (-1, 0)}
 
 
@@ -40,7 +44,12 @@ class Line:
         """The place of a quantity of this shape. Raises ContentError where block and shape do not fit."""
         self._check_axes(q)
         inside = [i for i, axis in enumerate(q.axes) if axis not in self.nexts]
-        steps = contiguous_steps([q.shape[i] for i in inside], self.block)
+        shape = [q.shape[i] for i in inside]
+        first = self.block
+        steps = contiguous_steps(shape, first)
+        if steps is None and self._holds_all(q, images):
+            first, _ = self.table
+            steps = contiguous_steps(shape, first)
         if steps is None:
             wanted = "×".join(str(q.shape[i]) for i in inside) or "1"
             raise ContentError(
@@ -49,10 +58,38 @@ class Line:
                 rows=self.block.height, columns=self.block.width,
             )  # fmt: skip
         by_axis = {q.axes[i]: step for i, step in zip(inside, steps, strict=True)}
-        place = Place(self.block.first, q.shape, tuple(self.nexts.get(axis) or by_axis[axis] for axis in q.axes))
+        place = Place(first.first, q.shape, tuple(self.nexts.get(axis) or by_axis[axis] for axis in q.axes))
         if not (place.bounds().first.on_sheet and place.bounds().last.on_sheet):
             raise ContentError("{name}: its steps lead off the sheet.", self.where, name=q.name)
         return place.repeated(images, self.nexts["image"]) if q.per_image else place
+
+    @property
+    def table(self) -> tuple[Range, Mapping[str, int]]:
+        """Where the block is larger than its own steps: the part of the first unit (map, image), and how many there are."""
+        first, counts = self.block, {}
+        for axis, (rows, columns) in sorted(self.nexts.items(), key=lambda entry: -max(map(abs, entry[1]))):
+            along = first.height if rows else first.width
+            move = abs(rows or columns)
+            if (rows and columns) or along <= move:
+                continue
+            count = -(-along // move)
+            counts[axis], rest = count, (count - 1) * move
+            first = Range(
+                first.first.moved(rest * (rows < 0), rest * (columns < 0)),
+                first.last.moved(-rest * (rows > 0), -rest * (columns > 0)),
+            )
+        return first, counts
+
+    def images(self, q: Quantity) -> int | None:
+        """How many images the block holds where it is a table of all of them; None where it is the first one's."""
+        inside = [size for axis, size in zip(q.axes, q.shape, strict=True) if axis not in self.nexts]
+        return None if contiguous_steps(inside, self.block) is not None else self.table[1].get("image")
+
+    def _holds_all(self, q: Quantity, images: int) -> bool:
+        """Whether the block is a table of all the units (maps, images) that the quantity has."""
+        sizes = {**dict(zip(q.axes, q.shape, strict=True)), "image": images}
+        counts = self.table[1]
+        return bool(counts) and all(sizes[axis] == count or (axis, images) == ("image", 1) for axis, count in counts.items())
 
     def _check_axes(self, q: Quantity) -> None:
         """Raises ContentError for a step along an axis that the quantity does not have, or none to the next image."""
@@ -73,8 +110,8 @@ def parse(lines: Sequence[Sequence], workbook: str, sheet: str = SHEET) -> dict[
     found: dict[str, Line] = {}
     for number, cells in enumerate(lines, 1):
         cells = [*cells, *[None] * len(HEADER)]
-        name = _quantity(cells[0])
-        if not name or name.lower() in {word.lower() for word in every("Quantity")}:
+        name = quantity_name(cells[0])
+        if not name or name.lower() in {word.lower() for word in every("Quantity")} or squeezed(name) in IMAGES:
             continue
         where = [Where(workbook, sheet, Cell(number, column).name) for column in range(1, len(HEADER) + 1)]
         if name in found:
@@ -89,11 +126,55 @@ def parse(lines: Sequence[Sequence], workbook: str, sheet: str = SHEET) -> dict[
     return found
 
 
-def _quantity(value) -> str:
-    """A quantity's name, whatever capitals a spreadsheet made of it: `Digit` is digit, `X` is x."""
-    text = "" if value is None else unicodedata.normalize("NFKC", str(value)).strip()
-    kind = max((kind for kind in SYMBOLS if text.casefold().startswith(kind.casefold())), key=len, default="")
-    return kind + text[len(kind) :]
+def image_count(lines: Sequence[Sequence], workbook: str, sheet: str = SHEET) -> int | None:
+    """How many images there are where a line `images | 12` says so. Raises ContentError naming its cell."""
+    for number, (name, *cells) in enumerate(filter(None, lines), 1):
+        if name is None or squeezed(str(name)) not in IMAGES:
+            continue
+        value = next(iter(cells), None)
+        text = "" if value is None else unicodedata.normalize("NFKC", str(value)).strip().removesuffix(".0")
+        if not re.fullmatch("[1-9][0-9]{0,8}", text):
+            where = Where(workbook, sheet, Cell(number, 2).name)
+            raise ContentError("images: expected how many there are, like 12, found {found}.", where, found=_found(value))
+        return int(text)
+    return None
+
+
+def lines_of(book: Workbook, source: Workbook | None = None) -> dict[str, Line]:
+    """The lines of sheet Places for a workbook, of `source` where that has them; the sheets are spelled as they are there.
+
+    Raises ContentError where a line names a sheet that is not there; those that xlnn writes may have been removed.
+    """
+    source = source or book
+    found = parse(source.lines(SHEET), source.name)
+    return {name: replace(line, sheet=_sheet(book, line)) for name, line in found.items()}
+
+
+def _sheet(book: Workbook, line: Line) -> str:
+    title = book.find(line.sheet)
+    known = OWN_SHEETS.fullmatch(unicodedata.normalize("NFKC", line.sheet).strip().casefold())
+    if title is None and not known:
+        raise ContentError(
+            "there is no sheet {sheet}; the workbook has {found}.",
+            line.at(1), sheet=repr(line.sheet), found=", ".join(map(repr, book.sheets)),
+        )  # fmt: skip
+    return known[0].capitalize() if known else title
+
+
+def named(lines: Mapping[str, Line], quantities: Mapping[str, Quantity]) -> dict[str, Line]:
+    """The lines by the names that the network has for them.
+
+    A layer's label may have other capitals, and no label is needed where only one layer has such a quantity.
+    """
+    by_letters = {name.casefold(): name for name in quantities}
+    found: dict[str, Line] = {}
+    for name, line in lines.items():
+        alike = [q.name for q in quantities.values() if q.kind == name]
+        new = name if name in quantities or len(alike) > 1 else next(iter(alike), by_letters.get(name.casefold(), name))
+        if new in found:
+            raise ContentError("{name} stands here a second time.", line.where, name=new)
+        found[new] = replace(line, quantity=new) if new in quantities else line
+    return found
 
 
 def _first_block(value, where: Where) -> tuple[str, Range]:
@@ -107,8 +188,11 @@ def _first_block(value, where: Where) -> tuple[str, Range]:
             raise UsageError("")
         return sheet, Range.parse(unicodedata.normalize("NFKC", cells))
     except UsageError:
-        found = repr(value) if isinstance(value, str) else shown(value)
-        raise ContentError("expected a sheet and a range like Data!K5:M8, found {found}.", where, found=found) from None
+        raise ContentError("expected a sheet and a range like Data!K5:M8, found {found}.", where, found=_found(value)) from None
+
+
+def _found(value) -> str:
+    return repr(value) if isinstance(value, str) else shown(value)
 
 
 def step(text: str, where: Where | None = None) -> tuple[int, int]:

@@ -16,6 +16,8 @@ from xlnn.errors import ContentError, Where
 from xlnn.gather import DATA, check_edge, count_images, layouts_of
 from xlnn.layouts import Layout, arrange
 from xlnn.network import Network
+from xlnn.own_images import count_own_images
+from xlnn.placed import Said, is_written, own_places
 from xlnn.places import Place
 from xlnn.problem import Problem
 from xlnn.reader import RESERVED, read_book
@@ -77,7 +79,12 @@ def read_images(problem: Problem, book: Workbook, own_test: bool) -> np.ndarray:
             Where(book.name), rows=place.shape[1], columns=place.shape[2], cell=place.origin.name,
         )  # fmt: skip
     sheet, place = next((found for found in tries if all(map(is_number, book.block(*found).flat))), tries[0])
-    images = count_images(book, sheet, place, gaps=False)
+    said = _said(problem, book)
+    if "x" in said.own and not is_written(sheet) and (sheet, place) == _own(problem, said, "x"):
+        given = [q.name for q in problem.network.inputs[2:] if q.name in said.own]
+        images, _ = count_own_images(book, problem.network, {name: _own(problem, said, name) for name in given}, said)
+    else:
+        images = count_images(book, sheet, place, gaps=False)
     x = place[0].repeated(images, place.steps[0])
     for layout in layouts:
         if (sheet, place) == (DATA, layout.data["x"]):
@@ -98,15 +105,25 @@ def _check_data(problem: Problem, book: Workbook, layout: Layout, x: Place) -> N
 
 def _places(problem: Problem, book: Workbook, layouts: list[Layout]) -> Iterator[tuple[str, Place]]:
     """Where images may lie: as sheet Places says, on Data, on Test, or on any sheet as they lie on those."""
-    if book.find(places_sheet.SHEET):
-        line = places_sheet.parse(book.lines(places_sheet.SHEET), book.name).get("x")
-        if line and book.find(line.sheet):
-            yield line.sheet, line.place(problem.network.quantities["x"])
+    said = _said(problem, book)
+    if "x" in said.own and book.find(said.own["x"].sheet):
+        yield _own(problem, said, "x")
     yield from ((DATA, layout.data["x"]) for layout in layouts if book.find(DATA))
     if book.find(TEST):
         yield TEST, _test_place(problem)
     others = [sheet for sheet in book.sheets if sheet not in RESERVED]
     yield from ((sheet, place) for sheet in others for layout in layouts for place in (layout.data["x"], layout.places["x"]))
+
+
+def _said(problem: Problem, book: Workbook) -> Said:
+    own, images = own_places(book, None)
+    return Said(places_sheet.named(own, problem.network.quantities), images)
+
+
+def _own(problem: Problem, said: Said, name: str) -> tuple[str, Place]:
+    """Sheet and place of a quantity that has a line in sheet Places."""
+    line = said.own[name]
+    return line.sheet, line.place(problem.network.quantities[name])
 
 
 def write_predictions(step: Step, path: str | Path, *, inputs=(), force: bool = False) -> Path:

@@ -67,7 +67,11 @@ class Problem:
                 "expected images of {expected}, found an array of shape {found}.",
                 expected="×".join(map(str, self.network.layers[0].shape)), found=self.x.shape,
             )  # fmt: skip
-        if (self.network.classes is None) != (self.digits is None) or (self.digits is None and self.t is None):
+        if not self.network.answered:
+            missing = self.digits is not None or self.t is not None
+        else:
+            missing = (self.network.classes is None) != (self.digits is None) or (self.digits is None and self.t is None)
+        if missing:
             raise ContentError("a network with classes needs the images' digits, one without needs t.")
         for q in self.network.parameters:
             if q.name not in self.parameters or self.parameters[q.name].shape != q.shape:
@@ -75,6 +79,8 @@ class Problem:
         self._check_answers()
 
     def _check_answers(self) -> None:
+        if not self.network.answered:
+            return
         output, classes = self.network.output, self.network.classes
         name, answers = ("t", self.t) if self.digits is None else ("digits", self.digits)
         expected = (self.images, *output.shape) if self.digits is None else (self.images,)
@@ -115,7 +121,7 @@ class Problem:
         if self.digits is not None:
             inputs["digit"] = pick(self.digits)
             inputs["t"] = self.network.rule_of["t"].values(inputs["digit"])
-        else:
+        elif self.t is not None:
             inputs["t"] = pick(self.t)
         return inputs
 

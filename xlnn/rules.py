@@ -8,7 +8,7 @@ number (a test holds it against `values`), on placed arrays the formula.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -45,6 +45,7 @@ class Layer:
     size: tuple[int, int] = (0, 0)
     stride: int = 1
     ties: str = "first"
+    bias: bool = True
 
     @property
     def output(self) -> str:
@@ -67,6 +68,11 @@ class LayerRules:
     gradients: tuple[Rule, ...] = ()  # of single images
     totals: tuple[Rule, ...] = ()  # over all images, straight from δ
     back: tuple[Rule, ...] = ()
+
+    def without_biases(self) -> LayerRules:
+        """The same without b and its gradients; `forward` does not add b already."""
+        weights = lambda rules: tuple(rule for rule in rules if not rule.result.kind.endswith("b"))
+        return replace(self, parameters=self.parameters[:1], gradients=weights(self.gradients), totals=weights(self.totals))
 
 
 def output_rule(layer: Layer) -> Rule:

@@ -141,7 +141,7 @@ ENTRIES = (
     Entry("language", "language", "of labels and messages: {choices}", **_choice(LANGUAGES)),
 )
 BY_FIELD = {entry.field: entry for entry in ENTRIES}
-COLUMNS = ("layer", "kind", "units", "size", "activation", "stride")  # of the table of layers
+COLUMNS = ("layer", "kind", "units", "size", "activation", "stride", "bias")  # of the table of layers
 
 _NETWORK_FIELDS = {f.name for f in fields(Network)}
 _SETTINGS_FIELDS = {f.name for f in fields(Settings)}
@@ -195,8 +195,14 @@ def shown_values(problem: Problem) -> dict[str, Any]:
     return {e.field: e.show(getattr(network if e.field in _NETWORK_FIELDS else chosen, e.field)) for e in known}
 
 
+def layer_columns(layers: Sequence[LayerSettings]) -> tuple[str, ...]:
+    """The headings of the table of layers; the last only where a layer has no biases."""
+    return COLUMNS if any(not entry.bias for entry in layers) else COLUMNS[:-1]
+
+
 def layer_rows(layers: Sequence[LayerSettings]) -> list[tuple]:
     """The table of layers, blank where a column does not apply."""
+    columns = len(layer_columns(layers))
     return [
         (
             entry.label,
@@ -205,7 +211,8 @@ def layer_rows(layers: Sequence[LayerSettings]) -> list[tuple]:
             f"{entry.size[0]}×{entry.size[1]}" if entry.size != (0, 0) else None,
             None if entry.kind in ("input", "max pooling") else entry.activation or "sigmoid",
             entry.stride if entry.kind == "convolution" else None,
-        )
+            None if entry.kind in ("input", "max pooling") else "yes" if entry.bias else "no",
+        )[:columns]
         for entry in layers
     ]
 
@@ -228,6 +235,8 @@ def parse(lines: Sequence[Sequence], workbook: str, has_formula: Callable[[Cell]
         elif "layers" in where:
             layers.append(_layer(cells, number, workbook))
             _once("layer " + layers[-1].label, layers[-1].label, where, at)
+            if not is_blank(cells[6]):
+                where["bias " + layers[-1].label] = Where(workbook, SHEET, Cell(number, 7).name)
         else:
             entry = _entry(name)
             if entry is None:
@@ -308,6 +317,7 @@ def _layer(cells: Sequence, number: int, workbook: str) -> LayerSettings:
         size=read(3, size, "rows×columns like 4×3", (0, 0)),
         activation=read(4, **_choice(tuple(ACTIVATIONS)), default=""),
         stride=read(5, _whole, "a whole number", 1),
+        bias=read(6, _yes, "yes / no", True),
     )
 
 

@@ -66,6 +66,8 @@ def _block(image: np.ndarray, scale: float) -> list[str]:
 def _answer(problem: Problem, image: int) -> str:
     if problem.digits is not None:
         return f"={problem.digits[image]:g}"
+    if problem.t is None:
+        return ""
     return "t=" + ",".join(f"{number:g}" for number in problem.t[image])
 
 

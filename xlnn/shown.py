@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy as np
 from xlnn import places_sheet
 from xlnn.cells import Cell
 from xlnn.layouts import arrange
+from xlnn.placed import own_places
 from xlnn.places import Place
 from xlnn.plan import DATA, FORWARD, SOLVED, START, TRAINED, iteration_name
 from xlnn.problem import Problem
@@ -94,11 +95,13 @@ def _number(value, marks: bool) -> float:
 def book_of(workbook: Workbook, *, places: str | Path | None = None, language: str | None = None, **settings) -> Book:
     """Reads the problem in a workbook and finds its iterations. Raises as `xlnn.read` does."""
     problem = read_book(workbook, places=places, language=language, **settings)
-    lines = _lines(workbook, places)
+    lines = places_sheet.named(own_places(workbook, places)[0], problem.network.quantities)
     book = Book(workbook, problem, language=problem.origin.language)
     numbered = sorted((int(match[1]), name) for name in workbook.sheets if (match := ITERATION.fullmatch(name)))
     written = numbered or any(name in workbook.sheets for name in (TRAINED, SOLVED))
     found = _written(book, lines, numbered) if written else [_by_hand(book, lines)]
+    if settings.get("eta") is not None:  # an option is above what stands on the sheets
+        found = [replace(shown, places={n: where for n, where in shown.places.items() if n != "eta"}) for shown in found]
     book.iterations = tuple(shown for shown in found if computed(shown, problem))
     return book
 
@@ -106,11 +109,6 @@ def book_of(workbook: Workbook, *, places: str | Path | None = None, language: s
 def computed(shown: Shown, problem: Problem) -> list[str]:
     """The quantities on a sheet that follow from others."""
     return [rule.result.name for rule in problem.network.rules if rule.result.name in shown.places]
-
-
-def _lines(workbook: Workbook, places: str | Path | None) -> dict[str, places_sheet.Line]:
-    source = Workbook(places) if places is not None else workbook
-    return places_sheet.parse(source.lines(places_sheet.SHEET), source.name) if places_sheet.SHEET in source.sheets else {}
 
 
 def _written(book: Book, lines: Mapping[str, places_sheet.Line], numbered: list[tuple[int, str]]) -> Iterator[Shown]:

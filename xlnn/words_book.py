@@ -449,11 +449,6 @@ TABLE: dict[str, tuple[str, str]] = {
         "应为类别 {expected} 之一，实际为 {found}。",
         "クラス {expected} のどれかが必要ですが、{found} です。",
     ),
-    "there is neither a sheet Settings nor the authors' arrangement (3-5 or 5-4). "
-    "`xlnn new 4-4 book.xlsx` writes a workbook to start from.": (
-        "既没有工作表 Settings，也不是作者的布局（3-5 或 5-4）。`xlnn new 4-4 book.xlsx` 可写出一个起始工作簿。",
-        "シート Settings も著者の配置（3-5、5-4）もありません。`xlnn new 4-4 book.xlsx` で出発点となるブックを作れます。",
-    ),
     "this is nearly the authors' arrangement of {name}, but not all numbers of {off} lie where they have them. "
     "Move them there, or add a sheet Places with these lines, corrected where they are not yet right:{lines}": (
         "这里接近作者的 {name} 布局，但 {off} 的数并不都在作者的位置上。"
