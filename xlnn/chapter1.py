@@ -114,7 +114,7 @@ def _features() -> Sheet:
     return sheet(
         "1-5",
         "The hidden layer extracts features",
-        Text("A3", "Each hidden unit answers to pixels with large weights: blue where a pixel excites it, red where it calms it."),
+        Text("A3", "Each hidden unit answers to pixels with large weights: blue where one excites it, red where one calms it."),
         *(Text(f"{column}5", name, "heading") for column, name in zip("BFJ", units, strict=True)),
         Text("A6", "w²", "symbol"),
         same("w² (1-5)", "w²", (3, 4, 3), "parameter", at="B6", steps=pictures),

@@ -127,7 +127,7 @@ def _chain() -> Sheet:
         "A chain of three neurons",
         Text("A3", "Going backwards, ∂C/∂z₂ is calculated once and used for w₂ and for L₂; then ∂C/∂z₁ for w₁."),
         Text("A4", "given", "heading"),
-        down("B5", *(given(name, number) for name, number in zip(given_, (1.0, 0.5, -1.0, 1.0), strict=True)), given("h", 1e-4)),
+        down("B5", *(given(name, number) for name, number in zip(given_, (0.5, 0.8, -1.5, 1.0), strict=True)), given("h", 1e-4)),
         Text("A11", "forward", "heading"),
         down(
             "B12",

@@ -25,7 +25,7 @@ def normal_density(x, mean, deviation):
 
 
 def functions() -> Sheet:
-    curve = lambda name, needs, cell, equation, head: calc(name, (*needs, "x"), cell, equation, shape=(len(X),), label=head)
+    along_x = lambda name, needs, cell, equation, head: calc(name, (*needs, "x"), cell, equation, shape=(len(X),), label=head)
     density = lambda mean, deviation, x, i: normal_density(x[i], mean, deviation)
     charts = (
         Chart("H3", "linear and quadratic", (Series("linear", "x", "linear"), Series("quadratic", "x", "quadratic")),
@@ -47,12 +47,12 @@ def functions() -> Sheet:
         across(
             "A10",
             given("x", X),
-            curve("linear", ("a", "b"), lambda a, b, x, i: a * x[i] + b, "y = a x + b", "linear"),
-            curve("quadratic", ("a", "b", "c"), lambda a, b, c, x, i: a * x[i] ** 2 + b * x[i] + c, "y = a x² + b x + c",
+            along_x("linear", ("a", "b"), lambda a, b, x, i: a * x[i] + b, "y = a x + b", "linear"),
+            along_x("quadratic", ("a", "b", "c"), lambda a, b, c, x, i: a * x[i] ** 2 + b * x[i] + c, "y = a x² + b x + c",
                   "quadratic"),
-            curve("exponential", (), lambda x, i: np.exp(x[i]), "y = exp x", "exponential"),
-            curve("σ(x)", (), lambda x, i: sigmoid(x[i]), "y = 1/(1 + exp(−x))", "sigmoid"),
-            curve("density", ("μ", "σ"), density, "y = exp(−(x − μ)²/(2σ²)) / (σ√(2π))", "normal density"),
+            along_x("exponential", (), lambda x, i: np.exp(x[i]), "y = exp x", "exponential"),
+            along_x("σ(x)", (), lambda x, i: sigmoid(x[i]), "y = 1/(1 + exp(−x))", "sigmoid"),
+            along_x("density", ("μ", "σ"), density, "y = exp(−(x − μ)²/(2σ²)) / (σ√(2π))", "normal density"),
         ),
         charts,
         _more_functions(),

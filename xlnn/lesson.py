@@ -1,4 +1,4 @@
-"""Calculation sheets that are no network: the spreadsheets of the book's chapters 1 to 3.
+"""Calculation sheets that are no network: the spreadsheets of the book's chapters 1 to 5.
 
 A lesson is sheets of blocks. A block is a named array: typed numbers, or cells that follow a rule (rules.py); its name
 is its symbol. As everywhere, the rule's `cell` gives the number on arrays and spells the formula on placed ones, and

@@ -1,4 +1,4 @@
-"""The calculation sheets of the book's chapters 1 to 3: which there are, and which a workbook shows."""
+"""The calculation sheets of the book's chapters 1 to 5: which there are, and which a workbook shows."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from importlib import import_module
 
 from xlnn.examples import SECTIONS
 from xlnn.lesson import Lesson
+from xlnn.words import every
 from xlnn.workbook import Workbook
 
 
@@ -23,6 +24,7 @@ class Entry:
     sheets: tuple[str, ...]
     module: str
     function: str = "lesson"
+    titled: bool = False  # a sheet of that name is the lesson's only under its title: networks built by hand are called so, too
 
     @property
     def make(self) -> Callable[[], Lesson]:
@@ -46,13 +48,21 @@ LESSONS = {
     ),
     "2-11": Entry("gradient descent on a function, x^2+y^2 or any other", ("2-11", "Lagrange"), "descending"),
     "2-12": Entry(SECTIONS["2-12"], ("Normal equations", "Descent"), "regression"),
-    "3-1": Entry("the variables of 12-3-2 and their symbols, and how many parameters (3-4)", ("3-1", "3-4"), "chapter3"),
+    "3-1": Entry(
+        "the variables of 12-3-2 and their symbols, and how many parameters (3-4)", ("3-1", "3-4"), "chapter3", titled=True
+    ),
     "4-2": Entry(
         "errors δ before and after training, a chain of neurons (4-3), shapes of matrices",
         ("4-2", "4-2 trained", "4-3", "Shapes"),
         "chapter4",
+        titled=True,
     ),
-    "5-1": Entry("a filter looks for its pattern; all variables of a convolutional network (5-2)", ("5-1", "5-2"), "chapter5"),
+    "5-1": Entry(
+        "a filter looks for its pattern; all variables of a convolutional network (5-2)",
+        ("5-1", "5-2"),
+        "chapter5",
+        titled=True,
+    ),
 }
 
 # sections that are a sheet of a lesson: the lesson, and the title of the sheet
@@ -84,9 +94,17 @@ def lesson_of(section: str) -> Lesson | None:
 def lesson_in(workbook: Workbook) -> Lesson | None:
     """The lesson that a workbook shows: the first of which it has a sheet."""
     for entry in LESSONS.values():
-        if any(workbook.find(name) for name in entry.sheets):
+        found = [name for name in entry.sheets if workbook.find(name)]
+        if found and (not entry.titled or _has_title(workbook, entry.make(), found)):
             return entry.read(workbook)
     return None
+
+
+def _has_title(workbook: Workbook, lesson: Lesson, names: list[str]) -> bool:
+    """Whether one of these sheets begins with the title of the lesson's, in any language."""
+    titles = {sheet.name: every(sheet.title) for sheet in lesson.sheets}
+    lines = {name: workbook.lines(name) for name in names}
+    return any(lines[name] and lines[name][0] and lines[name][0][0] in titles[name] for name in names)
 
 
 def _with_own_numbers(lesson: Lesson, workbook: Workbook) -> Lesson:

@@ -53,7 +53,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "arrows": ("箭头", "矢印"),
     "0 where a³₁ ≥ a³₂, else 1": ("a³₁ ≥ a³₂ 时为 0，否则为 1", "a³₁ ≥ a³₂ なら 0、そうでなければ 1"),
     "The hidden layer extracts features": ("隐藏层提取特征", "隠れ層は特徴を抽出する"),
-    "Each hidden unit answers to pixels with large weights: blue where a pixel excites it, red where it calms it.": (
+    "Each hidden unit answers to pixels with large weights: blue where one excites it, red where one calms it.": (
         "隐藏层的每个神经单元对权重大的像素作出反应：蓝色的像素使它兴奋，红色的像素使它抑制。",
         "隠れ層の各ユニットは重みの大きい画素に反応する。青い画素は興奮させ、赤い画素は抑える。",
     ),
