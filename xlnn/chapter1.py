@@ -87,7 +87,14 @@ def _layers() -> Sheet:
         forward(6, problem.x[0], trained()),
         down(
             "N18",
-            calc("answer", ("a³",), lambda a: np.where(a[0] >= a[1], 0, 1), "0 where a³₁ ≥ a³₂, else 1", "answer", label="digit"),
+            calc(
+                "answer",
+                ("a³",),
+                lambda a: np.where(a[0] >= a[1], 0, 1),
+                "0 where a³₁ ≥ a³₂, else 1",
+                "answer",
+                label="answered digit",
+            ),
         ),
         Text("A22", "Every unit has an arrow from every unit of the layer before", "heading"),
         down(
@@ -132,7 +139,7 @@ def _features() -> Sheet:
         _table("a² (1-5)", "B27", 3, ("z² (1-5)",), lambda z, j, k: SIGMOID(z[j, k]), "a² = σ(z²)", "output"),
         _table("a³ (1-5)", "B30", 2, ("w³", "a² (1-5)", "b³"), _output, "a³ = σ(Σ w³ a² + b³)", "output"),
         calc("answer (1-5)", ("a³ (1-5)",), lambda a, k: np.where(a[0, k] >= a[1, k], 0, 1), "0 where a³₁ ≥ a³₂, else 1",
-             "answer", at="B32", shape=(4,), steps=((0, 1),), label="digit"),
+             "answer", at="B32", shape=(4,), steps=((0, 1),), label="answered digit"),
         shaded=("x (1-5)", "answers to"),
         weights=("w² (1-5)",),
         widths=dict.fromkeys("BCDEFGHIJKLMNOP", 9.5) | {"A": 30},

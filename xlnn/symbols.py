@@ -15,7 +15,7 @@ def symbols(where: Sheet, rows: Iterable[tuple[str, str, str]]) -> Sheet:
     """A row for each symbol: how the book writes it, what it means, and the block of the sheet `where` that holds it."""
     blocks = {block.name: block for block in where.blocks}
     parts = [_row(row, symbol, meaning, blocks[name], where.name) for row, (symbol, meaning, name) in enumerate(rows, 5)]
-    heads = zip("ABCD", ("symbol", "meaning", "cells", "first number"), strict=True)
+    heads = zip("ABCD", ("symbol", "meaning", "its cells", "first number"), strict=True)
     return sheet(
         SYMBOLS,
         "Symbols of the book, and their cells",

@@ -57,6 +57,7 @@ TABLE: dict[str, tuple[str, str]] = {
         "隐藏层的每个神经单元对权重大的像素作出反应：蓝色的像素使它兴奋，红色的像素使它抑制。",
         "隠れ層の各ユニットは重みの大きい画素に反応する。青い画素は興奮させ、赤い画素は抑える。",
     ),
+    "answered digit": ("回答的数字", "答えた数字"),
     "hidden unit 1": ("隐藏单元 1", "隠れユニット 1"),
     "hidden unit 2": ("隐藏单元 2", "隠れユニット 2"),
     "hidden unit 3": ("隐藏单元 3", "隠れユニット 3"),
@@ -192,6 +193,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "Symbols of the book, and their cells": ("书中的符号及其单元格", "本の記号とそのセル"),
     "A click on the cells leads to them.": ("点击单元格地址可跳转。", "セル番地をクリックするとそこへ移る。"),
     "symbol": ("符号", "記号"),
+    "its cells": ("单元格", "セル"),
     "first number": ("第一个数", "最初の数"),
     "input and output of unit i of the input layer (pixel i)": (
         "输入层第 i 个神经单元的输入和输出（像素 i）",
