@@ -83,7 +83,9 @@ def test_a_section_alone_is_checked(section, tmp_path):
     assert CliRunner().invoke(main, ["new", section, str(path), "--cells", "values", "-q"]).exit_code == 0
     found = judge(path)
     assert found.right
-    needed = {"1-3": ["1-2", "1-3"], "1-5": ["1-4", "1-5"]}.get(section, [section])
+    needed = {"1-3": ["1-2", "1-3"], "1-5": ["1-4", "1-5"], "2-7": ["2-7", "2-7 Lagrange"], "5-2": ["5-2", "Symbols"]}.get(
+        section, [section]
+    )
     assert openpyxl.load_workbook(path).sheetnames == needed
 
 

@@ -165,9 +165,9 @@ class Lesson:
         """The sheet on which each block stands."""
         return {block.name: sheet.name for sheet in self.sheets for block in sheet.blocks}
 
-    def only(self, section: str) -> Lesson:
-        """The sheet of one section, and those that its cells need."""
-        wanted, more = set(), {section}
+    def only(self, section: str, *others: str) -> Lesson:
+        """The sheet of one section, the others that are named, and those that their cells need."""
+        wanted, more = set(), {section, *others}
         while more:
             wanted |= more
             blocks = [block for sheet in self.sheets if sheet.name in wanted for block in sheet.blocks]

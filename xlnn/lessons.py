@@ -84,10 +84,13 @@ PARTS = {
 }
 
 
+WITH = {"2-7": ("2-7 Lagrange",), "5-2": ("Symbols",)}  # sheets that come along
+
+
 def lesson_of(section: str) -> Lesson | None:
     """The lesson that `xlnn new` writes for a section, or the part of one; None where it has no calculation sheets."""
     if section in PARTS:
-        return LESSONS[PARTS[section][0]].make().only(section)
+        return LESSONS[PARTS[section][0]].make().only(section, *WITH.get(section, ()))
     return LESSONS[section].make() if section in LESSONS else None
 
 
