@@ -91,7 +91,7 @@ def test_sums_vectors_and_matrices_by_hand():
     assert found["Σ c aₖ"] == found["c Σaₖ"] == 3 * 91
     assert found["AB"].tolist() == [[11, 37], [10, 32]]
     assert found["BA"].tolist() == [[12, 78], [5, 31]]
-    assert found["A ∘ B"].tolist() == [[4, 56], [1, 24]]
+    assert found["A ⊙ B"].tolist() == [[4, 56], [1, 24]]
     assert found["ᵗ(AB)"].tolist() == found["ᵗB ᵗA"].tolist() == [[11, 10], [37, 32]]
     assert found["p · q"] == pytest.approx(float(np.vdot(found["p"], found["q"])))
     assert found["|p|"] == pytest.approx(np.linalg.norm(found["p"]))

@@ -169,7 +169,7 @@ def test_training_comes_to_the_same(made, tmp_path):
 def test_libreoffice_agrees_with_the_sheets_of_2_12(made):
     verdict = office.judge(made["2-12"])
     assert not verdict.different
-    normal = 7 * 6 + 4 + 3 + 2 * 2  # x, y, x², xy, px + q, C; sums; p, q, C_T; two equations
+    normal = 7 * 7 + 5 + 3 + 2 * 2  # x, y, x², xy, px + q, C, residuals; sums; p, q, C_T; two equations
     descent = 7 * 4 + 2 * 2 + 31 * 8 + 2 * 3  # x, y, x′, y′; m, s; the steps; the end
     assert verdict.compared == normal + descent
 
@@ -198,7 +198,7 @@ def test_other_data_in_libreoffice_give_another_line(made, tmp_path):
 @pytest.mark.parametrize("name", ["2-12", "values"])
 def test_check_finds_the_sheets_right(name, made):
     code, said, _ = run("check", made[name])
-    assert (code, said) == (0, f"{made[name].name}: 339 cells checked on Normal equations, Descent: all right.\n")
+    assert (code, said) == (0, f"{made[name].name}: 347 cells checked on Normal equations, Descent: all right.\n")
 
 
 @pytest.mark.parametrize(
@@ -292,3 +292,12 @@ def test_the_sheets_in_other_languages(language, tmp_path):
     words = {word for text in texts for word in text.replace("`xlnn solve`", "").split() if word.isascii() and word.isalpha()}
     assert words <= {"x", "y", "n", "p", "q", "i", "s", "m", "C", "px", "xy"}
     assert run("check", path)[0] == 0
+
+
+def test_residuals_add_up_to_nothing_and_p_q_have_names(made):
+    """y − (px + q) of case 1: 45.5 − (0.4100070 · 153.3 − 12.0573932) = −5.2966767, by plain Python."""
+    residuals = workbooks.numbers(made["2-12"], "Normal equations", "H7:H14").ravel()
+    assert residuals[0] == pytest.approx(-5.2966767, abs=1e-5)
+    assert residuals[7] == pytest.approx(0, abs=1e-9)
+    names = openpyxl.load_workbook(made["2-12"]).defined_names
+    assert {name: names[name].attr_text for name in "pq"} == {"p": "'Normal equations'!$B$18", "q": "'Normal equations'!$B$19"}

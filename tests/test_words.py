@@ -263,6 +263,7 @@ SAID = {
     "lesson_book: sheet.title": of_lessons(lambda sheet: (sheet.title,)),
     "lesson_book: text.text": of_lessons(lambda sheet: (text.text for text in sheet.texts)),
     "lesson_check: sheet.title": (),  # as in lesson_book
+    "lessons: sheet.title": (),  # as in lesson_book
 }
 
 

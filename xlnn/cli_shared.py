@@ -32,9 +32,9 @@ places_option = click.option("--places", type=FILE, metavar="FILE", help="Take t
 SETTINGS = (
     ("--eta", "eta", "Learning rate η."),
     ("--cost", "cost", "Cost: half squares, squares, cross-entropy, softmax cross-entropy."),
-    ("--total", "total", "C_T is the sum or the mean of all C."),
+    ("--total", "total", "C_T is the sum or the mean of all C (MSE: the mean)."),
     ("--batch", "batch", "Images per update, or all."),
-    ("--order", "order", "Order of the images in batches: listed or shuffled."),
+    ("--order", "order", "Order of the images in batches: listed or shuffled (SGD: shuffled)."),
     ("--update", "update", "Update the parameters together, or the output first."),
     ("--freeze-biases", "freeze_biases", "yes: the biases stay as they are."),
     ("--seed", "seed", "Seed of drawn parameters and shuffled batches."),

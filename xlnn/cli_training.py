@@ -33,7 +33,7 @@ from xlnn.words import say
 @click.argument("workbook", type=FILE, required=False)
 @click.option("--images", type=FILE, metavar="CSV", help="For nielsen: lines of a digit and the pixels of an image.")
 @click.option("--exercise", is_flag=True, help="Iteration 1 with its calculation cells empty, to be filled in and checked.")
-@click.option("--cells", default="formulas", metavar="WHAT", help="Calculation sheets (1-2 … 2-12): live formulas, or values.")
+@click.option("--cells", default="formulas", metavar="WHAT", help="Calculation sheets (1-1 … 5-2): live formulas, or values.")
 @language_option
 @force_option
 @quiet_option
@@ -41,12 +41,13 @@ def new(section, workbook, images, exercise, cells, language, force, quiet) -> N
     """Write the workbook of a SECTION of the book.
 
     A network's workbook (4-4, 5-6 …) holds the images (sheet Data), the initial parameters (Start) and the
-    settings (Settings); the sheets of chapters 1 and 2 hold live formulas. All of it can be changed in
+    settings (Settings); the sheets of chapters 1 to 5 hold live formulas. All of it can be changed in
     Excel or LibreOffice. An unknown SECTION tells which there are.
 
     \b
     Example: xlnn new 4-4 book.xlsx
              xlnn new 1-2 neuron.xlsx
+             xlnn new 2-4 vectors.xlsx
              xlnn new 4-4 exercise.xlsx --exercise
              xlnn new nielsen digits.xlsx
     """

@@ -1,4 +1,4 @@
-"""Calculation sheets that are no network: the spreadsheets of the book's chapters 1 to 3.
+"""Calculation sheets that are no network: the spreadsheets of the book's chapters 1 to 5.
 
 A lesson is sheets of blocks. A block is a named array: typed numbers, or cells that follow a rule (rules.py); its name
 is its symbol. As everywhere, the rule's `cell` gives the number on arrays and spells the formula on placed ones, and
@@ -85,13 +85,17 @@ class Block:
 
 @dataclass(frozen=True)
 class Text:
-    """A text in a cell: a template of words.py, with its fields; or, `typed`, what a person may type there."""
+    """A text in a cell: a template of words.py, with its fields; or, `typed`, what a person may type there.
+
+    With `link`, a block of the lesson, it leads to the first cell of that block.
+    """
 
     at: str
     text: str
     style: str = "plain"
     fields: Mapping = ()
     typed: bool = False
+    link: str = ""
 
 
 @dataclass(frozen=True)
@@ -135,6 +139,8 @@ class Sheet:
     charts: tuple[Chart, ...] = ()
     widths: Mapping[str, float] = ()
     shaded: tuple[str, ...] = ()  # blocks that are shown as pictures
+    named: Mapping[str, str] = ()  # names for the cells of blocks: formulas and a Solver may use them
+    weights: tuple[str, ...] = ()  # blocks that are shown as pictures from red (negative) to blue
 
 
 @dataclass(frozen=True)
@@ -158,6 +164,15 @@ class Lesson:
     def sheet_of(self) -> dict[str, str]:
         """The sheet on which each block stands."""
         return {block.name: sheet.name for sheet in self.sheets for block in sheet.blocks}
+
+    def only(self, section: str, *others: str) -> Lesson:
+        """The sheet of one section, the others that are named, and those that their cells need."""
+        wanted, more = set(), {section, *others}
+        while more:
+            wanted |= more
+            blocks = [block for sheet in self.sheets if sheet.name in wanted for block in sheet.blocks]
+            more = {self.sheet_of[need] for block in blocks for need in block.needs} - wanted
+        return replace(self, name=section, sheets=tuple(sheet for sheet in self.sheets if sheet.name in wanted))
 
     def with_numbers(self, numbers: Mapping[str, np.ndarray]) -> Lesson:
         """The same lesson with other typed numbers, by block."""

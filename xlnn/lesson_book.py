@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from xlnn.book_file import GRID, BookFile, one_page_wide, shade
+from xlnn.book_file import GRID, BookFile, diverging, link, one_page_wide, shade
 from xlnn.cells import Cell, Range, column_number, quoted
 from xlnn.errors import DivergedError, LimitError, UsageError, Where
 from xlnn.formulas import Operand, Placed, spell
@@ -17,7 +17,7 @@ from xlnn.places import check_places
 from xlnn.plan import CELLS
 from xlnn.rows import Rows, RowsSheet
 from xlnn.saving import check_target, replacing
-from xlnn.styles import NUMBER, STYLES
+from xlnn.styles import STYLES
 from xlnn.words import say
 
 SHORT = 6  # characters: a label that is a symbol stands close to its number
@@ -65,6 +65,13 @@ def _add_sheet(file: BookFile, lesson: Lesson, sheet: Sheet, values: Mapping, fo
     one_page_wide(page)
     for name in sheet.shaded:
         shade(page, [lesson.blocks[name].place.bounds()], float(max(1.0, np.abs(values[name]).max())))
+    for name in sheet.weights:
+        diverging(page, [lesson.blocks[name].place.bounds()])
+    for name, block in dict(sheet.named).items():
+        file.book.define_name(name, _range(lesson, block))
+    for text in sheet.texts:
+        if text.link:
+            link(page, Cell.parse(text.at), lesson.sheet_of[text.link], lesson.blocks[text.link].place.origin)
     for chart in sheet.charts:
         at = Cell.parse(chart.at)
         page.insert_chart(at.row - 1, at.column - 1, _chart(file, lesson, chart, language))
@@ -112,12 +119,19 @@ def _widths(page: RowsSheet, rows: Rows, sheet: Sheet, values: Mapping) -> None:
     for block in sheet.blocks:
         columns = block.place.grid()[1].ravel().tolist()
         for column, number in zip(columns, values[block.name].ravel().tolist(), strict=True):
-            decimals = STYLES[_style(block)].get("num_format") == NUMBER
-            text = f"{number:.3f}" if decimals else f"{number:.10g}"
+            text = _as_shown(number, STYLES[_style(block)].get("num_format", ""))
             widths[column] = max(widths.get(column, 0.0), len(text) + 1.7)
     widths |= {column_number(letters): width for letters, width in dict(sheet.widths).items()}
     for column, width in widths.items():
         page.set_column(column - 1, column - 1, width)
+
+
+def _as_shown(number: float, format_: str) -> str:
+    """With the decimals of a format like 0.000 or 0.00E+00; any other as a cell without a format shows it."""
+    if "E" in format_:
+        return f"{number:.2E}"
+    whole, _, decimals = format_.partition(".")
+    return f"{number:.{len(decimals)}f}" if decimals and set(whole + decimals) == {"0"} else f"{number:.10g}"
 
 
 def _chart(file: BookFile, lesson: Lesson, chart: Chart, language: str):

@@ -8,11 +8,13 @@ import numpy as np
 
 from xlnn.activations import ACTIVATIONS
 from xlnn.lesson import Block, Chart, Lesson, Series, Sheet, Text
+from xlnn.lesson_parts import across, calc, down, given, sheet
 
 REASONS = ("the weather is fine", "a friend comes along", "the place is easy to reach")
 WEIGHTS, INPUTS, THRESHOLD = (6.0, 2.0, 2.0), (1.0, 0.0, 1.0), 5.0  # Nielsen's festival, chapter 1
 CASES = tuple(product((0.0, 1.0), repeat=3))
 FUNCTIONS = ("step", "sigmoid", "tanh", "softsign", "relu")
+SMOOTH = ("sigmoid", "tanh", "softsign", "relu")  # those with a derivative
 Z = tuple(i / 2 for i in range(-10, 11))
 
 
@@ -139,7 +141,27 @@ def _neuron() -> Sheet:
         Text("F22", "z", "header"),
         Text("G22", "y", "header"),
     )
-    return Sheet("1-2", "A neuron: weighted sum and threshold", blocks, texts)
+    return sheet("1-2", "A neuron: weighted sum and threshold", blocks, texts, _products())
+
+
+def _products() -> tuple:
+    """a·b is a number, a × b a vector at right angles to both."""
+    return (
+        Text("A33", "The inner product of two vectors is a number, the vector product a vector orthogonal to both", "heading"),
+        down("B34", given("a", (1.0, 2.0, 3.0)), given("b (1-2)", (4.0, 5.0, 6.0))),
+        down(
+            "B36",
+            calc("a·b", ("a", "b (1-2)"), lambda a, b: (a * b).sum(), "a·b = a₁b₁ + a₂b₂ + a₃b₃", "output"),
+            calc("a × b", ("a", "b (1-2)"), _cross, "(a₂b₃ − a₃b₂, a₃b₁ − a₁b₃, a₁b₂ − a₂b₁)", "output", shape=(3,)),
+            *(calc(f"{name}·(a × b)", (of, "a × b"), lambda v, c: (v * c).sum(), "0: at right angles")
+              for name, of in (("a", "a"), ("b", "b (1-2)"))),
+        ),
+    )  # fmt: skip
+
+
+def _cross(a, b, i):
+    j, k = (i + 1) % 3, (i + 2) % 3
+    return a[j] * b[k] - a[k] * b[j]
 
 
 def _functions() -> Sheet:
@@ -162,11 +184,40 @@ def _functions() -> Sheet:
         *here,
     )
     series = tuple(Series(name, "z of the curves", f"{name}(z)") for name in FUNCTIONS[:-1])
+    slopes = tuple(Series(f"{name}′", "z of the curves", f"{name}′(z)") for name in SMOOTH[:3])
     charts = (
-        Chart("H5", "step, sigmoid, tanh, softsign", series, x="z", y="a", subtype="straight"),
-        Chart("H22", "ReLU", (Series("relu", "z of the curves", "relu(z)"),), x="z", y="a", subtype="straight"),
+        Chart("P5", "step, sigmoid, tanh, softsign", series, x="z", y="a", subtype="straight"),
+        Chart("P22", "ReLU", (Series("relu", "z of the curves", "relu(z)"),), x="z", y="a", subtype="straight"),
+        Chart("P39", "sigmoid, tanh, softsign: derivatives", slopes, x="z", y="a′", subtype="straight"),
     )
-    return Sheet("1-3", "Activation functions", blocks, texts, charts)
+    return sheet("1-3", "Activation functions", blocks, texts, charts, _slopes())
+
+
+def _slopes() -> tuple:
+    """The derivatives beside the functions, and the step's quotients at 0, which grow without end."""
+    columns = dict(zip(SMOOTH, "IJKL", strict=True))
+    count = len(Z)
+    curve = lambda name: lambda z, a, i: ACTIVATIONS[name].slope(z[i], a[i])
+    quotient = lambda h, i: (step(h[i]) - step(-h[i])) / (2 * h[i])
+    step, below = ACTIVATIONS["step"].output, count // 2
+    return (
+        Text("H3", "Their derivatives. The step has none at 0: its difference quotient grows without end."),
+        Text("H5", "step′", "header"),
+        *(Text(f"{column}5", f"{name}′", "header") for name, column in columns.items()),
+        *(Text(f"{column}6", ACTIVATIONS[name].slope_equation, "label") for name, column in columns.items()),
+        calc("step′(z), z < 0", ("z of the curves",), lambda z, i: 0 * abs(z[i]), "0", at="H7", shape=(below,)),
+        Text(f"H{7 + below}", "none", "label"),
+        calc("step′(z), z > 0", ("z of the curves",), lambda z, i: 0 * abs(z[i + below + 1]), "0", at=f"H{8 + below}",
+             shape=(below,)),
+        *(calc(f"{name}′(z)", ("z of the curves", f"{name}(z)"), curve(name), ACTIVATIONS[name].slope_equation, "backward",
+               at=f"{column}7", shape=(count,)) for name, column in columns.items()),
+        *(Text(f"{column}30", f"{name}′", "header") for name, column in columns.items()),
+        *(calc(f"{name}′ of the neuron", ("z of the neuron", f"{name} of the neuron"), ACTIVATIONS[name].slope,
+               ACTIVATIONS[name].slope_equation, "backward", at=f"{column}31") for name, column in columns.items()),
+        Text("A33", "The step at 0", "heading"),
+        across("A35", given("h", (1.0, 0.1, 0.01, 0.001)),
+               calc("(u(h) − u(−h))/2h", ("h",), quotient, style="backward", shape=(4,))),
+    )  # fmt: skip
 
 
 def _function(name: str, column: str) -> Block:

@@ -14,7 +14,7 @@ from xlnn.examples import SECTIONS, example
 from xlnn.layouts import Layout, arrange
 from xlnn.lesson import Lesson
 from xlnn.lesson_book import add_lesson, write_lesson
-from xlnn.lessons import LESSONS
+from xlnn.lessons import LESSONS, PARTS, lesson_of
 from xlnn.nielsen import NETWORK, NIELSEN, nielsen
 from xlnn.problem import Problem
 from xlnn.saving import check_target, replacing
@@ -24,7 +24,7 @@ from xlnn.words import say
 
 def sections() -> dict[str, str]:
     """What `new` can write: names, each with what it is, in the book's order."""
-    known = {name: entry.text for name, entry in LESSONS.items()} | SECTIONS
+    known = {name: entry.text for name, entry in LESSONS.items()} | {name: title for name, (_, title) in PARTS.items()} | SECTIONS
     return dict(sorted(known.items(), key=lambda item: _in_order(item[0]))) | {NIELSEN: NETWORK}
 
 
@@ -44,7 +44,7 @@ def new(
     """
     if images is not None and section != NIELSEN:
         raise UsageError("section {name} has its own images.", name=section)
-    lesson = LESSONS[section].make() if section in LESSONS else None
+    lesson = lesson_of(section)
     if section == NIELSEN:
         problem = nielsen(images)
     elif section in SECTIONS:

@@ -62,7 +62,7 @@ def _normal(cases: int) -> Sheet:
     texts = (
         Text("A3", "The line y = px + q with the smallest C_T. There C_T is flat: ∂C_T/∂p = 0 and ∂C_T/∂q = 0 tell p and q."),
         Text("A4", "p is the weight w² and q the bias b² of the network in this workbook: `xlnn solve` finds the same two."),
-        *_headers(top - 1, "case", "height x (cm)", "weight y (kg)", "x²", "xy", "px + q", "C"),
+        *_headers(top - 1, "case", "height x (cm)", "weight y (kg)", "x²", "xy", "px + q", "C", "residual"),
         Text(f"A{sums}", "Σ", "symbol"),
         Text(f"A{sums + 2}", "The solution", "heading"),
         Text(f"A{sums + 8}", "The two equations", "heading"),
@@ -70,8 +70,8 @@ def _normal(cases: int) -> Sheet:
         Text(f"C{sums + 8}", "right side", "label"),
     )
     series = Series("cases", "x", "y", drawn="points"), Series("y = px + q", "x", "px + q", drawn="line")
-    chart = Chart("I6", "The cases and the line", series, x="height x (cm)", y="weight y (kg)", lowest=40)
-    return Sheet(NORMAL, "Regression: the normal equations", blocks, texts, (chart,))
+    chart = Chart("J6", "The cases and the line", series, x="height x (cm)", y="weight y (kg)", lowest=40)
+    return Sheet(NORMAL, "Regression: the normal equations", blocks, texts, (chart,), named={"p": "p", "q": "q", "C_T": "C_T"})
 
 
 def _sum(name: str, at: str) -> Block:
@@ -94,6 +94,9 @@ def _solution(top: int, row: int, cases: int) -> tuple[Block, ...]:
               style="output"),
         Block("C", f"G{top}", (cases,), needs=("y", "px + q"), cell=lambda y, a, k: (y[k] - a[k]) ** 2 / 2, style="cost",
               equation="C = ½(y − (px + q))²"),
+        Block("residual", f"H{top}", (cases,), needs=("y", "px + q"), cell=lambda y, a, k: y[k] - a[k], equation="y − (px + q)"),
+        Block("Σ residual", f"H{top + cases}", needs=("residual",), cell=lambda r: r.sum(), equation="Σ(y − (px + q)) = 0",
+              style="limit"),
         number("C_T", 3, ("C",), lambda c: c.sum(), "C_T = ½Σ(y − (px + q))²"),
     )  # fmt: skip
 

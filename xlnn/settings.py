@@ -41,12 +41,14 @@ class Entry:
     expected: str = "a number"
 
 
-def _choice(known: Sequence[str]) -> dict:
+def _choice(known: Sequence[str], **names: str) -> dict:
+    """One of `known`; `names` are other names for some of them."""
+
     def parse(value):
-        found = [entry for entry in known if _letters(entry) == _letters(value)]
-        if not found:
+        found = {_letters(entry): entry for entry in known} | names
+        if _letters(value) not in found:
             raise ValueError(value)
-        return found[0]
+        return found[_letters(value)]
 
     return {"parse": parse, "expected": " / ".join(known)}
 
@@ -120,9 +122,9 @@ ENTRIES = (
     Entry("eta", "learning rate η", "each update subtracts η times the gradient (book 4-1)", _number),
     Entry("iterations", "iterations", "number of updates; each becomes a sheet", _whole, expected="a whole number"),
     Entry("cost", "cost", "C of one image: {choices}", **_choice(tuple(COSTS))),
-    Entry("total", "total cost", "C_T of all images: {choices} of their C", **_choice(TOTALS)),
+    Entry("total", "total cost", "C_T of all images: {choices} of their C", **_choice(TOTALS, mse="mean")),
     Entry("batch", "batch size", "images per update: a number, or all", _batch, lambda n: n or "all", "a whole number or all"),
-    Entry("order", "order", "of the images in batches: {choices}", **_choice(ORDERS)),
+    Entry("order", "order", "of the images in batches: {choices}", **_choice(ORDERS, sgd="shuffled")),
     Entry("update", "update", "all parameters together, or the output layer first: {choices}", **_choice(UPDATES)),
     Entry("freeze_biases", "freeze biases", "yes: the biases stay as they are", _yes, lambda b: "yes" if b else "no", "yes / no"),
     Entry("seed", "seed", "of drawn parameters and shuffled batches", _whole, expected="a whole number"),

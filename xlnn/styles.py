@@ -21,6 +21,9 @@ STYLES: dict[str, dict] = {
     "image": {"bold": True, "font_color": "#1F3864"},
     "link": {"font_color": "#0563C1", "underline": 1},
     "input": {"font_color": "#0000FF", "bg_color": "#FFFBE6", **_GRID},
+    "input value": {"font_color": "#0000FF", "bg_color": "#FFFBE6", "num_format": NUMBER, **_GRID},
+    "whole input": {"font_color": "#0000FF", "bg_color": "#FFFBE6", "num_format": "0", **_GRID},
+    "error": {"num_format": "0.0000", "bg_color": "#F3EAFB", **_GRID},
     "typed": {"font_color": "#0000FF", "bg_color": "#FFFBE6", "num_format": "@", **_GRID},  # a text, whatever is typed
     "pixel": {"font_color": "#0000FF", "bg_color": "#FFFBE6", **_CENTRE, **_GRID},
     "target": {"font_color": "#0000FF", "bg_color": "#FFFBE6", **_CENTRE, **_GRID},
@@ -28,6 +31,7 @@ STYLES: dict[str, dict] = {
     "value": {"num_format": NUMBER, **_GRID},
     "fine": {"num_format": "0.00000", **_GRID},
     "fine input": {"font_color": "#0000FF", "bg_color": "#FFFBE6", "num_format": "0.00000", **_GRID},
+    "limit": {"num_format": "0.0000000", **_GRID},
     "cost": {"num_format": "[<0.0005]0.00E+00;0.000", **_GRID},
     "digits": {"num_format": "0.0000000", "bold": True, "bg_color": "#FFE699", **_GRID},
     "output": {"num_format": NUMBER, "bg_color": "#FCE4D6", **_GRID},

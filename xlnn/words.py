@@ -13,6 +13,7 @@ from xlnn import (
     words_lessons,
     words_misc,
     words_places,
+    words_sections,
 )
 
 LANGUAGES = ("en", "zh", "ja")
@@ -24,6 +25,7 @@ for _part in (
     words_files,
     words_misc,
     words_places,
+    words_sections,
 ):
     TABLE |= _part.TABLE
 WORDS = {"what", "expected", "axis", "equation"}  # fields that are words themselves: a setting's name, what it should be

@@ -287,13 +287,13 @@ TABLE: dict[str, tuple[str, str]] = {
         "AB 与 BA 不同；乘积的转置等于各转置按相反顺序的乘积。",
         "AB と BA は異なる。積の転置は、転置を逆の順に掛けたもの。",
     ),
-    "A ∘ B multiplies number by number: it is how δ comes from Σwδ and a′(z).": (
-        "A ∘ B 是逐元素相乘：δ 就是这样由 Σwδ 与 a′(z) 得到的。",
-        "A ∘ B は成分ごとの積：δ はこうして Σwδ と a′(z) から得られる。",
+    "A ⊙ B multiplies number by number: it is how δ comes from Σwδ and a′(z).": (
+        "A ⊙ B 是逐元素相乘：δ 就是这样由 Σwδ 与 a′(z) 得到的。",
+        "A ⊙ B は成分ごとの積：δ はこうして Σwδ と a′(z) から得られる。",
     ),
-    "A ∘ B: number by number (Hadamard)": (
-        "A ∘ B：逐元素相乘（哈达玛积）",
-        "A ∘ B：成分ごとの積（アダマール積）",
+    "A ⊙ B: number by number (Hadamard)": (
+        "A ⊙ B：逐元素相乘（哈达玛积）",
+        "A ⊙ B：成分ごとの積（アダマール積）",
     ),
     "AB: rows times columns": (
         "AB：行乘以列",
@@ -350,10 +350,6 @@ TABLE: dict[str, tuple[str, str]] = {
     "partial derivative": (
         "偏导数",
         "偏導関数",
-    ),
-    "the chain rule factor by factor (2-8), and approximations (2-9)": (
-        "链式法则逐个因子（2-8）与近似公式（2-9）",
-        "チェーンルールを因子ごとに（2-8）、近似公式（2-9）",
     ),
     "The chain rule": (
         "链式法则",
