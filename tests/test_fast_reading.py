@@ -23,6 +23,7 @@ from xlnn import sheet_fast
 from xlnn.cells import COLUMNS, ROWS, Cell
 from xlnn.cli import main
 from xlnn.decimals import read_decimals
+from xlnn.filled import UNCALCULATED
 from xlnn.places import Place
 from xlnn.workbook import Workbook
 
@@ -50,7 +51,7 @@ def by_xlnn(path: Path, results: bool = True) -> dict[str, dict[tuple[int, int],
     for name in read.sheets:
         filled = read.filled(name, results)
         cells = zip(filled.rows.tolist(), (filled.codes % COLUMNS + 1).tolist(), filled.values().tolist(), strict=True)
-        found[name] = {(row, column): value for row, column, value in cells if value not in (None, "")}
+        found[name] = {(row, column): value for row, column, value in cells if value not in (None, "", UNCALCULATED)}
     return found
 
 
@@ -106,6 +107,7 @@ def test_formulas_without_results(tmp_path):
     read = Workbook(path)
     assert read.has_formula("学习", Cell.parse("O11"))
     assert not read.has_formula("学习", Cell.parse("D5"))
+    assert read.block("学习", Place(Cell.parse("O11")))[()] is UNCALCULATED
 
 
 # ---- random sheets -------------------------------------------------------------------------------------

@@ -105,8 +105,12 @@ def _places(problem: Problem, book: Workbook, layouts: list[Layout]) -> Iterator
     yield from ((DATA, layout.data["x"]) for layout in layouts if book.find(DATA))
     if book.find(TEST):
         yield TEST, _test_place(problem)
-    others = [sheet for sheet in book.sheets if sheet not in RESERVED]
-    yield from ((sheet, place) for sheet in others for layout in layouts for place in (layout.data["x"], layout.places["x"]))
+    yield from (
+        (sheet, place)
+        for sheet in book.names.besides(RESERVED)
+        for layout in layouts
+        for place in (layout.data["x"], layout.places["x"])
+    )
 
 
 def write_predictions(step: Step, path: str | Path, *, inputs=(), force: bool = False) -> Path:

@@ -195,11 +195,11 @@ def _sheet_of(book: Workbook, q: Quantity, place: Place, sheet: str | None, own:
     """The sheet with a quantity that has no line of its own. Raises ContentError where there is none."""
     if own and sheet not in (START, TRAINED, SOLVED):
         raise _expected_line(own, q.name)
+    wanted = DATA if q.per_image else START
     if sheet is None or (q.name == "x" and book.is_blank(sheet, place) and not book.has_formula(sheet, place.origin)):
         raise ContentError(
             "there is no sheet {sheet} with {name}; the workbook has {found}.",
-            Where(book.name), sheet=repr(DATA if q.per_image else START), name=q.name,
-            found=", ".join(map(repr, book.sheets)),
+            Where(book.name), sheet=repr(wanted), name=q.name, found=book.names.listed(wanted),
         )  # fmt: skip
     return sheet
 
@@ -209,7 +209,7 @@ def _parameter_sheet(book: Workbook, network: Network, layout: Layout) -> str | 
     for name in (TRAINED, SOLVED, START):
         if book.find(name):
             return name
-    others = [sheet for sheet in book.sheets if sheet not in {book.find(name) for name in RESERVED}]
+    others = book.names.besides(RESERVED)
     panel = [layout.places[q.name] for q in network.parameters]
     filled = (sheet for sheet in others if any(is_number(v) for place in panel for v in book.block(sheet, place).flat))
     return next(filled, next(iter(others), None))
@@ -228,10 +228,7 @@ def _check_lines(book: Workbook, network: Network, own: Own) -> None:
                 line.where, name=repr(line.quantity), known=", ".join(network.quantities),
             )  # fmt: skip
         if name in given and book.find(line.sheet) is None:
-            raise ContentError(
-                "there is no sheet {sheet}; the workbook has {found}.",
-                line.at(1), sheet=repr(line.sheet), found=", ".join(map(repr, book.sheets)),
-            )  # fmt: skip
+            raise book.no_sheet(line.sheet, line.at(1))
 
 
 def _is_idle(network: Network, name: str, line: Line, layout: Layout) -> bool:

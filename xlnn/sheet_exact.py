@@ -208,9 +208,10 @@ class _Reading:
         number = float(text)
         style = self.attributes.get("s", "0")
         if style.isdecimal() and int(style) in self.shared.dates:
+            self.filling.dates[code(self.row, self.column)] = number
             self._add(as_date(number, self.shared.dates[int(style)], self.shared.contents.from_1904), OTHER)
             return
-        exact = int(text) if abs(number) >= WHOLE and DIGITS.fullmatch(text) and len(text) < 400 else None
+        exact = int(text) if WHOLE <= abs(number) < math.inf and DIGITS.fullmatch(text) and len(text) < 400 else None
         self.filling.add(code(self.row, self.column), NUMBER, number, exact)
 
     def _other(self, kind: str, text: str):

@@ -277,14 +277,15 @@ class _Block:
         numeric = np.flatnonzero(filled & (types == ord("n")))
         numbers[numeric], found[numeric] = self._numbers(first[numeric], last[numeric]), NUMBER
         others: dict[int, object] = {}
-        for position in numeric[np.abs(numbers[numeric]) >= WHOLE].tolist():  # too large for a float to be exact
-            text = self.content[first[position] : last[position]].decode()
+        for position in numeric[(np.abs(numbers[numeric]) >= WHOLE) & np.isfinite(numbers[numeric])].tolist():
+            text = self.content[first[position] : last[position]].decode()  # too large for a float to be exact
             if DIGITS.fullmatch(text) and len(text) < 400:
                 others[position] = int(text)
         dates = shared.dates
         if dates:
             for position in numeric[np.isin(styles[kept[numeric]], list(dates))].tolist():
                 is_length = dates[int(styles[kept[position]])]
+                filling.dates[int(codes[kept[position]])] = float(numbers[position])
                 others[position] = as_date(float(numbers[position]), is_length, shared.contents.from_1904)
                 numbers[position], found[position] = np.nan, OTHER
         rest = np.flatnonzero(filled & (types != ord("n")))

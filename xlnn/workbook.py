@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime
 import hashlib
 import math
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -24,6 +23,7 @@ from xlnn.parts import contents
 from xlnn.places import Place
 from xlnn.sheet_exact import Shared, read_exactly
 from xlnn.sheet_fast import read_sheet
+from xlnn.sheet_names import SheetNames
 
 ERRORS = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA", "#SPILL!", "#CALC!")
 NO_RESULT = (
@@ -57,7 +57,12 @@ class Workbook:
 
     @property
     def sheets(self) -> list[str]:
-        return [sheet.name for sheet in self._contents.sheets]
+        return list(self.names.names)
+
+    @cached_property
+    def names(self) -> SheetNames:
+        """The sheets' names: there one is found, and the sheets of iterations."""
+        return SheetNames(tuple(sheet.name for sheet in self._contents.sheets))
 
     @cached_property
     def digest(self) -> str:
@@ -69,9 +74,14 @@ class Workbook:
 
     def find(self, name: str) -> str | None:
         """The sheet with that name, else as Excel compares names: whether capital or small, and spaces around it do not count."""
-        if name in self.sheets:
-            return name
-        return next((sheet for sheet in self.sheets if _plain(sheet) == _plain(name)), None)
+        return self.names.find(name)
+
+    def no_sheet(self, name: str, where: Where | None = None) -> ContentError:
+        """What to say where there is no sheet of that name, by default of the whole workbook."""
+        return ContentError(
+            "there is no sheet {sheet}; the workbook has {found}.",
+            where or Where(self.name), sheet=repr(name), found=self.names.listed(name),
+        )  # fmt: skip
 
     # ---- whole sheets --------------------------------------------------------------------------------
 
@@ -82,10 +92,7 @@ class Workbook:
         """
         title = self.find(name)
         if title is None:
-            raise ContentError(
-                "there is no sheet {sheet}; the workbook has {found}.",
-                Where(self.name), sheet=repr(name), found=", ".join(map(repr, self.sheets)),
-            )  # fmt: skip
+            raise self.no_sheet(name)
         if (title, results) not in self._filled:
             part, where = next(sheet.part for sheet in self._contents.sheets if sheet.name == title), self.where(title)
             read = read_sheet(self._shared, part, where) if results else read_exactly(self._shared, part, where, formulas=True)
@@ -289,10 +296,6 @@ def _is_numeral(text: str) -> bool:
         return "_" not in text and math.isfinite(float(text))
     except ValueError:
         return False
-
-
-def _plain(name: str) -> str:
-    return unicodedata.normalize("NFKC", name).strip().casefold()
 
 
 def _overlap(one: Range, other: Range) -> bool:
