@@ -11,11 +11,11 @@ from xlnn import places_sheet
 from xlnn.cells import Cell
 from xlnn.errors import ContentError, Where
 from xlnn.examples import MAPS
-from xlnn.gather import DATA, Sources, count_images, no_image
+from xlnn.gather import DATA, Sources, count_images
 from xlnn.layouts import Layout, arrange
 from xlnn.network import Network, plain_layers
 from xlnn.places import Place
-from xlnn.workbook import Workbook, is_meant, is_number
+from xlnn.workbook import Workbook, is_meant, is_number, may_be_number
 
 LIKE, NEARLY = 0.8, 0.6  # share of the numbers that lie where the authors have them, or moved a little
 NEAR = sorted(product(range(-3, 4), repeat=2), key=lambda move: (abs(move[0]) + abs(move[1]), move))
@@ -54,8 +54,7 @@ def recognise(book: Workbook) -> Arrangement:
             Where(book.name),
         )
     if found.likeness < LIKE or found.panel != (0, 0) or found.block != (0, 0):
-        place = found.layout.places["x"]
-        raise no_image(book, found.sheet, place) if book.has_formula(found.sheet, place.origin) else _nearly(book, found)
+        raise _nearly(book, found)
     return found
 
 
@@ -127,7 +126,7 @@ def _target(book: Workbook, found: Arrangement) -> tuple[Network, tuple[str, Pla
         tries = [(found.sheet, found.layout.places["answer"].moved(0, found.block[1]))]
         tries += [(DATA, found.layout.data["digit"])] if book.find(DATA) else []
         for sheet, place in tries:
-            if is_number(book.block(sheet, place).flat[0]):
+            if may_be_number(book.block(sheet, place).flat[0]):
                 return found.network, (sheet, place)
     return replace(found.network, classes=None), (found.sheet, found.layout.places["t"].moved(*found.block))
 
@@ -137,6 +136,7 @@ def _nearly(book: Workbook, found: Arrangement) -> ContentError:
     quantities, places = found.network.quantities, found.layout.places
     network, (sheet, target) = _target(book, found)
     images = found.sheet, places["x"].moved(*found.block)
+    book.check_calculated([images, *((found.sheet, places[q.name]) for q in network.parameters)])
     if book.find(DATA) and book.is_blank(*images):
         images = DATA, found.layout.data["x"]
     names = ["x", *(q.name for q in network.parameters)]

@@ -15,10 +15,11 @@ from dataclasses import dataclass, replace
 
 from xlnn.cells import Cell, Range, quoted
 from xlnn.errors import ContentError, UsageError, Where
+from xlnn.filled import UNCALCULATED
 from xlnn.places import Place, contiguous_steps
 from xlnn.quantities import SYMBOLS, Quantity
 from xlnn.words import every
-from xlnn.workbook import is_blank, shown
+from xlnn.workbook import NO_TEXT, is_blank, shown
 
 SHEET = "Places"
 HEADER = ("Quantity", "First block", "Next image", "Next unit", "Next map", "Next map before")
@@ -77,6 +78,9 @@ def parse(lines: Sequence[Sequence], workbook: str, sheet: str = SHEET) -> dict[
         if not name or name.lower() in {word.lower() for word in every("Quantity")}:
             continue
         where = [Where(workbook, sheet, Cell(number, column).name) for column in range(1, len(HEADER) + 1)]
+        for value, at in zip(cells, where, strict=False):
+            if value is UNCALCULATED:
+                raise ContentError(NO_TEXT, at)
         if name in found:
             raise ContentError("{name} stands here a second time.", where[0], name=name)
         target, block = _first_block(cells[1], where[1])

@@ -23,7 +23,7 @@ from xlnn.saving import check_target, replacing
 from xlnn.sheets import INITIAL, Page, add_page, vector
 from xlnn.training import Step
 from xlnn.words import say
-from xlnn.workbook import Workbook, is_number
+from xlnn.workbook import Workbook, may_be_number
 
 TEST = "Test"
 
@@ -76,7 +76,7 @@ def read_images(problem: Problem, book: Workbook, own_test: bool) -> np.ndarray:
             "expected images of {rows}×{columns} from {cell} on (sheet Data), found none.",
             Where(book.name), rows=place.shape[1], columns=place.shape[2], cell=place.origin.name,
         )  # fmt: skip
-    sheet, place = next((found for found in tries if all(map(is_number, book.block(*found).flat))), tries[0])
+    sheet, place = next((found for found in tries if all(map(may_be_number, book.block(*found).flat))), tries[0])
     images = count_images(book, sheet, place, gaps=False)
     x = place[0].repeated(images, place.steps[0])
     for layout in layouts:

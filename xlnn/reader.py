@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +18,7 @@ from xlnn.places_sheet import Line
 from xlnn.problem import Problem, Settings
 from xlnn.quantities import Quantity
 from xlnn.words import LANGUAGES
-from xlnn.workbook import Workbook, is_number
+from xlnn.workbook import Workbook, may_be_number
 
 HELD_OUT, START, TRAINED, SOLVED = "Held out", "Start", "Trained", "Solved"
 RESERVED = (settings.SHEET, DATA, HELD_OUT, places_sheet.SHEET, "Summary", "Conventions", "Test")
@@ -64,7 +63,7 @@ def _read(book: Workbook, places: str | Path | None, initial: bool, language: st
     own = _own_places(book, places)
     found = settings.Read({}, (), {})
     if book.find(settings.SHEET):
-        found = settings.parse(book.lines(settings.SHEET), book.name, partial(book.has_formula, settings.SHEET))
+        found = settings.parse(book.lines(settings.SHEET), book.name)
     language = _language(book, found, chosen, language)
     try:
         if not (own or book.find(settings.SHEET)):
@@ -196,7 +195,7 @@ def _sheet_of(book: Workbook, q: Quantity, place: Place, sheet: str | None, own:
     if own and sheet not in (START, TRAINED, SOLVED):
         raise _expected_line(own, q.name)
     wanted = DATA if q.per_image else START
-    if sheet is None or (q.name == "x" and book.is_blank(sheet, place) and not book.has_formula(sheet, place.origin)):
+    if sheet is None or (q.name == "x" and book.is_blank(sheet, place)):
         raise ContentError(
             "there is no sheet {sheet} with {name}; the workbook has {found}.",
             Where(book.name), sheet=repr(wanted), name=q.name, found=book.names.listed(wanted),
@@ -211,7 +210,7 @@ def _parameter_sheet(book: Workbook, network: Network, layout: Layout) -> str | 
             return name
     others = book.names.besides(RESERVED)
     panel = [layout.places[q.name] for q in network.parameters]
-    filled = (sheet for sheet in others if any(is_number(v) for place in panel for v in book.block(sheet, place).flat))
+    filled = (sheet for sheet in others if any(may_be_number(v) for place in panel for v in book.block(sheet, place).flat))
     return next(filled, next(iter(others), None))
 
 
@@ -325,7 +324,7 @@ def _count(book: Workbook, line: Line, taken: set) -> int:
     while True:
         at = block.moved(count * step[0], count * step[1])
         other = count and (line.sheet, at.origin) in taken
-        if other or not at.origin.on_sheet or not all(map(is_number, book.block(line.sheet, at).flat)):
+        if other or not at.origin.on_sheet or not all(map(may_be_number, book.block(line.sheet, at).flat)):
             return count
         count += 1
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from xlnn.cells import Cell, Range
 from xlnn.errors import ContentError, LimitError, Where, printable, raise_all
-from xlnn.filled import BLANK, NUMBER, OTHER, PENDING, Filled
+from xlnn.filled import BLANK, PENDING, SPACES, UNCALCULATED, Filled
 from xlnn.package import Package, read_file
 from xlnn.parts import contents
 from xlnn.places import Place
@@ -30,6 +30,11 @@ NO_RESULT = (
     "expected a number, found a formula without a stored result. "
     "Open the workbook in Excel or LibreOffice, save it, and try again."
 )
+NO_RESULTS = (
+    "expected numbers, found {count} formulas without a stored result, the first of them here. "
+    "Open the workbook in Excel or LibreOffice, save it, and try again."
+)
+NO_TEXT = "found a formula without a stored result. Open the workbook in Excel or LibreOffice, save it, and try again."
 SPARSE, SPARSENESS = 1 << 24, 64  # a sheet may span so many cells, or so many for each that is filled
 LINE = 16  # cells of a row that count in Settings and Places
 REMEMBERED = 8  # places
@@ -164,8 +169,18 @@ class Workbook:
         return (kinds == BLANK) | (kinds == PENDING)
 
     def is_blank(self, sheet: str, place: Place) -> bool:
+        """Whether all cells hold nothing, or only spaces; a formula without a result may hold anything."""
         kinds = self.kinds(sheet, place)
-        return not ((kinds == NUMBER) | (kinds == OTHER)).any()
+        return bool(((kinds == BLANK) | (kinds == SPACES)).all())
+
+    def check_calculated(self, places: Iterable[tuple[str, Place]]) -> None:
+        """Raises ContentError, one for all, where formulas without a stored result stand at these places (sheet, place)."""
+        pending = [(sheet, place, self.kinds(sheet, place) == PENDING) for sheet, place in places]
+        count = sum(int(mask.sum()) for _, _, mask in pending)
+        if count:
+            sheet, place, mask = next(entry for entry in pending if entry[2].any())
+            where = self.where(sheet, place.cell(*np.argwhere(mask)[0].tolist()))
+            raise ContentError(NO_RESULTS, where, count=f"{count:,}") if count > 1 else ContentError(NO_RESULT, where)
 
     def numbers(self, sheet: str, place: Place, blank: float | None = None) -> np.ndarray:
         """The numbers at a place. Raises ContentError naming every cell that holds none (the first 20).
@@ -174,10 +189,11 @@ class Workbook:
         """
         positions, filled = self.positions(sheet, place), self.filled(sheet)
         self.check_merged(sheet, place)
+        self.check_calculated([(sheet, place)])
         numbers = filled.numbers_at(positions)
         if blank is not None:
             kinds = filled.kinds_at(positions)
-            numbers[(kinds != NUMBER) & (kinds != OTHER)] = blank
+            numbers[(kinds == BLANK) | (kinds == SPACES)] = blank
         wrong = ~np.isfinite(numbers)
         if wrong.any():
             raise_all(*self._wrong_cells(sheet, place, wrong))
@@ -211,8 +227,6 @@ class Workbook:
         said = "expected a number, found {found}."
         if value is None:
             said = "expected a number, found a blank cell."
-            if self.has_formula(sheet, cell):
-                said = NO_RESULT
         elif isinstance(value, bool):
             said = "expected a number, found the truth value {found}."
         elif isinstance(value, datetime.date | datetime.time | datetime.timedelta):
@@ -281,9 +295,14 @@ def is_number(value) -> bool:
     return type(value) in (int, float) and math.isfinite(value)
 
 
+def may_be_number(value) -> bool:
+    """Whether a cell holds a number, or a formula that was never calculated."""
+    return is_number(value) or value is UNCALCULATED
+
+
 def is_meant(value) -> bool:
-    """Whether a cell holds a number, or what somebody took for one: an error value, a number stored as text."""
-    return is_number(value) or value in ERRORS or (isinstance(value, str) and _is_numeral(value.replace(",", ".")))
+    """Whether a cell holds a number, or what somebody took for one: a formula, an error value, a number stored as text."""
+    return may_be_number(value) or value in ERRORS or (isinstance(value, str) and _is_numeral(value.replace(",", ".")))
 
 
 def is_blank(value) -> bool:
