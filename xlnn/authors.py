@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import product
 from unicodedata import east_asian_width
 
 from xlnn import places_sheet
 from xlnn.cells import Cell
-from xlnn.errors import ContentError, Where
+from xlnn.errors import ContentError, Where, XlnnError
 from xlnn.examples import MAPS
 from xlnn.gather import DATA, Sources, count_images
 from xlnn.layouts import Layout, arrange
@@ -42,11 +43,16 @@ def arrangements() -> dict[str, Network]:
 
 def recognise(book: Workbook) -> Arrangement:
     """The sheet that has the authors' arrangement. Raises ContentError where none has it, or nearly."""
-    found = _best(book, NEAR[:1])
+    sheets: list[str] = []
+    with suppress(XlnnError):  # one that cannot be read may be nobody's concern
+        sheets.extend(book.readable(book.sheets))
+    found = _best(book, sheets, NEAR[:1])
     if found and found.likeness >= LIKE:
         found = _likeness(book, found, NEAR)
     else:
-        found = _best(book, NEAR)
+        found = _best(book, sheets, NEAR)
+    if found is None or found.likeness < LIKE:
+        list(book.readable(book.sheets))  # or just the one that is meant
     if found is None or found.likeness < NEARLY:
         raise ContentError(
             "there is neither a sheet Settings nor the authors' arrangement (3-5 or 5-4). "
@@ -58,11 +64,11 @@ def recognise(book: Workbook) -> Arrangement:
     return found
 
 
-def _best(book: Workbook, moves: Sequence[Move]) -> Arrangement | None:
-    """The sheet and the arrangement that are most alike, moved by one of `moves`."""
+def _best(book: Workbook, sheets: Sequence[str], moves: Sequence[Move]) -> Arrangement | None:
+    """Of some sheets the one and the arrangement that are most alike, moved by one of `moves`."""
     tries = [
         Arrangement(sheet, name, network, arrange("book", list(network.quantities.values()), 1))
-        for (name, network), sheet in product(arrangements().items(), book.sheets)
+        for (name, network), sheet in product(arrangements().items(), sheets)
     ]
     alike = [_likeness(book, entry, moves) for entry in tries]
     return max(alike, key=lambda entry: (entry.likeness, entry.likeness >= LIKE and _images(book, entry)), default=None)

@@ -69,14 +69,20 @@ def read_images(problem: Problem, book: Workbook, own_test: bool) -> np.ndarray:
     layouts = layouts_of(book, problem.network, problem.settings.layout)
     if own_test:
         return book.numbers(TEST, _test_place(problem), blank=0.0)
-    tries = [found for found in _places(problem, book, layouts) if not book.is_blank(*found)]
+    tries: list[tuple[str, Place]] = []
+    for found in _places(problem, book, layouts):
+        if not book.is_blank(*found):
+            whole = all(map(may_be_number, book.block(*found).flat))
+            tries.insert(0 if whole else len(tries), found)
+            if whole:
+                break
     if not tries:
         place = layouts[0].data["x"]
         raise ContentError(
             "expected images of {rows}×{columns} from {cell} on (sheet Data), found none.",
             Where(book.name), rows=place.shape[1], columns=place.shape[2], cell=place.origin.name,
         )  # fmt: skip
-    sheet, place = next((found for found in tries if all(map(may_be_number, book.block(*found).flat))), tries[0])
+    sheet, place = tries[0]
     images = count_images(book, sheet, place, gaps=False)
     x = place[0].repeated(images, place.steps[0])
     for layout in layouts:
@@ -107,7 +113,7 @@ def _places(problem: Problem, book: Workbook, layouts: list[Layout]) -> Iterator
         yield TEST, _test_place(problem)
     yield from (
         (sheet, place)
-        for sheet in book.names.besides(RESERVED)
+        for sheet in book.readable(book.names.besides(RESERVED))
         for layout in layouts
         for place in (layout.data["x"], layout.places["x"])
     )

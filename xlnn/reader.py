@@ -210,7 +210,8 @@ def _parameter_sheet(book: Workbook, network: Network, layout: Layout) -> str | 
             return name
     others = book.names.besides(RESERVED)
     panel = [layout.places[q.name] for q in network.parameters]
-    filled = (sheet for sheet in others if any(may_be_number(v) for place in panel for v in book.block(sheet, place).flat))
+    holds = lambda sheet: any(may_be_number(value) for place in panel for value in book.block(sheet, place).flat)
+    filled = filter(holds, book.readable(others))
     return next(filled, next(iter(others), None))
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from xlnn.cells import Cell, Range
-from xlnn.errors import ContentError, LimitError, Where, printable, raise_all
+from xlnn.errors import ContentError, FileError, LimitError, Where, XlnnError, printable, raise_all
 from xlnn.filled import BLANK, PENDING, SPACES, UNCALCULATED, Filled
 from xlnn.package import Package, read_file
 from xlnn.parts import contents
@@ -100,9 +100,24 @@ class Workbook:
             raise self.no_sheet(name)
         if (title, results) not in self._filled:
             part, where = next(sheet.part for sheet in self._contents.sheets if sheet.name == title), self.where(title)
+            if not part:
+                raise FileError("the workbook is damaged: its sheet {sheet} is missing.", self.where(""), sheet=repr(title))
             read = read_sheet(self._shared, part, where) if results else read_exactly(self._shared, part, where, formulas=True)
             self._filled[title, results] = read
         return self._filled[title, results]
+
+    def readable(self, names: Iterable[str]) -> Iterator[str]:
+        """Those of some sheets that can be read. Raises, behind them, what was wrong with the first of the others."""
+        broken: XlnnError | None = None
+        for name in names:
+            try:
+                self.filled(name)
+            except XlnnError as error:
+                broken = broken or error
+            else:
+                yield name
+        if broken:
+            raise broken
 
     def shape(self, name: str) -> tuple[int, int]:
         """The last row and the last column of a sheet in which a cell is filled."""
