@@ -115,12 +115,14 @@ def check_shapes(book: Workbook, network: Network, sources: Sources, own: bool, 
         if name in sources:
             sheet, place = sources[name]
             if place.shape[0] > 1:
-                _check_shape(book, network.quantities[name], sheet, place)
+                check_shape(book, network.quantities[name], sheet, place)
             if sheet == DATA and layout:
                 check_edge(book, network.quantities[name], sources, layout)
+    if not own and sources["x"][0] != DATA:
+        check_lines(book, network.quantities["x"], sources)
 
 
-def _check_shape(book: Workbook, q: Quantity, sheet: str, place: Place) -> None:
+def check_shape(book: Workbook, q: Quantity, sheet: str, place: Place) -> None:
     """Raises ContentError where all images are blank in the same cell."""
     blank = book.is_missing(sheet, place).all(axis=0)
     if blank.any():
@@ -239,19 +241,38 @@ def _as_numbered(book: Workbook, layout: Layout) -> Layout:
 
 
 def check_edge(book: Workbook, q: Quantity, sources: Sources, layout: Layout) -> None:
-    """Raises ContentError where sheet Data has other numbers around images or right answers: they have another shape."""
-    place, number = sources[q.name][1], layout.data["number"]
+    """Raises ContentError where a sheet like Data has other numbers around images or right answers: they have another shape."""
+    (sheet, place), number = sources[q.name], layout.data["number"]
     first, last = place.bounds()
     before = -1 if q.kind == "x" else 0  # over right answers may stand their units' numbers
     around = Range(first.moved(before, 0), last.moved(1, 0)), Range(first.moved(0, before), last.moved(0, 1))
-    known = {**sources, "number": (DATA, number[0].repeated(place.shape[0], number.steps[0]))}
-    cell = next(filter(None, (_stray(book, DATA, part, known) for part in around)), None)
+    known = {**sources, "number": (sheet, number[0].repeated(place.shape[0], number.steps[0]))}
+    cell = next(filter(None, (_stray(book, sheet, part, known) for part in around)), None)
     if cell:
-        raise ContentError(
-            "{name}: expected {shape} numbers for an image, found another one beside them. "
-            "Correct the table of layers in sheet Settings, or the numbers.",
-            book.where(DATA, cell), name=q.name, shape=_shape(q),
-        )  # fmt: skip
+        raise _beside(book, q, sheet, cell)
+
+
+def check_lines(book: Workbook, q: Quantity, sources: Sources) -> None:
+    """Raises ContentError where a whole row or column of numbers that are no source's continues the first or the last image.
+
+    Among the other numbers of an iteration's sheet single ones may stand beside an image, but no whole line.
+    """
+    sheet, place = sources[q.name]
+    if 1 in place.shape[1:]:
+        return  # a row of pixels, as in the layout table: other quantities stand beside it
+    for image in (place[0], place[-1]):
+        for line in (image[0].moved(-1), image[-1].moved(1), image[:, 0].moved(0, -1), image[:, -1].moved(0, 1)):
+            cell = _stray(book, sheet, line.bounds(), sources)
+            if cell and all(map(is_number, book.block(sheet, line).flat)):
+                raise _beside(book, q, sheet, cell)
+
+
+def _beside(book: Workbook, q: Quantity, sheet: str, cell: Cell) -> ContentError:
+    return ContentError(
+        "{name}: expected {shape} numbers for an image, found another one beside them. "
+        "Correct the table of layers in sheet Settings, or the numbers.",
+        book.where(sheet, cell), name=q.name, shape=_shape(q),
+    )  # fmt: skip
 
 
 def check_panel(book: Workbook, network: Network, sources: Sources) -> None:

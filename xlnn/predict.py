@@ -13,10 +13,10 @@ from xlnn import pages, places_sheet
 from xlnn.book_file import BookFile
 from xlnn.cells import Cell
 from xlnn.errors import ContentError, Where
-from xlnn.gather import DATA, check_edge, count_images, layouts_of
+from xlnn.gather import DATA, check_edge, check_lines, check_shape, count_images, layouts_of
 from xlnn.layouts import Layout, arrange
 from xlnn.network import Network
-from xlnn.places import Place
+from xlnn.places import Place, first_shared_cell
 from xlnn.problem import Problem
 from xlnn.reader import RESERVED, read_book
 from xlnn.saving import check_target, replacing
@@ -85,9 +85,7 @@ def read_images(problem: Problem, book: Workbook, own_test: bool) -> np.ndarray:
     sheet, place = tries[0]
     images = count_images(book, sheet, place, gaps=False)
     x = place[0].repeated(images, place.steps[0])
-    for layout in layouts:
-        if (sheet, place) == (DATA, layout.data["x"]):
-            _check_data(problem, book, layout, x)
+    _check_shapes(problem, book, layouts, sheet, x)
     return book.numbers(sheet, x, blank=0.0 if sheet == TEST else None)
 
 
@@ -95,11 +93,25 @@ def _test_place(problem: Problem) -> Place:
     return arrange(problem.settings.layout, list(problem.network.quantities.values()), 1).places["x"]
 
 
-def _check_data(problem: Problem, book: Workbook, layout: Layout, x: Place) -> None:
-    """Raises ContentError where sheet Data's images are larger than the network's."""
-    sources = {name: layout.data[name] for name in ("digit", "t") if name in layout.data}
-    sources = {name: (DATA, place[0].repeated(x.shape[0], place.steps[0])) for name, place in sources.items()}
-    check_edge(book, problem.network.quantities["x"], {"x": (DATA, x), **sources}, layout)
+def _check_shapes(problem: Problem, book: Workbook, layouts: list[Layout], sheet: str, x: Place) -> None:
+    """Raises ContentError where the images have another shape than the network's, on whichever sheet they lie.
+
+    A person's own places are taken as they are said.
+    """
+    q = problem.network.quantities["x"]
+    if first_shared_cell({"x": x}):
+        raise ContentError("{name}: the images overlap; correct the step to the next one.", book.where(sheet), name="x")
+    if sheet != TEST and x.shape[0] > 1:
+        book.check_calculated([(sheet, x)])
+        check_shape(book, q, sheet, x)
+    for layout in layouts:
+        if x[0] == layout.data["x"][0] and x.steps[0] == layout.data["x"].steps[0]:
+            sources = {name: layout.data[name] for name in ("digit", "t") if name in layout.data}
+            sources = {name: (sheet, place[0].repeated(x.shape[0], place.steps[0])) for name, place in sources.items()}
+            check_edge(book, q, {"x": (sheet, x), **sources}, layout)
+            return
+        if x[0] == layout.places["x"][0]:
+            check_lines(book, q, {**{name: (sheet, place) for name, place in layout.places.items()}, "x": (sheet, x)})
 
 
 def _places(problem: Problem, book: Workbook, layouts: list[Layout]) -> Iterator[tuple[str, Place]]:

@@ -10,7 +10,19 @@ import numpy as np
 
 from xlnn import authors, places_sheet, settings
 from xlnn.errors import ContentError, LimitError, UsageError, Where, XlnnError
-from xlnn.gather import DATA, Origin, Sources, check_panel, check_shapes, count_images, gather, layouts_of, no_image
+from xlnn.gather import (
+    DATA,
+    Origin,
+    Sources,
+    check_edge,
+    check_panel,
+    check_shape,
+    check_shapes,
+    count_images,
+    gather,
+    layouts_of,
+    no_image,
+)
 from xlnn.layouts import Layout
 from xlnn.network import LayerSettings, Network, plain_layers
 from xlnn.places import Place, first_shared_cell
@@ -155,6 +167,12 @@ def _with_held_out(book: Workbook, problem: Problem, layout: Layout) -> Problem:
     if not images:
         raise no_image(book, held_out, places["x"])
     sources |= {name: (held_out, _for_images(network.quantities[name], place, images)) for name, place in places.items()}
+    book.check_calculated(sources[name] for name in given)
+    for name in given:
+        if images > 1:
+            check_shape(book, network.quantities[name], *sources[name])
+        if sources["x"][1].steps[0] == layout.data["x"].steps[0]:
+            check_edge(book, network.quantities[name], {n: sources[n] for n in given}, layout)
     found = gather(book, network, problem.settings, replace(problem.origin, sources=sources))
     return replace(problem, held_out=replace(found, network=network, origin=None))
 

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 TABLE: dict[str, tuple[str, str]] = {
+    "{name}: the images overlap; correct the step to the next one.": (
+        "{name}：图像互相重叠；请改正到下一幅图像的步长。",
+        "{name}：画像が重なっています。次の画像への移動量を直してください。",
+    ),
     "expected numbers, found {count} formulas without a stored result, the first of them here. "
     "Open the workbook in Excel or LibreOffice, save it, and try again.": (
         "应为数，实际有 {count} 个公式没有保存计算结果，第一个在此处。请在 Excel 或 LibreOffice 中打开工作簿，保存后再试。",
