@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +11,11 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
+import workbooks
 import xlnn
 from xlnn.cli import main
 from xlnn.compare import Tolerance, compared, half_up, seen_apart
-from xlnn.errors import UsageError
+from xlnn.errors import ContentError, UsageError
 
 
 def book(path: Path, cells: dict, sheet: str = "Sheet") -> Path:
@@ -124,10 +126,127 @@ def test_sheet_that_only_one_has(tmp_path):
 
 @pytest.mark.parametrize(
     ("ranges", "expected"),
-    [(["A1:A2"], (2, 1, 0, 0)), (["A1"], (1, 0, 0, 0)), (["Sheet!A2", "C3"], (1, 1, 0, 1)), (["Other!A2", "A1"], (1, 0, 0, 0))],
+    [(["A1:A2"], (2, 1, 0, 0)), (["A1"], (1, 0, 0, 0)), (["Sheet!A2", "C3"], (1, 1, 0, 1)), (["sheet!A2"], (1, 1, 0, 0))],
 )
 def test_ranges(pair, ranges, expected):
     assert counts(compared(*pair({"A1": 1, "A2": 2}, {"A1": 1, "A2": 3, "C3": 1}), ranges=ranges)) == expected
+
+
+@pytest.mark.parametrize(
+    ("ranges", "said"),
+    [
+        (["A1", "Shet!A2"], "'Shet!A2': no sheet 'Shet' is compared; compared are 'Sheet'."),
+        (["Other!A2"], "'Other!A2': no sheet 'Other'"),
+        (["A1", "Z9"], "nothing to compare in 'Z9'"),
+        (["A1", "B1:C2"], "nothing to compare in 'B1:C2'"),
+        (["Z9"], "there is nothing to compare: no number stands in these cells of a.xlsx or b.xlsx"),
+    ],
+)
+def test_a_range_that_chooses_nothing_is_refused(pair, ranges, said):
+    with pytest.raises(UsageError, match=re.escape(said)):
+        compared(*pair({"A1": 1, "A2": 2}, {"A1": 1, "A2": 3}), ranges=ranges)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "sheet", "range_"),
+    [
+        ("Sheet1", "SHEET1", None, "sheet1!A1"),
+        ("it's", "it's", None, "'it''s'!A1:B2"),
+        ("a'b 'c", "A'B 'C", None, "'a''b ''c'!A1"),
+        ("Ｄａｔａ", "data ", None, "DATA!A1"),  # full-width letters, a space behind
+        ("学习", "Iteration 1", "学习=ITERATION 1", "iteration 1!A1"),  # a sheet of B in a pair
+        ("x!y", "x!Y", "X!Y", "'x!y'!A1"),
+    ],
+)
+def test_sheets_are_found_as_excel_compares_their_names(tmp_path, a, b, sheet, range_):
+    paths = book(tmp_path / "a.xlsx", {"A1": 1, "A9": 1}, "s"), book(tmp_path / "b.xlsx", {"A1": 2, "A9": 1}, "s")
+    paths = [  # openpyxl refuses some names that a file may have
+        workbooks.patch(path, path.with_stem("named-" + path.stem), "xl/workbook.xml", 'name="s"', f'name="{name}"')
+        for path, name in zip(paths, (a, b), strict=True)
+    ]
+    assert counts(compared(*paths, sheets=[sheet] if sheet else [], ranges=[range_])) == (1, 1, 0, 0)
+
+
+def test_a_pair_that_was_asked_for_and_holds_nothing_is_refused(tmp_path):
+    a = book(tmp_path / "a.xlsx", {"A1": 1})
+    more = openpyxl.load_workbook(a)
+    more.create_sheet("Empty")["A1"] = "text"
+    more.save(a)
+    assert compared(a, a).same
+    with pytest.raises(UsageError, match="nothing to compare in 'Empty=Empty'"):
+        compared(a, a, sheets=["Sheet", "empty"])
+
+
+def test_of_many_sheets_the_nearest_are_named(tmp_path):
+    made = openpyxl.Workbook()
+    for number in range(1, 115):
+        made.create_sheet(f"Iteration {number}")["A1"] = number
+    made.save(tmp_path / "a.xlsx")
+    with pytest.raises(UsageError) as caught:
+        compared(tmp_path / "a.xlsx", tmp_path / "a.xlsx", sheets=["Iteraton 7"])
+    assert "'Iteration 7', " in str(caught.value)
+    assert "… (115)" in str(caught.value)
+    assert len(str(caught.value)) < 250
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "format_", "expected"),
+    [
+        (0.5, 0.75, "h:mm", (2, 1, 0, 0)),
+        (0.5, 0.5, "h:mm", (2, 0, 0, 0)),
+        (45000, 45000.25, "yyyy-mm-dd", (2, 1, 0, 0)),
+        (1.5, 1.5000001, "[h]:mm", (2, 1, 0, 0)),  # both are 36:00
+        (-1, -2, "h:mm", (2, 1, 0, 0)),  # Excel shows ####
+        (0.5, None, "mm:ss", (1, 0, 1, 0)),
+        (None, 0.5, "d.m.yy", (1, 0, 0, 1)),
+        (0.5, "x", "h:mm", (2, 1, 0, 0)),
+    ],
+)
+def test_numbers_shown_as_dates_and_times_are_compared(pair, a, b, format_, expected):
+    paths = pair({"A1": a, "B1": 1}, {"A1": b, "B1": 1})
+    for path in paths:
+        made = openpyxl.load_workbook(path)
+        made.active["A1"].number_format = format_
+        made.save(path)
+    assert counts(compared(*paths)) == expected
+
+
+def test_error_values_are_compared_and_other_texts_are_said_not_to_be(pair):
+    a = {"A1": 1, "A2": "#REF!", "A3": "#N/A", "A4": "#N/A", "A5": "○", "A6": True, "A7": "same"}
+    b = {"A1": 1, "A2": "#REF!", "A3": "#NUM!", "A4": None, "A5": "×", "A6": False, "A7": "same"}
+    found = compared(*pair(a, b))
+    assert counts(found) == (3, 1, 1, 0)
+    assert [template.format(**fields) for template, fields in found.notes] == [
+        "2 cells differ in texts or truth values, which were not compared (--text)."
+    ]
+    assert compared(*pair(a, b), text=True).notes == ()
+
+
+def test_formulas_that_were_never_calculated_are_told_on_both_sides(pair):
+    found = compared(*pair({"A1": 1, "A2": "=A1"}, {"A1": 1, "A2": "=A1*1"}))
+    assert [fields["where"] for _, fields in found.notes] == ["a.xlsx › 'Sheet'!A2", "b.xlsx › 'Sheet'!A2"]
+    with pytest.raises(ContentError, match=r"a\.xlsx › 'Sheet'!A1: .* found a formula without a stored result"):
+        compared(*pair({"A1": "=1"}, {"A1": "=2"}))
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "options", "different"),
+    [
+        (1e308, -1e308, {}, 1),  # their difference is no float
+        (1.5e308, 1e308, {"digits": 3}, 1),  # nor are they times 1000
+        (1e308, 1e308, {"digits": 15}, 0),
+        (10**350, 5, {}, 1),
+        (10**350, 10**350, {}, 0),
+        (2**60 + 1, 2**60 + 1, {}, 0),
+    ],
+)
+def test_huge_numbers(pair, recwarn, a, b, options, different):
+    paths = [
+        workbooks.patch(path, path.with_stem("huge-" + path.stem), "xl/worksheets/sheet1.xml", "<v>1</v>", f"<v>{number}</v>")
+        for path, number in zip(pair({"A1": 1}, {"A1": 1}), (a, b), strict=True)
+    ]
+    assert compared(*paths, **options).different == different
+    assert not recwarn.list
 
 
 def test_nothing_to_compare(pair):

@@ -23,6 +23,7 @@ from xlnn import sheet_fast
 from xlnn.cells import COLUMNS, ROWS, Cell
 from xlnn.cli import main
 from xlnn.decimals import read_decimals
+from xlnn.filled import UNCALCULATED
 from xlnn.places import Place
 from xlnn.workbook import Workbook
 
@@ -50,7 +51,7 @@ def by_xlnn(path: Path, results: bool = True) -> dict[str, dict[tuple[int, int],
     for name in read.sheets:
         filled = read.filled(name, results)
         cells = zip(filled.rows.tolist(), (filled.codes % COLUMNS + 1).tolist(), filled.values().tolist(), strict=True)
-        found[name] = {(row, column): value for row, column, value in cells if value not in (None, "")}
+        found[name] = {(row, column): value for row, column, value in cells if value not in (None, "", UNCALCULATED)}
     return found
 
 
@@ -106,6 +107,7 @@ def test_formulas_without_results(tmp_path):
     read = Workbook(path)
     assert read.has_formula("学习", Cell.parse("O11"))
     assert not read.has_formula("学习", Cell.parse("D5"))
+    assert read.block("学习", Place(Cell.parse("O11")))[()] is UNCALCULATED
 
 
 # ---- random sheets -------------------------------------------------------------------------------------
@@ -224,16 +226,70 @@ def test_ways_to_write_a_sheet(path):
     assert by_xlnn(path())["Sheet"] == CONTENT
 
 
-def test_prefixed_names():
-    rows = ROWS_.replace("</", "</x:").replace("<", "<x:").replace("<x:/x:", "</x:")
-    path = sheet("")
+def with_part(path: Path, xml: str) -> Path:
+    """The workbook with another part for its first sheet."""
     with ZipFile(path) as package:
         parts = {name: package.read(name) for name in package.namelist()}
-    xml = f'<x:worksheet xmlns:x="{MAIN}"><x:sheetData>{rows}</x:sheetData></x:worksheet>'
     with ZipFile(path, "w") as package:
         for name, content in (parts | {"xl/worksheets/sheet1.xml": xml.encode()}).items():
             package.writestr(name, content)
-    assert by_xlnn(path)["Sheet"] == CONTENT
+    return path
+
+
+def prefixed(rows: str, prefix: str = "x") -> str:
+    return re.sub("<(/?)(?=[a-z])", rf"<\1{prefix}:", rows)
+
+
+def test_prefixed_names():
+    xml = f'<x:worksheet xmlns:x="{MAIN}"><x:sheetData>{prefixed(ROWS_)}</x:sheetData></x:worksheet>'
+    assert by_xlnn(with_part(sheet(""), xml))["Sheet"] == CONTENT
+
+
+PLAIN = (
+    '<row r="1"><c r="A1"><v>1</v></c><c r="B1" t="str"><f>A1</f><v>x:y</v></c></row><row r="3"><c r="C3"><v>2.5</v></c></row>'
+)
+
+
+@pytest.mark.parametrize("prefix", ["x", "main", "ss.1", "_n-s"])
+@pytest.mark.parametrize("size", [1 << 20, 40])
+def test_prefixed_names_are_read_as_fast_as_others(monkeypatch, prefix, size):
+    """They are not left to the exact reader, however the bytes come; a text like a prefix stays."""
+    monkeypatch.setattr("xlnn.package.CHUNK", size)
+    monkeypatch.setattr(sheet_fast, "BLOCK", size * 4)
+    left = unusual(monkeypatch)
+    rows = prefixed(PLAIN, prefix)
+    xml = f'<{prefix}:worksheet xmlns:{prefix}="{MAIN}"><{prefix}:sheetData>{rows}</{prefix}:sheetData></{prefix}:worksheet>'
+    assert by_xlnn(with_part(sheet(""), xml))["Sheet"] == {(1, 1): 1, (1, 2): "x:y", (3, 3): 2.5}
+    assert not left
+
+
+@pytest.mark.parametrize(
+    ("names", "value", "expected"),
+    [
+        ('xmlns="urn:other"', "v>1</v", {}),
+        (f'xmlns="{MAIN}"', "v>1</v", {(1, 1): 1}),
+        ('xmlns:y="urn:other"', "y:v>1</y:v", {}),
+    ],
+)  # fmt: skip
+def test_other_names_among_prefixed_ones_mean_what_they_say(names, value, expected):
+    rows = prefixed(PLAIN).replace("x:v>1</x:v", value)
+    xml = f'<x:worksheet xmlns:x="{MAIN}" {names}><x:sheetData>{rows}</x:sheetData></x:worksheet>'
+    assert by_xlnn(with_part(sheet(""), xml))["Sheet"] == {(1, 2): "x:y", (3, 3): 2.5} | expected
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ('<c r="A1" t="str"><v>a_x000D_b</v></c>', "a\rb"),
+        ('<c r="A1" t="str"><f>B1</f><v>_x005F_x0041_</v></c>', "_x0041_"),
+        ('<c r="A1" t="inlineStr"><is><t>a_x0009_</t></is></c>', "a\t"),
+        ('<c r="A1" t="inlineStr"><is><r><t>a</t></r><r><t>_x000A_</t></r><rPh><t>x</t></rPh></is></c>', "a\n"),
+        ('<c r="A1" t="str"><v>_x000d_ _x12_ _X000D_</v></c>', "\r _x12_ _X000D_"),
+    ],
+)
+def test_characters_that_are_spelled_by_their_number(cell, expected):
+    """ECMA-376, 22.9.2.19: _xHHHH_ is the character, _x005F_ the underscore that begins no such thing."""
+    assert by_xlnn(sheet(f'<row r="1">{cell}</row>'))["Sheet"] == {(1, 1): expected}
 
 
 def test_strict_open_xml(book, tmp_path):

@@ -283,3 +283,53 @@ def test_a_network_with_the_unit_step_can_be_asked(tmp_path):
     xlnn.write_problem(problem, tmp_path / "and.xlsx")
     found, _ = xlnn.predict(tmp_path / "and.xlsx", tmp_path / "and.xlsx")
     assert [one.answer for one in found] == [0, 0, 0, 1]  # AND
+
+
+def pixels(path, sheet: str, images: int, rows: int, columns: int, step: int, extra: dict | None = None):
+    """Images of 0 and 1 from K5 on, as on sheet Data."""
+    cells: dict = {}
+    for k in range(images):
+        workbooks.place(cells, 5, 11 + step * k, np.arange(rows * columns).reshape(rows, columns) % 2)
+    return workbooks.save(path, {sheet: cells | (extra or {})})
+
+
+@pytest.mark.parametrize("sheet", ["Data", "Sheet1", "新图像"])
+@pytest.mark.parametrize(
+    ("rows", "columns", "extra", "cell"),
+    [
+        (5, 3, {}, "K9"),  # a row more
+        (6, 3, {}, "K9"),
+        (4, 4, {}, "N5"),  # a column more, in the gap between the images
+        (4, 3, {"L9": 1}, "L9"),  # a single number more
+        (4, 3, {"J6": 1}, "J6"),
+        (3, 3, {}, "K8"),  # a row less
+        (4, 2, {}, "M5"),  # a column less
+    ],
+)
+def test_images_of_another_shape_are_refused_on_any_sheet(folder, tmp_path, sheet, rows, columns, extra, cell):
+    path = pixels(tmp_path / "new.xlsx", sheet, 3, rows, columns, 4, extra)
+    code, said = refused(folder / "book-book.xlsx", path)
+    assert (code, len(said.splitlines())) == (4, 1)
+    assert said.startswith(f"xlnn: error: new.xlsx › '{sheet}'!{cell}: x: expected 4×3 numbers for")
+
+
+def test_images_of_another_shape_in_the_authors_arrangement(tmp_path):
+    """A fifth row below every image of workbook 3-5."""
+    path = workbooks.authors_35(tmp_path / "book.xlsx", images=3, formulas=False)
+    xlnn.read(path)
+    more = {("学习", f"{workbooks.letter(12 + 4 * k + j)}9"): 1 for k in range(3) for j in range(3)}
+    with pytest.raises(xlnn.ContentError, match=r"'学习'!L9: x: expected 4×3 numbers for an image, found another one beside"):
+        xlnn.read(workbooks.edit(path, tmp_path / "more.xlsx", more))
+
+
+def test_held_out_images_of_another_shape(folder, tmp_path):
+    def hold_out(book):
+        sheet = book.copy_worksheet(book["Data"])
+        sheet.title = "Held out"
+        for column in "KLM":
+            sheet[f"{column}9"] = 1
+
+    xlnn.new("4-4", tmp_path / "book.xlsx")
+    path = workbooks.edit(tmp_path / "book.xlsx", tmp_path / "made.xlsx", change=hold_out)
+    with pytest.raises(xlnn.ContentError, match=r"'Held out'!K9: x: expected 4×3 numbers for an image"):
+        xlnn.read(path)

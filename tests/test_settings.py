@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from problems import dense, random_problem
 
 import xlnn
-from xlnn.cells import Cell
 from xlnn.errors import ContentError, UsageError
+from xlnn.filled import UNCALCULATED
 from xlnn.network import LayerSettings, Network
 from xlnn.problem import Settings
 from xlnn.settings import BY_FIELD, COLUMNS, ENTRIES, layer_rows, parse, parse_value, rows, size
@@ -193,7 +193,7 @@ def test_blank_lines_blank_values_and_notes():
 
 def test_a_formula_without_a_result():
     with pytest.raises(ContentError) as caught:
-        parse([("iterations", None), *LAYERS], "book.xlsx", lambda cell: cell == Cell(1, 2))
+        parse([("iterations", UNCALCULATED), *LAYERS], "book.xlsx")
     assert str(caught.value) == (
         "book.xlsx › 'Settings'!B1: expected a number, found a formula without a stored result. "
         "Open the workbook in Excel or LibreOffice, save it, and try again."

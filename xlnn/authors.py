@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import product
 
 from xlnn import places_sheet
 from xlnn.cells import Cell
-from xlnn.errors import ContentError, Where
+from xlnn.errors import ContentError, Where, XlnnError
 from xlnn.evidence import has_evidence, table, unknown_workbook
 from xlnn.examples import MAPS
-from xlnn.gather import DATA, Sources, count_images, no_image
+from xlnn.gather import DATA, Sources, count_images
 from xlnn.layouts import Layout, arrange
 from xlnn.network import Network, plain_layers
 from xlnn.places import Place
-from xlnn.workbook import Workbook, is_meant, is_number
+from xlnn.workbook import Workbook, is_meant, is_number, may_be_number
 
 LIKE, NEARLY = 0.8, 0.6  # share of the numbers that lie where the authors have them, or moved a little
 NEAR = sorted(product(range(-3, 4), repeat=2), key=lambda move: (abs(move[0]) + abs(move[1]), move))
@@ -42,17 +43,21 @@ def arrangements() -> dict[str, Network]:
 
 def recognise(book: Workbook) -> Arrangement:
     """The sheet that has the authors' arrangement. Raises ContentError where none has it, or nearly."""
-    found = _best(book, NEAR[:1])
+    sheets: list[str] = []
+    with suppress(XlnnError):  # one that cannot be read may be nobody's concern
+        sheets.extend(book.readable(book.sheets))
+    found = _best(book, sheets, NEAR[:1])
     if found and found.likeness >= LIKE:
         found = _likeness(book, found, NEAR)
     else:
-        found = _best(book, NEAR)
+        found = _best(book, sheets, NEAR)
+    if found is None or found.likeness < LIKE:
+        list(book.readable(book.sheets))  # or just the one that is meant
     exact = found and found.likeness >= LIKE and found.panel == found.block == (0, 0)
     if found is None or found.likeness < NEARLY or not (_has_evidence(book, found) or (exact and _is_open(book, found))):
         raise unknown_workbook(book)
     if not exact:
-        place = found.layout.places["x"]
-        raise no_image(book, found.sheet, place) if book.has_formula(found.sheet, place.origin) else _nearly(book, found)
+        raise _nearly(book, found)
     return found
 
 
@@ -68,11 +73,11 @@ def _is_open(book: Workbook, found: Arrangement) -> bool:
     return not _numbers(book, found.sheet, [beside])
 
 
-def _best(book: Workbook, moves: Sequence[Move]) -> Arrangement | None:
-    """The sheet and the arrangement that are most alike, moved by one of `moves`."""
+def _best(book: Workbook, sheets: Sequence[str], moves: Sequence[Move]) -> Arrangement | None:
+    """Of some sheets the one and the arrangement that are most alike, moved by one of `moves`."""
     tries = [
         Arrangement(sheet, name, network, arrange("book", list(network.quantities.values()), 1))
-        for (name, network), sheet in product(arrangements().items(), book.sheets)
+        for (name, network), sheet in product(arrangements().items(), sheets)
     ]
     alike = [_likeness(book, entry, moves) for entry in tries]
     return max(alike, key=lambda entry: (entry.likeness, entry.likeness >= LIKE and _images(book, entry)), default=None)
@@ -136,7 +141,7 @@ def _target(book: Workbook, found: Arrangement) -> tuple[Network, tuple[str, Pla
         tries = [(found.sheet, found.layout.places["answer"].moved(0, found.block[1]))]
         tries += [(DATA, found.layout.data["digit"])] if book.find(DATA) else []
         for sheet, place in tries:
-            if is_number(book.block(sheet, place).flat[0]):
+            if may_be_number(book.block(sheet, place).flat[0]):
                 return found.network, (sheet, place)
     return replace(found.network, classes=None), (found.sheet, found.layout.places["t"].moved(*found.block))
 
@@ -146,6 +151,7 @@ def _nearly(book: Workbook, found: Arrangement) -> ContentError:
     quantities, places = found.network.quantities, found.layout.places
     network, (sheet, target) = _target(book, found)
     images = found.sheet, places["x"].moved(*found.block)
+    book.check_calculated([images, *((found.sheet, places[q.name]) for q in network.parameters)])
     if book.find(DATA) and book.is_blank(*images):
         images = DATA, found.layout.data["x"]
     names = ["x", *(q.name for q in network.parameters)]

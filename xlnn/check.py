@@ -180,7 +180,7 @@ def _faults(group: Group, rule: Rule) -> Iterator[Fault]:
 def _blank_and_other(group: Group, s: int, rule: Rule, unreadable: np.ndarray) -> Iterator[np.ndarray]:
     """One sheet's cells that hold no number: those that hold nothing, and those that hold something else."""
     sheet, place = group.sheets[s].places[rule.result.name]
-    blank = np.equal(group.book.workbook.block(sheet, place), None).reshape(unreadable.shape[1:])
+    blank = group.book.workbook.is_missing(sheet, place).reshape(unreadable.shape[1:])
     for kind in (blank, ~blank):
         mask = unreadable & kind
         if mask[s].any():

@@ -64,6 +64,7 @@ class _Group(click.Group):
     def invoke(self, ctx: click.Context):
         try:
             with warnings.catch_warnings():
+                warnings.simplefilter("ignore", RuntimeWarning)  # NumPy's, of huge numbers: what comes of them is judged and said
                 warnings.simplefilter("always", SavedBeside)
                 warnings.showwarning = partial(_note, ctx, warnings.showwarning)
                 return super().invoke(ctx)

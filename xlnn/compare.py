@@ -15,13 +15,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xlnn.cells import Cell, Range
-from xlnn.errors import UsageError
-from xlnn.workbook import Workbook
+from xlnn.errors import ContentError, UsageError
+from xlnn.filled import UNCALCULATED, objects
+from xlnn.pairing import paired_sheets, selected
+from xlnn.workbook import ERRORS, NO_RESULT, Workbook
 
 if TYPE_CHECKING:
     import pandas as pd
 
-BLANK, NUMBER, TEXT = range(3)  # kinds of cells; TEXT is everything else: texts, truth values, dates, errors
+BLANK, NUMBER, TEXT, RESULT = range(4)  # kinds of cells; RESULT stands where a number does: a date, an error; TEXT is the rest
 COLUMNS = ("sheet", "other sheet", "cell", "a", "b", "difference")
 
 
@@ -43,14 +45,16 @@ class Tolerance:
     def agree(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
         if self.digits is not None:
             return half_up(a, self.digits) == half_up(b, self.digits)
-        with np.errstate(invalid="ignore"):
+        with np.errstate(all="ignore"):
             return (a == b) | (np.abs(a - b) <= self.atol + self.rtol * np.abs(b))
 
 
 def half_up(numbers: np.ndarray, digits: int) -> np.ndarray:
     """Rounded to decimals, a half away from 0: as Excel's ROUND does, so 0.0005 becomes 0.001."""
-    scaled = np.abs(numbers) * 10.0**digits
-    return np.copysign(np.floor(scaled * (1 + 1e-15) + 0.5), numbers) / 10.0**digits + 0.0
+    with np.errstate(all="ignore"):
+        scaled = np.abs(numbers) * 10.0**digits * (1 + 1e-15)
+        rounded = np.copysign(np.floor(scaled + 0.5), numbers) / 10.0**digits + 0.0
+    return np.where(np.isfinite(scaled), rounded, numbers)  # those too large to be scaled are whole anyway
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +72,14 @@ class Pair:
     only_b: int
     largest: float  # difference of two numbers, over all that were compared
     at: Cell | None  # where that is
-    missing: tuple[tuple[str, Cell], ...] = ()  # ("a" or "b", first cell that this side lacks)
+    pending: tuple[Cell | None, Cell | None] = (None, None)  # of each side the first formula without a stored result
+    texts: int = 0  # cells whose texts differ, and were not compared
+    used: frozenset[Range] = frozenset()  # the ranges in which something was compared
+
+    @property
+    def amount(self) -> int:
+        """How many cells were looked at."""
+        return self.compared + self.only_a + self.only_b
 
     def cells(self) -> Iterator[tuple[Cell, object, object]]:
         yield from zip(map(Cell, self.rows.tolist(), self.columns.tolist()), self.a.tolist(), self.b.tolist(), strict=True)
@@ -137,88 +148,84 @@ def compared(
     """
     tolerance = Tolerance(rtol, atol, digits)
     one, other = Workbook(a), Workbook(b)
-    wanted = [_range(text_) for text_ in ranges]
+    paired = paired_sheets(one, other, sheets)
+    chosen = {typed: selected(typed, one, other, paired) for typed in ranges}
     pairs = []
-    for name, partner in _paired(one, other, sheets):
+    for name, partner in paired:
         contents = [_contents(book, sheet, formulas) for book, sheet in ((one, name), (other, partner))]
-        pairs.append(_compare_sheets(name, partner, *contents, tolerance, text or formulas, _limits(wanted, name)))
-    if not any(pair.compared or pair.only_a or pair.only_b for pair in pairs):
-        raise UsageError("there is nothing to compare: no number stands in these cells of {a} or {b}.", a=one.name, b=other.name)
+        limits = [range_ for range_, on in chosen.values() if (name, partner) in on] if ranges else None
+        pairs.append(_compare_sheets(name, partner, *contents, tolerance, text or formulas, limits))
+    _check_selections(one, other, pairs, sheets, {typed: range_ for typed, (range_, _) in chosen.items()})
     return Comparison(Path(a), Path(b), tuple(pairs), () if formulas else tuple(_notes(one, other, pairs)))
 
 
-def _paired(a: Workbook, b: Workbook, sheets: Sequence[str]) -> list[tuple[str, str]]:
-    """Pairs of sheet names; "" stands for a sheet that only the other workbook has."""
-    if not sheets:
-        both = [name for name in a.sheets if name in b.sheets]
-        if not both:
-            raise UsageError(
-                "the workbooks have no sheet of the same name; pair them like --sheet {example}.",
-                example=repr(f"{a.sheets[0]}={b.sheets[0]}"),
-            )
-        return [(n, n if n in b.sheets else "") for n in a.sheets] + [("", n) for n in b.sheets if n not in a.sheets]
-    return [_pair(a, b, text) for text in sheets]
+def _check_selections(a: Workbook, b: Workbook, pairs: Sequence[Pair], sheets, ranges: Mapping[str, Range]) -> None:
+    """Raises UsageError where nothing was compared, or where a sheet or a range that was asked for chooses nothing."""
+    used = set().union(*(pair.used for pair in pairs))
+    empty = [f"{pair.sheet}={pair.other}" for pair in pairs if sheets and not pair.amount]
+    empty += [typed for typed, range_ in ranges.items() if range_ not in used]
+    if any(pair.amount for pair in pairs) and not empty:
+        return
+    for pair in pairs:
+        for book, sheet, cell in ((a, pair.sheet, pair.pending[0]), (b, pair.other, pair.pending[1])):
+            if cell and not pair.amount:
+                raise ContentError(NO_RESULT, book.where(sheet, cell))
+    said = "there is nothing to compare: no number stands in these cells of {a} or {b}."
+    if empty and len(sheets) + len(ranges) > 1:
+        said = "there is nothing to compare in {selection}: no number stands in these cells of {a} or {b}."
+    raise UsageError(said, selection=repr(empty[0]) if empty else "", a=a.name, b=b.name)
 
 
-def _pair(a: Workbook, b: Workbook, text: str) -> tuple[str, str]:
-    """'Iteration 1=学习', or one name for both. A name may contain = itself."""
-    cuts = [i for i, letter in enumerate(text) if letter == "="]
-    tries = [(text, text)] + [(text[:i].strip(), text[i + 1 :].strip()) for i in cuts]
-    for first, second in tries:
-        if first in a.sheets and second in b.sheets:
-            return first, second
-    raise UsageError(
-        "cannot pair the sheets {text}; {a} has {sheets_a}, {b} has {sheets_b}.",
-        text=repr(text), a=a.name, sheets_a=", ".join(map(repr, a.sheets)), b=b.name, sheets_b=", ".join(map(repr, b.sheets)),
-    )  # fmt: skip
-
-
-def _range(text: str) -> tuple[str, Range]:
-    sheet, _, cells = text.rpartition("!")
-    return sheet.strip().strip("'"), Range.parse(cells.strip())
-
-
-def _limits(ranges: Sequence[tuple[str, Range]], sheet: str) -> list[Range] | None:
-    """The ranges for a sheet; None where all cells count."""
-    return [range_ for name, range_ in ranges if name in ("", sheet)] if ranges else None
-
-
-def _contents(book: Workbook, sheet: str, formulas: bool) -> np.ndarray:
+def _contents(book: Workbook, sheet: str, formulas: bool) -> tuple[np.ndarray, Mapping[Cell, float]]:
+    """What the cells hold, and of those that are shown as dates or times the numbers."""
     if not sheet:
-        return np.full((0, 0), None, dtype=object)
-    values = book.sheet(sheet, results=not formulas)
-    if not formulas:
-        return values
-    spelled = [getattr(value, "text", value) for value in values.flat]  # an array formula comes as an object
-    found = np.empty(len(spelled), dtype=object)
-    found[:] = spelled
-    return found.reshape(values.shape)
+        return np.full((0, 0), None, dtype=object), {}
+    values, dates = book.sheet(sheet, results=not formulas), book.filled(sheet, results=not formulas).dates
+    if formulas:  # an array formula comes as an object
+        values = objects([getattr(value, "text", value) for value in values.flat]).reshape(values.shape)
+    return values, dates
 
 
-def _compare_sheets(name, other, a: np.ndarray, b: np.ndarray, tolerance: Tolerance, text: bool, ranges) -> Pair:
-    """Every cell that one of the sheets fills."""
-    shape = max(a.shape[0], b.shape[0]), max(a.shape[1], b.shape[1])
-    a, b = _padded(a, shape), _padded(b, shape)
+def _compare_sheets(name, other, one: tuple, two: tuple, tolerance: Tolerance, text: bool, ranges) -> Pair:
+    """Every cell that one of the sheets fills; `one` and `two` are `_contents`."""
+    shape = max(one[0].shape[0], two[0].shape[0]), max(one[0].shape[1], two[0].shape[1])
+    shown_a, shown_b = _padded(one[0], shape), _padded(two[0], shape)
+    dates = set(one[1]) & set(two[1])
+    a, b = _with_numbers(shown_a, one[1], dates), _with_numbers(shown_b, two[1], dates)
     kind_a, kind_b = kinds(a), kinds(b)
-    counts = (kind_a != BLANK) | (kind_b != BLANK)
-    if not text:
-        counts &= (kind_a == NUMBER) | (kind_b == NUMBER)
-    if ranges is not None:
-        counts &= _inside(shape, ranges)
+    inside = np.ones(shape, dtype=bool) if ranges is None else _inside(shape, ranges)
+    filled = inside & ((kind_a != BLANK) | (kind_b != BLANK))
+    counts = filled if text else filled & (np.isin(kind_a, (NUMBER, RESULT)) | np.isin(kind_b, (NUMBER, RESULT)))
     only_a, only_b = counts & (kind_b == BLANK), counts & (kind_a == BLANK)
     both = counts & ~only_a & ~only_b
     numbers = np.flatnonzero((both & (kind_a == NUMBER) & (kind_b == NUMBER)).ravel())
     x, y = (part.ravel()[numbers].astype(float) for part in (a, b))
-    differs = both & ((kind_a != kind_b) | ((kind_a == TEXT) & _unequal(a, b, both & (kind_a == TEXT))))
+    unlike = _unequal(a, b, filled & (kind_a == kind_b) & (kind_a != NUMBER))
+    differs = both & ((kind_a != kind_b) | unlike)
     differs.ravel()[numbers] = ~tolerance.agree(x, y)
     rows, columns = np.nonzero(differs)
-    gap = np.abs(x - y)
+    with np.errstate(all="ignore"):
+        gap = np.where(x == y, 0.0, np.abs(x - y))
     at = _cell(numbers[int(gap.argmax())], shape) if gap.size and gap.max() > 0 else None
-    missing = tuple((side, _cell(int(mask.argmax()), shape)) for side, mask in (("b", only_a), ("a", only_b)) if mask.any())
+    pending = tuple(_first(inside & np.equal(values, UNCALCULATED), shape) for values in (a, b))
+    used = frozenset(range_ for range_ in ranges or () if (counts & _inside(shape, [range_])).any())
     return Pair(
-        name, other, int(both.sum()), rows + 1, columns + 1, a[rows, columns], b[rows, columns],
-        int(only_a.sum()), int(only_b.sum()), float(gap.max()) if gap.size else 0.0, at, missing,
+        name, other, int(both.sum()), rows + 1, columns + 1, shown_a[rows, columns], shown_b[rows, columns],
+        int(only_a.sum()), int(only_b.sum()), float(gap.max()) if gap.size else 0.0, at,
+        pending, int((unlike & ~counts).sum()), used,
     )  # fmt: skip
+
+
+def _with_numbers(values: np.ndarray, numbers: Mapping[Cell, float], cells: set[Cell]) -> np.ndarray:
+    """The sheet with the numbers of some cells for what they show."""
+    found = values.copy() if cells else values
+    for cell in cells:
+        found[cell.row - 1, cell.column - 1] = numbers[cell]
+    return found
+
+
+def _first(where: np.ndarray, shape: tuple[int, int]) -> Cell | None:
+    return _cell(int(where.argmax()), shape) if where.any() else None
 
 
 def _cell(position: int, shape: tuple[int, int]) -> Cell:
@@ -235,7 +242,7 @@ def _padded(values: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
 
 
 def kinds(values: np.ndarray) -> np.ndarray:
-    """BLANK, NUMBER or TEXT for every cell; a text of spaces only is blank."""
+    """BLANK, NUMBER, TEXT or RESULT for every cell; a text of spaces only is blank, and so is what was never calculated."""
     found = np.full(values.shape, BLANK, dtype=np.int8)
     filled = np.not_equal(values, None)  # most cells of a sheet hold nothing
     found[filled] = [_kind(value) for value in values[filled].tolist()]
@@ -245,11 +252,15 @@ def kinds(values: np.ndarray) -> np.ndarray:
 def _kind(value) -> int:
     if type(value) is float or type(value) is int:
         return NUMBER
-    return BLANK if isinstance(value, str) and not value.strip() else TEXT
+    if value is UNCALCULATED:
+        return BLANK
+    if isinstance(value, str):
+        return RESULT if value in ERRORS else TEXT if value.strip() else BLANK
+    return TEXT if isinstance(value, bool) else RESULT
 
 
 def _unequal(a: np.ndarray, b: np.ndarray, where: np.ndarray) -> np.ndarray:
-    """Where two texts (or truth values, dates) differ."""
+    """Where two cells of one kind that are no numbers differ."""
     found = np.zeros(a.shape, dtype=bool)
     found[where] = [type(x) is not type(y) or x != y for x, y in zip(a[where].tolist(), b[where].tolist(), strict=True)]
     return found
@@ -263,21 +274,22 @@ def _inside(shape: tuple[int, int], ranges: Sequence[Range]) -> np.ndarray:
 
 
 def _notes(a: Workbook, b: Workbook, pairs: Sequence[Pair]) -> Iterator[tuple[str, Mapping]]:
-    """Sheets without a partner, and formulas that were never calculated."""
+    """Sheets without a partner, what was not compared, and formulas that were never calculated."""
     for book, side in ((a, "sheet"), (b, "other")):
         alone = [getattr(pair, side) for pair in pairs if not (pair.sheet and pair.other) and getattr(pair, side)]
         if alone:
             yield "only {workbook} has the sheets {sheets}.", {"workbook": book.name, "sheets": _few(alone)}
-    for book, side in ((a, "a"), (b, "b")):
-        for pair in pairs:
-            sheet = pair.sheet if side == "a" else pair.other
-            for lacking, cell in pair.missing:
-                if lacking == side and sheet and book.has_formula(sheet, cell):
-                    yield (
-                        "{where}: a formula without a stored result; open the workbook in Excel or LibreOffice and save it.",
-                        {"where": str(book.where(sheet, cell))},
-                    )
-                    return
+    texts = sum(pair.texts for pair in pairs)
+    if texts:
+        yield "{count} cells differ in texts or truth values, which were not compared (--text).", {"count": f"{texts:,}"}
+    for side, book in enumerate((a, b)):
+        first = next(((pair, pair.pending[side]) for pair in pairs if pair.pending[side]), None)
+        if first:
+            pair, cell = first
+            yield (
+                "{where}: a formula without a stored result; open the workbook in Excel or LibreOffice and save it.",
+                {"where": str(book.where((pair.sheet, pair.other)[side], cell))},
+            )
 
 
 def _few(sheets: Sequence[str]) -> str:

@@ -25,6 +25,7 @@ from xlnn.descent import (
     stationary_lesson,
 )
 from xlnn.errors import ContentError, DivergedError, UsageError, XlnnError
+from xlnn.filled import UNCALCULATED
 from xlnn.lagrange import Stationary, constraint, stationary
 from xlnn.lesson import Lesson, calculated
 from xlnn.lesson_book import write_lesson
@@ -32,7 +33,7 @@ from xlnn.lesson_check import language_of
 from xlnn.places import Place, check_places
 from xlnn.saving import check_target
 from xlnn.words import every
-from xlnn.workbook import ERRORS, Workbook, is_blank, shown
+from xlnn.workbook import ERRORS, NO_TEXT, Workbook, is_blank, shown
 
 
 @dataclass(frozen=True)
@@ -228,6 +229,8 @@ def _table(workbook: Workbook) -> dict[str, int]:
     for row, line in enumerate(workbook.lines(SETTINGS)[TABLE - 1 :], TABLE):
         if is_blank(line[0]):
             break
+        if line[0] is UNCALCULATED:
+            raise ContentError(NO_TEXT, workbook.where(SETTINGS, Cell(row, 1)))
         name = str(line[0]).strip()
         if name in found:
             raise ContentError("{name} stands here a second time.", workbook.where(SETTINGS, Cell(row, 1)), name=name)

@@ -6,8 +6,9 @@ Only what is filled takes memory: a sheet with one cell at A1 and one at XFD1048
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -17,6 +18,16 @@ from xlnn.places import Place
 BLANK, NUMBER, OTHER, SPACES, PENDING = range(5)  # kinds of cells; PENDING is a formula without a stored result
 WHOLE = 2**53  # below it every whole number is a float
 AT_ONCE = 1 << 20  # cells that are looked up at a time
+
+
+class Uncalculated:
+    """What a formula without a stored result holds: neither a blank nor a number, text, or anything else."""
+
+    def __repr__(self) -> str:
+        return "a formula without a stored result"
+
+
+UNCALCULATED = Uncalculated()
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +46,12 @@ class Filled:
     merged: tuple[Range, ...] = ()
     hidden_rows: np.ndarray = field(default_factory=lambda: np.empty(0, int))  # their numbers, rising
     hidden_columns: tuple[tuple[int, int], ...] = ()  # first and last of each group
+    date_codes: Mapping[int, float] = field(default_factory=dict)  # numbers that are shown as dates or times, by address
+
+    @property
+    def dates(self) -> dict[Cell, float]:
+        """The numbers of the cells that show dates or times."""
+        return {Cell(code_ // COLUMNS, code_ % COLUMNS + 1): number for code_, number in self.date_codes.items()}
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -85,7 +102,7 @@ class Filled:
         return _taken(self.numbers, positions, np.nan)
 
     def values_at(self, positions: np.ndarray) -> np.ndarray:
-        """What they hold, an array of objects: None, int, float, str, bool, a date."""
+        """What they hold, an array of objects: None, int, float, str, bool, a date, or UNCALCULATED."""
         flat = positions.ravel()
         found = np.empty(len(flat), dtype=object)
         found[:] = plain(self.numbers_at(flat))
@@ -93,7 +110,13 @@ class Filled:
             at = np.minimum(np.searchsorted(self.other_cells, flat), len(self.others) - 1)
             other = self.other_cells[at] == flat
             found[other] = self.others[at[other]]
+        if self._has_pending:
+            found[self.kinds_at(flat) == PENDING] = UNCALCULATED
         return found.reshape(positions.shape)
+
+    @cached_property
+    def _has_pending(self) -> bool:
+        return bool((self.kinds == PENDING).any())
 
     def values(self) -> np.ndarray:
         """What all its cells hold, in order."""
@@ -112,7 +135,7 @@ class Filled:
         return Filled(
             self.codes[kept], self.kinds[kept], self.numbers[kept],
             np.searchsorted(kept, self.other_cells[others]), self.others[others],
-            self.merged, self.hidden_rows, self.hidden_columns,
+            self.merged, self.hidden_rows, self.hidden_columns, self.date_codes,
         )  # fmt: skip
 
 
@@ -146,6 +169,7 @@ class Filling:
         self._blocks: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
         self._other_blocks: list[tuple[np.ndarray, np.ndarray]] = []
         self._count = 0
+        self.dates: dict[int, float] = {}  # numbers that are shown as dates or times, by address
         self._new()
 
     def _new(self) -> None:
@@ -187,7 +211,7 @@ class Filling:
         held = [np.empty(0, object), *(block[1] for block in self._other_blocks)]
         return Filled(
             codes, kinds, numbers, np.concatenate(others), np.concatenate(held),
-            tuple(merged), np.array(hidden_rows, dtype=int), tuple(hidden_columns),
+            tuple(merged), np.array(hidden_rows, dtype=int), tuple(hidden_columns), self.dates,
         )  # fmt: skip
 
 

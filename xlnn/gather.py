@@ -12,14 +12,14 @@ import numpy as np
 from xlnn import places_sheet
 from xlnn.cells import Cell, Range
 from xlnn.errors import ContentError, LimitError, raise_all
-from xlnn.filled import NUMBER, OTHER
+from xlnn.filled import BLANK, NUMBER, PENDING, SPACES
 from xlnn.layouts import LAYOUTS, Layout, arrange
 from xlnn.network import Network
 from xlnn.places import Place
 from xlnn.problem import Problem, Settings, draw
 from xlnn.quantities import Quantity
 from xlnn.record import Earlier
-from xlnn.workbook import NO_RESULT, Workbook, is_number
+from xlnn.workbook import Workbook, is_number
 
 DATA, START, TRAINED, SOLVED = "Data", "Start", "Trained", "Solved"
 Sources = Mapping[str, tuple[str, Place]]  # by quantity: sheet and place
@@ -54,12 +54,13 @@ class Origin:
 def gather(book: Workbook, network: Network, chosen: Settings, origin: Origin) -> Problem:
     """Reads all arrays of `origin.sources`; every wrong cell is named at once."""
     arrays, errors, drawn, more = {}, [], [], 0
+    book.check_calculated(origin.sources.values())
     for sheet, place in origin.sources.values():
         book.check_merged(sheet, place)
     for name, (sheet, place) in origin.sources.items():
         q = network.quantities[name]
         try:
-            if not q.per_image and book.is_blank(sheet, place) and not book.has_formula(sheet, place.origin):
+            if not q.per_image and book.is_blank(sheet, place):
                 arrays[name] = draw(q, chosen.seed, chosen.start)
                 drawn.append(name)
             else:
@@ -82,6 +83,7 @@ def _check_count(book: Workbook, sheet: str, place: Place) -> None:
     """Raises ContentError where right answers go on behind the last image."""
     images, step = place.shape[0], place.steps[0]
     after = place[0].moved(images * step[0], images * step[1])
+    book.check_calculated([(sheet, after)])
     if any(map(is_number, book.block(sheet, after).flat)):
         raise ContentError(
             "this right answer has no image: there are {images} images.", book.where(sheet, after.origin), images=images
@@ -91,8 +93,9 @@ def _check_count(book: Workbook, sheet: str, place: Place) -> None:
 def _partly_blank(book: Workbook, q: Quantity, sheet: str, place: Place) -> ContentError | None:
     """What to say of a parameter of which some numbers are there and others are not."""
     blank = book.is_missing(sheet, place)
-    if not blank.any() or book.has_formula(sheet, cell := place.cell(*np.argwhere(blank)[0].tolist())):
+    if not blank.any():
         return None
+    cell = place.cell(*np.argwhere(blank)[0].tolist())
     return ContentError(
         "{name}: expected {shape} numbers, found {count}: this cell is blank. "
         "Fill all of them, or clear all: empty parameters are drawn at random.",
@@ -105,6 +108,7 @@ def check_shapes(book: Workbook, network: Network, sources: Sources, own: bool, 
 
     `own`: at a person's own addresses, so that other numbers may follow. With a `layout` none may stand beside them.
     """
+    book.check_calculated(sources.values())
     for name in ("digit", "t"):
         if name in sources and not own:
             _check_count(book, *sources[name])
@@ -112,22 +116,21 @@ def check_shapes(book: Workbook, network: Network, sources: Sources, own: bool, 
         if name in sources:
             sheet, place = sources[name]
             if place.shape[0] > 1:
-                _check_shape(book, network.quantities[name], sheet, place)
+                check_shape(book, network.quantities[name], sheet, place)
             if sheet == DATA and layout:
                 check_edge(book, network.quantities[name], sources, layout)
+    if not own and sources["x"][0] != DATA:
+        check_lines(book, network.quantities["x"], sources)
 
 
-def _check_shape(book: Workbook, q: Quantity, sheet: str, place: Place) -> None:
+def check_shape(book: Workbook, q: Quantity, sheet: str, place: Place) -> None:
     """Raises ContentError where all images are blank in the same cell."""
     blank = book.is_missing(sheet, place).all(axis=0)
-    if not blank.any():
-        return
-    cell = place[0].cell(*np.argwhere(blank)[0].tolist())
-    if not book.has_formula(sheet, cell):
+    if blank.any():
         raise ContentError(
             "{name}: expected {shape} numbers for each image, but this cell is blank, and so is its like in every other image. "
             "Correct the table of layers in sheet Settings, or fill the cells.",
-            book.where(sheet, cell), name=q.name, shape=_shape(q),
+            book.where(sheet, place[0].cell(*np.argwhere(blank)[0].tolist())), name=q.name, shape=_shape(q),
         )  # fmt: skip
 
 
@@ -166,10 +169,10 @@ def count_images(book: Workbook, sheet: str, place: Place, gaps: bool = True) ->
     most, image, step = room(book.shape(sheet), place), place[0], place.steps[0]
     first_cells = book.kinds(sheet, Place(place.origin).repeated(most, step))  # what is wholly blank begins with a blank
     at = lambda k: image.moved(int(k) * step[0], int(k) * step[1])
-    begun_blank = np.flatnonzero((first_cells != NUMBER) & (first_cells != OTHER))
+    begun_blank = np.flatnonzero((first_cells == BLANK) | (first_cells == SPACES))
     count = next((int(k) for k in begun_blank if book.is_blank(sheet, at(k))), most)
-    later = np.flatnonzero(first_cells[count + 1 :] == NUMBER) + count + 1
-    after = next((int(k) for k in later if (book.kinds(sheet, at(k)) == NUMBER).all()), None)
+    later = np.flatnonzero(np.isin(first_cells[count + 1 :], (NUMBER, PENDING))) + count + 1
+    after = next((int(k) for k in later if np.isin(book.kinds(sheet, at(k)), (NUMBER, PENDING)).all()), None)
     if count and after and not gaps:
         raise ContentError(
             "image {image} is blank, but images go on at {cell}. Close the gap or fill it.",
@@ -189,10 +192,7 @@ def room(used: tuple[int, int], place: Place) -> int:
 
 def no_image(book: Workbook, sheet: str, place: Place) -> ContentError:
     """What to say where the first image is blank."""
-    where = book.where(sheet, place.origin)
-    if book.has_formula(sheet, place.origin):
-        return ContentError(NO_RESULT, where)
-    return ContentError("expected an image, found blank cells.", where)
+    return ContentError("expected an image, found blank cells.", book.where(sheet, place.origin))
 
 
 def layouts_of(book: Workbook, network: Network, first: str) -> list[Layout]:
@@ -202,13 +202,20 @@ def layouts_of(book: Workbook, network: Network, first: str) -> list[Layout]:
     for name in LAYOUTS:
         with suppress(LimitError):
             found += [_as_numbered(book, arrange(name, quantities, 1))] if name != first else []
-    return sorted(found, key=lambda layout: not _is_numbered(book, layout))
+    numbered = [layout for layout in found if _is_numbered(book, layout)]
+    if not numbered and book.find(DATA):
+        book.check_calculated((DATA, _first_numbers(layout)) for layout in found)
+    return numbered + [layout for layout in found if layout not in numbered]
 
 
 def _is_numbered(book: Workbook, layout: Layout) -> bool:
     """Whether sheet Data has the images' numbers 1 and 2 where the layout has them."""
+    return bool(book.find(DATA)) and book.block(DATA, _first_numbers(layout)).tolist() == [1, 2]
+
+
+def _first_numbers(layout: Layout) -> Place:
     number = layout.data["number"]
-    return bool(book.find(DATA)) and book.block(DATA, number[0].repeated(2, number.steps[0])).tolist() == [1, 2]
+    return number[0].repeated(2, number.steps[0])
 
 
 def _as_numbered(book: Workbook, layout: Layout) -> Layout:
@@ -218,6 +225,8 @@ def _as_numbered(book: Workbook, layout: Layout) -> Layout:
     row, width = layout.data["number"].origin.row, book.shape(DATA)[1]
     numbers = book.block(DATA, Place(Cell(row, 1), (width,), ((0, 1),)))
     first, second = (int(np.argmax(numbers == k)) + 1 if (numbers == k).any() else 0 for k in (1, 2))
+    if not (first and second):
+        book.check_calculated([(DATA, Place(Cell(row, 1), (width,), ((0, 1),)))])
     old = layout.data["x"]
     if not first or first == layout.data["number"].origin.column or second - first < old.shape[2]:
         return layout
@@ -233,19 +242,38 @@ def _as_numbered(book: Workbook, layout: Layout) -> Layout:
 
 
 def check_edge(book: Workbook, q: Quantity, sources: Sources, layout: Layout) -> None:
-    """Raises ContentError where sheet Data has other numbers around images or right answers: they have another shape."""
-    place, number = sources[q.name][1], layout.data["number"]
+    """Raises ContentError where a sheet like Data has other numbers around images or right answers: they have another shape."""
+    (sheet, place), number = sources[q.name], layout.data["number"]
     first, last = place.bounds()
     before = -1 if q.kind == "x" else 0  # over right answers may stand their units' numbers
     around = Range(first.moved(before, 0), last.moved(1, 0)), Range(first.moved(0, before), last.moved(0, 1))
-    known = {**sources, "number": (DATA, number[0].repeated(place.shape[0], number.steps[0]))}
-    cell = next(filter(None, (_stray(book, DATA, part, known) for part in around)), None)
+    known = {**sources, "number": (sheet, number[0].repeated(place.shape[0], number.steps[0]))}
+    cell = next(filter(None, (_stray(book, sheet, part, known) for part in around)), None)
     if cell:
-        raise ContentError(
-            "{name}: expected {shape} numbers for an image, found another one beside them. "
-            "Correct the table of layers in sheet Settings, or the numbers.",
-            book.where(DATA, cell), name=q.name, shape=_shape(q),
-        )  # fmt: skip
+        raise _beside(book, q, sheet, cell)
+
+
+def check_lines(book: Workbook, q: Quantity, sources: Sources) -> None:
+    """Raises ContentError where a whole row or column of numbers that are no source's continues the first or the last image.
+
+    Among the other numbers of an iteration's sheet single ones may stand beside an image, but no whole line.
+    """
+    sheet, place = sources[q.name]
+    if 1 in place.shape[1:]:
+        return  # a row of pixels, as in the layout table: other quantities stand beside it
+    for image in (place[0], place[-1]):
+        for line in (image[0].moved(-1), image[-1].moved(1), image[:, 0].moved(0, -1), image[:, -1].moved(0, 1)):
+            cell = _stray(book, sheet, line.bounds(), sources)
+            if cell and all(map(is_number, book.block(sheet, line).flat)):
+                raise _beside(book, q, sheet, cell)
+
+
+def _beside(book: Workbook, q: Quantity, sheet: str, cell: Cell) -> ContentError:
+    return ContentError(
+        "{name}: expected {shape} numbers for an image, found another one beside them. "
+        "Correct the table of layers in sheet Settings, or the numbers.",
+        book.where(sheet, cell), name=q.name, shape=_shape(q),
+    )  # fmt: skip
 
 
 def check_panel(book: Workbook, network: Network, sources: Sources) -> None:

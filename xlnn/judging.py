@@ -152,7 +152,7 @@ class Group:
     def _elsewhere(self, name: str, origin) -> bool:
         """Whether an input is given on another sheet than these."""
         if name == "eta":
-            return "Settings" in self.book.workbook.sheets
+            return self.book.workbook.find("Settings") is not None
         if origin is None or name not in origin.sources:
             return False
         return all(origin.sources[name][0] != shown.places[name][0] for shown in self.sheets)

@@ -303,6 +303,8 @@ class _Prolog:
 
 def _inflated(packed: memoryview) -> Iterator[bytes]:
     """Deflated bytes unpacked, at most a chunk at a time, whatever the archive says of their number."""
+    if not packed:  # some programs write an empty part without even the end of its one block
+        return
     inflater, piece = zlib.decompressobj(-zlib.MAX_WBITS), 1 << 16
     for at in range(0, len(packed), piece):
         rest: bytes | memoryview = packed[at : at + piece]

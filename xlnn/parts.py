@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
@@ -34,7 +34,7 @@ class SheetPart:
     """A sheet with cells: its name, its part, and whether it is hidden."""
 
     name: str
-    part: str
+    part: str  # "" where it is missing
     hidden: bool = False
 
 
@@ -56,21 +56,39 @@ def local(name: str) -> str:
     return found if space in MAIN else ""
 
 
+def parse_paths(package: Package, part: str, start: Callable, end: Callable | None = None, text: Callable | None = None) -> None:
+    """Reads a part's XML: `start(path, attributes)`, `end(path)`, `text(path, data)`, the path from the root as "sst/si/t".
+
+    What an element means depends on where it stands. Of other namespaces the names are "". Raises as `Package.parse`.
+    """
+    open_: list[str] = [""]
+
+    def opened(name: str, attributes: dict) -> None:
+        open_.append(f"{open_[-1]}/{local(name)}" if len(open_) > 1 else local(name))
+        start(open_[-1], attributes)
+
+    def closed(name: str) -> None:
+        if end:
+            end(open_[-1])
+        open_.pop()
+
+    package.parse(part, opened, closed, (lambda data: text(open_[-1], data)) if text else None)
+
+
 def contents(package: Package) -> Contents:
-    """Reads the workbook part. Raises FileError where a sheet's part is missing or lies outside the package."""
+    """Reads the workbook part. Raises FileError where a sheet lies outside the package."""
     part = _workbook_part(package)
     targets, found, from_1904 = relationships(package, part), [], False
 
-    def start(name: str, attributes: dict) -> None:
+    def start(path: str, attributes: dict) -> None:
         nonlocal from_1904
-        name = local(name)
-        if name == "workbookPr":
+        if path == "workbook/workbookPr":
             from_1904 = attributes.get("date1904", "0") in ("1", "true")
-        if name == "sheet":
-            link = next((attributes[f"{space}}}id"] for space in LINKS if f"{space}}}id" in attributes), "")
-            found.append((attributes.get("name", ""), link, attributes.get("state", "visible") != "visible"))
+        if path == "workbook/sheets/sheet":
+            link = next((attributes[f"{space}}}id"] for space in LINKS if f"{space}}}id" in attributes), None)
+            found.append((unescaped(attributes.get("name", "")), link, attributes.get("state", "visible") != "visible"))
 
-    package.parse(part, start)
+    parse_paths(package, part, start)
     sheets = tuple(sheet for entry in found for sheet in _sheet(package, targets, *entry))
     if not sheets:
         raise FileError("the workbook has no sheet with cells.", package.where)
@@ -85,16 +103,15 @@ def _workbook_part(package: Package) -> str:
     return next((target.part for target in targets if target.kind == "officeDocument" and not target.outside), WORKBOOK)
 
 
-def _sheet(package: Package, targets: Mapping[str, Target], name: str, link: str, hidden: bool) -> Iterator[SheetPart]:
-    """The sheet of an entry, nothing for a sheet that is a chart or a macro."""
-    where = package.where
-    target = targets.get(link)
+def _sheet(package: Package, targets: Mapping[str, Target], name: str, link: str | None, hidden: bool) -> Iterator[SheetPart]:
+    """The sheet of an entry, nothing for one that is a chart, a dialog or a macro: Excel writes old modules with the link ""."""
+    target = targets.get(link or "")
     if target is not None and target.outside:
-        raise FileError("the sheet {sheet} lies outside the workbook. Nothing outside is read.", where, sheet=repr(name))
-    if target is None or (target.kind == "worksheet" and target.part not in package):
-        raise FileError("the workbook is damaged: its sheet {sheet} is missing.", where, sheet=repr(name))
-    if target.kind == "worksheet":
-        yield SheetPart(name, target.part, hidden)
+        raise FileError("the sheet {sheet} lies outside the workbook. Nothing outside is read.", package.where, sheet=repr(name))
+    if target is None and link != "":
+        yield SheetPart(name, "", hidden)
+    elif target is not None and target.kind == "worksheet":
+        yield SheetPart(name, target.part if target.part in package else "", hidden)
 
 
 def _check_names(package: Package, sheets: tuple[SheetPart, ...]) -> None:
@@ -114,53 +131,65 @@ def relationships(package: Package, part: str) -> dict[str, Target]:
     folder, name = posixpath.split(part)
     beside = posixpath.join(folder, "_rels", name + ".rels")
     found: dict[str, Target] = {}
+    deep = 0
 
     def start(name: str, attributes: dict) -> None:
-        if name.rpartition("}")[2] == "Relationship":
+        nonlocal deep
+        deep += 1
+        if deep == 2 and name.rpartition("}")[2] == "Relationship":
             kind = attributes.get("Type", "").rpartition("/")[2]
             path = posixpath.normpath(posixpath.join(folder, attributes.get("Target", "").replace("\\", "/")))
             outside = attributes.get("TargetMode") == "External" or path.startswith("..")
             path = path.lstrip("/")
             found[attributes.get("Id", "")] = Target(kind, path if path in package else unquote(path), outside)
 
+    def end(name: str) -> None:
+        nonlocal deep
+        deep -= 1
+
     if beside in package:
-        package.parse(beside, start)
+        package.parse(beside, start, end)
     return found
 
 
 # ---- texts -------------------------------------------------------------------------------------------
 
 
+RUNS = ("t", "r/t")  # where the pieces of a text stand: a phonetic reading (rPh) beside them is none
+ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
+
+
+def unescaped(text: str) -> str:
+    """A text in which characters are spelled by their numbers, as OOXML does with those that XML cannot hold.
+
+    >>> unescaped("a_x000D_b"), unescaped("_x005F_x000D_")
+    ('a\\rb', '_x000D_')
+    """
+    if "_x" not in text:
+        return text
+    found = ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
+    return found.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
 def shared_texts(package: Package, part: str) -> list[str]:
     """The texts that cells refer to by number; of runs and phonetic readings the text itself."""
     found: list[str] = []
     pieces: list[str] = []
-    inside = phonetic = False
 
-    def start(name: str, attributes: dict) -> None:
-        nonlocal inside, phonetic
-        name = local(name)
-        if name == "si":
+    def start(path: str, attributes: dict) -> None:
+        if path == "sst/si":
             pieces.clear()
-        elif name == "rPh":
-            phonetic = True
-        inside = name == "t" and not phonetic
 
-    def end(name: str) -> None:
-        nonlocal inside, phonetic
-        name = local(name)
-        inside = False
-        if name == "si":
-            found.append("".join(pieces).replace("x005F_", ""))  # how a text spells an underscore that begins no escape
-        elif name == "rPh":
-            phonetic = False
+    def end(path: str) -> None:
+        if path == "sst/si":
+            found.append(unescaped("".join(pieces)))
 
-    def text(data: str) -> None:
-        if inside:
+    def text(path: str, data: str) -> None:
+        if path.startswith("sst/si/") and path[7:] in RUNS:
             pieces.append(data)
 
     if part and part in package:
-        package.parse(part, start, end, text)
+        parse_paths(package, part, start, end, text)
     return found
 
 
@@ -171,25 +200,15 @@ def date_styles(package: Package, part: str) -> dict[int, bool]:
     """The cell styles, by number, that show a number as a date or a time: True for a length of time, as [h]:mm."""
     formats: dict[str, str] = {}
     used: list[str] = []
-    inside = False
 
-    def start(name: str, attributes: dict) -> None:
-        nonlocal inside
-        name = local(name)
-        if name == "numFmt":
+    def start(path: str, attributes: dict) -> None:
+        if path == "styleSheet/numFmts/numFmt":  # those within dxfs belong to conditional formats
             formats[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
-        elif name == "cellXfs":
-            inside = True
-        elif name == "xf" and inside:
+        elif path == "styleSheet/cellXfs/xf":
             used.append(attributes.get("numFmtId", "0"))
 
-    def end(name: str) -> None:
-        nonlocal inside
-        if local(name) == "cellXfs":
-            inside = False
-
     if part and part in package:
-        package.parse(part, start, end)
+        parse_paths(package, part, start)
     dates = {name: _is_date(name, formats) for name in set(used)}
     return {number: _is_length(name, formats) for number, name in enumerate(used) if dates[name]}
 

@@ -17,7 +17,7 @@ from xlnn.network import LayerSettings, Network, plain_layers
 from xlnn.places import Place, first_shared_cell
 from xlnn.places_sheet import Line
 from xlnn.quantities import SYMBOLS, Quantity
-from xlnn.workbook import Workbook, is_number
+from xlnn.workbook import Workbook, may_be_number
 
 Own = Mapping[str, Line]  # what a sheet Places says, by quantity
 TARGETS = ("digit", "t")
@@ -99,10 +99,7 @@ def _check_lines(book: Workbook, network: Network, own: Own) -> None:
         if name not in network.quantities:
             raise _unknown(network, name, line)
         if name in given and book.find(line.sheet) is None:
-            raise ContentError(
-                "there is no sheet {sheet}; the workbook has {found}.",
-                line.at(1), sheet=repr(line.sheet), found=", ".join(map(repr, book.sheets)),
-            )  # fmt: skip
+            raise book.no_sheet(line.sheet, line.at(1))
 
 
 def _unknown(network: Network, name: str, line: Line) -> ContentError:
@@ -142,7 +139,7 @@ def _left_out_biases(book: Workbook, network: Network, own: Own, found: settings
 
 def _is_blank(book: Workbook, q: Quantity, line: Line) -> bool:
     place = line.place(q)
-    return book.is_blank(line.sheet, place) and not book.has_formula(line.sheet, place.origin)
+    return book.is_blank(line.sheet, place)
 
 
 # ---- where the result has them -----------------------------------------------------------------------
@@ -296,7 +293,7 @@ def _count(book: Workbook, line: Line, taken: set) -> int:
     while True:
         at = block.moved(count * step[0], count * step[1])
         other = count and (line.sheet, at.origin) in taken
-        if other or not at.origin.on_sheet or not all(map(is_number, book.block(line.sheet, at).flat)):
+        if other or not at.origin.on_sheet or not all(map(may_be_number, book.block(line.sheet, at).flat)):
             return count
         count += 1
 

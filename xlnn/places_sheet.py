@@ -17,11 +17,12 @@ from dataclasses import dataclass, replace
 
 from xlnn.cells import Cell, Range, quoted
 from xlnn.errors import ContentError, UsageError, Where
+from xlnn.filled import UNCALCULATED
 from xlnn.names import IMAGES, quantity_name, squeezed
 from xlnn.places import Place, contiguous_steps
 from xlnn.quantities import Quantity
 from xlnn.words import every
-from xlnn.workbook import Workbook, is_blank, shown
+from xlnn.workbook import NO_TEXT, Workbook, is_blank, shown
 
 SHEET = "Places"
 HEADER = ("Quantity", "First block", "Next image", "Next unit", "Next map", "Next map before")
@@ -114,6 +115,9 @@ def parse(lines: Sequence[Sequence], workbook: str, sheet: str = SHEET) -> dict[
         if not name or name.lower() in {word.lower() for word in every("Quantity")} or squeezed(name) in IMAGES:
             continue
         where = [Where(workbook, sheet, Cell(number, column).name) for column in range(1, len(HEADER) + 1)]
+        for value, at in zip(cells, where, strict=False):
+            if value is UNCALCULATED:
+                raise ContentError(NO_TEXT, at)
         if name in found:
             raise ContentError("{name} stands here a second time.", where[0], name=name)
         target, block = _first_block(cells[1], where[1])
@@ -132,6 +136,8 @@ def image_count(lines: Sequence[Sequence], workbook: str, sheet: str = SHEET) ->
         if name is None or squeezed(str(name)) not in IMAGES:
             continue
         value = next(iter(cells), None)
+        if value is UNCALCULATED:
+            raise ContentError(NO_TEXT, Where(workbook, sheet, Cell(number, 2).name))
         text = "" if value is None else unicodedata.normalize("NFKC", str(value)).strip().removesuffix(".0")
         if not re.fullmatch("[1-9][0-9]{0,8}", text):
             where = Where(workbook, sheet, Cell(number, 2).name)

@@ -15,7 +15,6 @@ from xlnn.places import Place
 from xlnn.plan import SOLVED, START, TRAINED
 from xlnn.problem import Problem
 from xlnn.reader import read_book
-from xlnn.shown import ITERATION
 from xlnn.summary import FIGURES, HELD_OUT, SHARES, SUMMARY, column, lines_below, totals
 from xlnn.training import Step, counted, states, trained
 from xlnn.words import every
@@ -112,20 +111,17 @@ def _workbook(path: str | Path, language: str | None) -> Learning:
     sheets = _sheets(book, last=totals[-1][0])
     places = {q.name: problem.origin.sources[q.name][1] for q in problem.network.parameters}
     if not sheets:
-        raise ContentError(
-            "there is no sheet {sheet}; the workbook has {found}.",
-            Where(book.name), sheet=repr(TRAINED), found=", ".join(map(repr, book.sheets)),
-        )  # fmt: skip
+        raise book.no_sheet(TRAINED)
     stored = partial(_parameters, book, places)
     return Learning(problem, totals, tuple(sheets), lambda moment: stored(sheets[moment]), solving, problem.origin.language)
 
 
 def _sheets(book: Workbook, last: int) -> dict[int, str]:
     """The sheet with the parameters after so many updates, in order."""
-    found = {int(match[1]) - 1: name for name in book.sheets if (match := ITERATION.fullmatch(name))}
-    if START in book.sheets:
+    found = {number - 1: name for number, name in book.names.iterations.items()}
+    if book.find(START):
         found[0] = START
-    end = next((name for name in (TRAINED, SOLVED) if name in book.sheets), None)
+    end = next(filter(book.find, (TRAINED, SOLVED)), None)
     return dict(sorted((found | ({last: end} if end else {})).items()))
 
 

@@ -13,19 +13,19 @@ from xlnn import pages, places_sheet
 from xlnn.book_file import BookFile
 from xlnn.cells import Cell
 from xlnn.errors import ContentError, Where
-from xlnn.gather import DATA, check_edge, count_images, layouts_of
+from xlnn.gather import DATA, check_edge, check_lines, check_shape, count_images, layouts_of
 from xlnn.layouts import Layout, arrange
 from xlnn.network import Network
 from xlnn.own_images import count_own_images
 from xlnn.placed import Said, is_written, own_places
-from xlnn.places import Place
+from xlnn.places import Place, first_shared_cell
 from xlnn.problem import Problem
 from xlnn.reader import RESERVED, read_book
 from xlnn.saving import check_target, replacing
 from xlnn.sheets import INITIAL, Page, add_page, vector
 from xlnn.training import Step
 from xlnn.words import say
-from xlnn.workbook import Workbook, is_number
+from xlnn.workbook import Workbook, may_be_number
 
 TEST = "Test"
 
@@ -71,14 +71,20 @@ def read_images(problem: Problem, book: Workbook, own_test: bool) -> np.ndarray:
     layouts = layouts_of(book, problem.network, problem.settings.layout)
     if own_test:
         return book.numbers(TEST, _test_place(problem), blank=0.0)
-    tries = [found for found in _places(problem, book, layouts) if not book.is_blank(*found)]
+    tries: list[tuple[str, Place]] = []
+    for found in _places(problem, book, layouts):
+        if not book.is_blank(*found):
+            whole = all(map(may_be_number, book.block(*found).flat))
+            tries.insert(0 if whole else len(tries), found)
+            if whole:
+                break
     if not tries:
         place = layouts[0].data["x"]
         raise ContentError(
             "expected images of {rows}×{columns} from {cell} on (sheet Data), found none.",
             Where(book.name), rows=place.shape[1], columns=place.shape[2], cell=place.origin.name,
         )  # fmt: skip
-    sheet, place = next((found for found in tries if all(map(is_number, book.block(*found).flat))), tries[0])
+    sheet, place = tries[0]
     said = _said(problem, book)
     if "x" in said.own and not is_written(sheet) and (sheet, place) == _own(problem, said, "x"):
         given = [q.name for q in problem.network.inputs[2:] if q.name in said.own]
@@ -86,9 +92,7 @@ def read_images(problem: Problem, book: Workbook, own_test: bool) -> np.ndarray:
     else:
         images = count_images(book, sheet, place, gaps=False)
     x = place[0].repeated(images, place.steps[0])
-    for layout in layouts:
-        if (sheet, place) == (DATA, layout.data["x"]):
-            _check_data(problem, book, layout, x)
+    _check_shapes(problem, book, layouts, sheet, x)
     return book.numbers(sheet, x, blank=0.0 if sheet == TEST else None)
 
 
@@ -96,11 +100,25 @@ def _test_place(problem: Problem) -> Place:
     return arrange(problem.settings.layout, list(problem.network.quantities.values()), 1).places["x"]
 
 
-def _check_data(problem: Problem, book: Workbook, layout: Layout, x: Place) -> None:
-    """Raises ContentError where sheet Data's images are larger than the network's."""
-    sources = {name: layout.data[name] for name in ("digit", "t") if name in layout.data}
-    sources = {name: (DATA, place[0].repeated(x.shape[0], place.steps[0])) for name, place in sources.items()}
-    check_edge(book, problem.network.quantities["x"], {"x": (DATA, x), **sources}, layout)
+def _check_shapes(problem: Problem, book: Workbook, layouts: list[Layout], sheet: str, x: Place) -> None:
+    """Raises ContentError where the images have another shape than the network's, on whichever sheet they lie.
+
+    A person's own places are taken as they are said.
+    """
+    q = problem.network.quantities["x"]
+    if first_shared_cell({"x": x}):
+        raise ContentError("{name}: the images overlap; correct the step to the next one.", book.where(sheet), name="x")
+    if sheet != TEST and x.shape[0] > 1:
+        book.check_calculated([(sheet, x)])
+        check_shape(book, q, sheet, x)
+    for layout in layouts:
+        if x[0] == layout.data["x"][0] and x.steps[0] == layout.data["x"].steps[0]:
+            sources = {name: layout.data[name] for name in ("digit", "t") if name in layout.data}
+            sources = {name: (sheet, place[0].repeated(x.shape[0], place.steps[0])) for name, place in sources.items()}
+            check_edge(book, q, {"x": (sheet, x), **sources}, layout)
+            return
+        if x[0] == layout.places["x"][0]:
+            check_lines(book, q, {**{name: (sheet, place) for name, place in layout.places.items()}, "x": (sheet, x)})
 
 
 def _places(problem: Problem, book: Workbook, layouts: list[Layout]) -> Iterator[tuple[str, Place]]:
@@ -111,8 +129,12 @@ def _places(problem: Problem, book: Workbook, layouts: list[Layout]) -> Iterator
     yield from ((DATA, layout.data["x"]) for layout in layouts if book.find(DATA))
     if book.find(TEST):
         yield TEST, _test_place(problem)
-    others = [sheet for sheet in book.sheets if sheet not in RESERVED]
-    yield from ((sheet, place) for sheet in others for layout in layouts for place in (layout.data["x"], layout.places["x"]))
+    yield from (
+        (sheet, place)
+        for sheet in book.readable(book.names.besides(RESERVED))
+        for layout in layouts
+        for place in (layout.data["x"], layout.places["x"])
+    )
 
 
 def _said(problem: Problem, book: Workbook) -> Said:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 from xlnn import authors, places_sheet, settings
@@ -17,13 +16,15 @@ from xlnn.gather import (
     Notes,
     Origin,
     Sources,
+    check_edge,
     check_panel,
+    check_shape,
     check_shapes,
     count_images,
     gather,
     layouts_of,
     no_image,
-)  # fmt: skip
+)
 from xlnn.layouts import Layout
 from xlnn.network import Network
 from xlnn.own_images import count_own_images
@@ -32,7 +33,7 @@ from xlnn.places import Place
 from xlnn.problem import Problem, Settings
 from xlnn.quantities import Quantity
 from xlnn.words import LANGUAGES
-from xlnn.workbook import Workbook, is_number
+from xlnn.workbook import Workbook, may_be_number
 
 HELD_OUT = "Held out"
 RESERVED = (settings.SHEET, DATA, HELD_OUT, places_sheet.SHEET, "Summary", "Conventions", "Test")
@@ -76,7 +77,7 @@ def _read(book: Workbook, places: str | Path | None, initial: bool, language: st
     own, images = own_places(book, places)
     found = settings.Read({}, (), {})
     if book.find(settings.SHEET):
-        found = settings.parse(book.lines(settings.SHEET), book.name, partial(book.has_formula, settings.SHEET))
+        found = settings.parse(book.lines(settings.SHEET), book.name)
     language = _language(book, found, chosen, language)
     try:
         if not (own or book.find(settings.SHEET)):
@@ -179,6 +180,12 @@ def _with_held_out(book: Workbook, problem: Problem, layout: Layout) -> Problem:
     if not images:
         raise no_image(book, held_out, places["x"])
     sources |= {name: (held_out, _for_images(network.quantities[name], place, images)) for name, place in places.items()}
+    book.check_calculated(sources[name] for name in given)
+    for name in given:
+        if images > 1:
+            check_shape(book, network.quantities[name], *sources[name])
+        if sources["x"][1].steps[0] == layout.data["x"].steps[0]:
+            check_edge(book, network.quantities[name], {n: sources[n] for n in given}, layout)
     found = gather(book, network, problem.settings, replace(problem.origin, sources=sources))
     return replace(problem, held_out=replace(found, network=network, origin=None))
 
@@ -218,11 +225,11 @@ def _sheet_of(book: Workbook, q: Quantity, place: Place, sheet: str | None, own:
     """The sheet with a quantity that has no line of its own. Raises ContentError where there is none."""
     if own and sheet not in (START, TRAINED, SOLVED):
         raise expected_line(own, q.name)
-    if sheet is None or (q.name == "x" and book.is_blank(sheet, place) and not book.has_formula(sheet, place.origin)):
+    wanted = DATA if q.per_image else START
+    if sheet is None or (q.name == "x" and book.is_blank(sheet, place)):
         raise ContentError(
             "there is no sheet {sheet} with {name}; the workbook has {found}.",
-            Where(book.name), sheet=repr(DATA if q.per_image else START), name=q.name,
-            found=", ".join(map(repr, book.sheets)),
+            Where(book.name), sheet=repr(wanted), name=q.name, found=book.names.listed(wanted),
         )  # fmt: skip
     return sheet
 
@@ -232,7 +239,8 @@ def _parameter_sheet(book: Workbook, network: Network, layout: Layout) -> str | 
     for name in (TRAINED, SOLVED, START):
         if book.find(name):
             return name
-    others = [sheet for sheet in book.sheets if sheet not in {book.find(name) for name in RESERVED}]
+    others = book.names.besides(RESERVED)
     panel = [layout.places[q.name] for q in network.parameters]
-    filled = (sheet for sheet in others if any(is_number(v) for place in panel for v in book.block(sheet, place).flat))
+    holds = lambda sheet: any(may_be_number(value) for place in panel for value in book.block(sheet, place).flat)
+    filled = filter(holds, book.readable(others))
     return next(filled, next(iter(others), None))

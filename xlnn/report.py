@@ -19,6 +19,7 @@ from openpyxl.styles import Font, PatternFill
 
 from xlnn._version import __version__
 from xlnn.cells import Cell
+from xlnn.filled import UNCALCULATED
 from xlnn.saving import MARK, check_target, replacing
 from xlnn.workbook import Workbook
 
@@ -77,7 +78,7 @@ def _values_only(source: Path) -> openpyxl.Workbook:
         sheet = book.create_sheet(name)
         for row, values in enumerate(read.sheet(name).tolist(), 1):
             for column, value in enumerate(values, 1):
-                if value is not None:
+                if value is not None and value is not UNCALCULATED:
                     sheet.cell(row, column).value = value
     return book
 

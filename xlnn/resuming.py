@@ -10,7 +10,6 @@ import hashlib
 import os
 import re
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -39,7 +38,7 @@ def resume(path: str | Path, *, more: int | str | None = None, language: str | N
     """
     book, now = Workbook(path), settings.Read({}, (), {})
     if book.find(settings.SHEET):
-        now = settings.parse(book.lines(settings.SHEET), book.name, partial(book.has_formula, settings.SHEET))
+        now = settings.parse(book.lines(settings.SHEET), book.name)
     try:
         found = _record(book)
         _check_settings(book, found, now)

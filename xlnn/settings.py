@@ -17,11 +17,12 @@ from xlnn.activations import ACTIVATIONS
 from xlnn.cells import Cell
 from xlnn.costs import COSTS
 from xlnn.errors import ContentError, UsageError, Where, printable
+from xlnn.filled import UNCALCULATED
 from xlnn.layouts import LAYOUTS
 from xlnn.network import KINDS, TIES, TOTALS, UPDATES, LayerSettings, Network
 from xlnn.problem import ORDERS, STARTS, Problem, Settings
 from xlnn.words import LANGUAGES, every, say
-from xlnn.workbook import NO_RESULT, is_blank, shown
+from xlnn.workbook import NO_RESULT, NO_TEXT, is_blank, shown
 
 SHEET = "Settings"
 
@@ -219,11 +220,8 @@ def layer_rows(layers: Sequence[LayerSettings]) -> list[tuple]:
     ]
 
 
-def parse(lines: Sequence[Sequence], workbook: str, has_formula: Callable[[Cell], bool] = lambda cell: False) -> Read:
-    """Reads sheet Settings, given as rows of values. Raises ContentError naming the cell.
-
-    `has_formula` tells of a blank cell whether it is a formula whose result is not stored.
-    """
+def parse(lines: Sequence[Sequence], workbook: str) -> Read:
+    """Reads sheet Settings, given as rows of values. Raises ContentError naming the cell."""
     values: dict[str, Any] = {}
     where: dict[str, Where] = {}
     layers: list[LayerSettings] = []
@@ -232,6 +230,7 @@ def parse(lines: Sequence[Sequence], workbook: str, has_formula: Callable[[Cell]
         name, at = _text(cells[0]), Where(workbook, SHEET, Cell(number, 1).name)
         if is_blank(cells[0]) or (number == 1 and name in _keys("setting")):
             continue
+        _check_calculated(cells[: len(COLUMNS)] if "layers" in where else cells[:2], number, workbook)
         if name in _keys("layer"):
             where["layers"] = at
         elif "layers" in where:
@@ -246,11 +245,16 @@ def parse(lines: Sequence[Sequence], workbook: str, has_formula: Callable[[Cell]
                 raise ContentError("unknown setting {name}; known: {known}.", at, name=repr(cells[0]), known=known)
             _once(entry.field, entry.name, where, at)
             at = where[entry.field] = Where(workbook, SHEET, Cell(number, 2).name)
-            if is_blank(cells[1]) and has_formula(Cell(number, 2)):
-                raise ContentError(NO_RESULT, at)
             if not is_blank(cells[1]):
                 values[entry.field] = parse_value(entry, cells[1], at)
     return Read(values, tuple(layers), where)
+
+
+def _check_calculated(cells: Sequence, number: int, workbook: str) -> None:
+    """Raises ContentError for a formula without a stored result in these first cells of a row."""
+    for column, value in enumerate(cells, 1):
+        if value is UNCALCULATED:
+            raise ContentError(NO_RESULT if column == 2 else NO_TEXT, Where(workbook, SHEET, Cell(number, column).name))
 
 
 def _once(key: str, name: str, where: dict[str, Where], at: Where) -> None:

@@ -12,7 +12,7 @@ from xlnn.cells import COLUMNS, ROWS, Cell, Range, column_number
 from xlnn.errors import ContentError, FileError, UsageError, Where
 from xlnn.filled import NUMBER, OTHER, PENDING, SPACES, WHOLE, Filled, Filling, code
 from xlnn.package import Package
-from xlnn.parts import Contents, date_styles, local, shared_texts
+from xlnn.parts import RUNS, Contents, date_styles, local, shared_texts, unescaped
 
 REFERENCE = re.compile("([A-Za-z]{1,3})([0-9]{1,7})")
 DECIMAL = re.compile(r"[ \t\r\n]*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?[ \t\r\n]*", re.ASCII)
@@ -101,9 +101,9 @@ class _Reading:
                 raise FileError("the sheet is damaged: its part is no worksheet.", self.where)
         elif path[1] == "sheetData":
             self._in_table(name, attributes)
-        elif name == "mergeCell" and path[-2] == "mergeCells":
+        elif path[1:] == ["mergeCells", "mergeCell"]:
             self._merge(attributes)
-        elif name == "col" and attributes.get("hidden") in ("1", "true"):
+        elif path[1:] == ["cols", "col"] and attributes.get("hidden") in ("1", "true"):
             self._hide(attributes)
 
     def _in_table(self, name: str, attributes: dict) -> None:
@@ -137,7 +137,7 @@ class _Reading:
             return
         if path[4] in ("v", "f") and len(path) == 5:
             self.pieces[path[4]].append(data)
-        elif path[-1] == "t" and path[4] == "is" and "rPh" not in path:
+        elif path[4] == "is" and "/".join(path[5:]) in RUNS:
             self.pieces.setdefault("is", []).append(data)
 
     # ---- rows and cells ------------------------------------------------------------------------------
@@ -208,9 +208,10 @@ class _Reading:
         number = float(text)
         style = self.attributes.get("s", "0")
         if style.isdecimal() and int(style) in self.shared.dates:
+            self.filling.dates[code(self.row, self.column)] = number
             self._add(as_date(number, self.shared.dates[int(style)], self.shared.contents.from_1904), OTHER)
             return
-        exact = int(text) if abs(number) >= WHOLE and DIGITS.fullmatch(text) and len(text) < 400 else None
+        exact = int(text) if WHOLE <= abs(number) < math.inf and DIGITS.fullmatch(text) and len(text) < 400 else None
         self.filling.add(code(self.row, self.column), NUMBER, number, exact)
 
     def _other(self, kind: str, text: str):
@@ -225,7 +226,7 @@ class _Reading:
             return iso_date(text)
         if kind not in ("str", "inlineStr", "e"):
             raise self._wrong_cell("the cell is of an unknown type {found}.", found=repr(kind[:40]))
-        return text
+        return unescaped(text)
 
     def _shared_text(self, text: str) -> str:
         if not DIGITS.fullmatch(text) or not 0 <= int(text[:20]) < len(self.shared.texts):

@@ -18,12 +18,14 @@ from xlnn.cells import COLUMNS, ROWS
 from xlnn.decimals import read_decimals
 from xlnn.errors import Where
 from xlnn.filled import NUMBER, OTHER, PENDING, SPACES, WHOLE, Filled, Filling
+from xlnn.parts import unescaped
 from xlnn.sheet_exact import DIGITS, Shared, as_date, read_around, read_exactly
 
 BLOCK = 1 << 20  # bytes of rows that are looked at together
 HEAD = 1 << 20  # bytes before the first row, at most
 ROW = re.compile(rb'<row r="([1-9][0-9]{0,6})"((?: (?!xmlns|r=)[A-Za-z0-9:]+="[^"<&]*")*) ?/?>')
 HIDDEN = re.compile(rb' hidden="(1|true)"')
+TABLE = re.compile(rb"<([A-Za-z_][A-Za-z0-9_.-]{0,30}:|)sheetData>")
 UTF_8 = re.compile(rb'(\xef\xbb\xbf)?(<\?xml version="1\.[0-9]"( encoding="(?i:utf-8)")?( standalone="(yes|no)")?\s*\?>)?\s*<')
 
 # tags by the two letters behind <, which tell all of them apart
@@ -89,11 +91,14 @@ def _read(shared: Shared, part: str, where: Where) -> Filled:
 
 
 class _Rows:
-    """The rows of a sheet's part, some at a time; afterwards `head` and `tail` are what stands around them."""
+    """The rows of a sheet's part, some at a time; afterwards `head` and `tail` are what stands around them.
+
+    Where the names of the sheet's elements have a prefix (<x:row>), the rows are given without it.
+    """
 
     def __init__(self, chunks: Iterator[bytes]):
         self._chunks = chunks
-        self.head = self.tail = b""
+        self.head = self.tail = self.prefix = b""
 
     def __iter__(self) -> Iterator[bytes]:
         rest = self._begin()
@@ -102,40 +107,51 @@ class _Rows:
             parts.append(chunk)
             size += len(chunk)
             if size >= BLOCK:
-                content, rest = _cut(b"".join(parts))
+                content, rest = self._cut(b"".join(parts))
                 if content:
-                    yield content
+                    yield self._plain(content)
                 parts, size = [rest], len(rest)
                 if size > BLOCK:  # a row that never ends
                     raise Unusual
-        content, end, self.tail = b"".join(parts).partition(b"</sheetData>")
+        content, end, self.tail = b"".join(parts).partition(b"</%ssheetData>" % self.prefix)
         self.tail = end + self.tail
         if not end:
             raise Unusual
         if content:
-            yield content
+            yield self._plain(content)
 
     def _begin(self) -> bytes:
         """Takes the head, up to <sheetData>; returns what follows."""
         content = b""
-        while b"<sheetData>" not in content:
+        while not (match := TABLE.search(content)):
             chunk = next(self._chunks, b"")
             content += chunk
             if not chunk or len(content) > HEAD + len(chunk):
                 raise Unusual
-        self.head, tag, rest = content.partition(b"<sheetData>")
+        self.head, self.prefix = content[: match.end()], match[1]
         if not UTF_8.match(self.head) or b"<!" in self.head:
             raise Unusual
-        self.head += tag
-        return rest
+        return content[match.end() :]
 
+    def _cut(self, content: bytes) -> tuple[bytes, bytes]:
+        """The whole rows, and the beginning of the next one (or all that follows the last row)."""
+        end, row = content.find(b"</%ssheetData>" % self.prefix), b"</%srow>" % self.prefix
+        end = content.rfind(row, 0, end if end >= 0 else None)
+        end = end + len(row) if end >= 0 else 0
+        return content[:end], content[end:]
 
-def _cut(content: bytes) -> tuple[bytes, bytes]:
-    """The whole rows, and the beginning of the next one (or all that follows the last row)."""
-    end = content.find(b"</sheetData>")
-    end = content.rfind(b"</row>", 0, end if end >= 0 else None)
-    end = end + len(b"</row>") if end >= 0 else 0
-    return content[:end], content[end:]
+    def _plain(self, content: bytes) -> bytes:
+        """The rows without the prefix, which all of their elements must have."""
+        if not self.prefix:
+            return content
+        letters = np.frombuffer(content + bytes(len(self.prefix) + 2), dtype=np.uint8)
+        begin, kept = np.flatnonzero(letters == ord("<")) + 1, np.ones(len(letters), dtype=bool)
+        begin += letters[begin] == ord("/")
+        for place, letter in enumerate(self.prefix):
+            _expect(letters[begin + place], letter)
+            kept[begin + place] = False
+        kept[len(content) :] = False
+        return letters[kept].tobytes()
 
 
 @dataclass(frozen=True, eq=False)
@@ -277,14 +293,15 @@ class _Block:
         numeric = np.flatnonzero(filled & (types == ord("n")))
         numbers[numeric], found[numeric] = self._numbers(first[numeric], last[numeric]), NUMBER
         others: dict[int, object] = {}
-        for position in numeric[np.abs(numbers[numeric]) >= WHOLE].tolist():  # too large for a float to be exact
-            text = self.content[first[position] : last[position]].decode()
+        for position in numeric[(np.abs(numbers[numeric]) >= WHOLE) & np.isfinite(numbers[numeric])].tolist():
+            text = self.content[first[position] : last[position]].decode()  # too large for a float to be exact
             if DIGITS.fullmatch(text) and len(text) < 400:
                 others[position] = int(text)
         dates = shared.dates
         if dates:
             for position in numeric[np.isin(styles[kept[numeric]], list(dates))].tolist():
                 is_length = dates[int(styles[kept[position]])]
+                filling.dates[int(codes[kept[position]])] = float(numbers[position])
                 others[position] = as_date(float(numbers[position]), is_length, shared.contents.from_1904)
                 numbers[position], found[position] = np.nan, OTHER
         rest = np.flatnonzero(filled & (types != ord("n")))
@@ -311,7 +328,7 @@ class _Block:
             return text == b"1"
         if kind in b"re" and b"&" not in text and b"\r" not in text:
             try:
-                return text.decode()
+                return unescaped(text.decode())
             except UnicodeDecodeError:
                 pass
         raise Unusual

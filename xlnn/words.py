@@ -13,6 +13,7 @@ from xlnn import (
     words_lessons,
     words_misc,
     words_places,
+    words_reading,
     words_sections,
 )
 
@@ -25,6 +26,7 @@ for _part in (
     words_files,
     words_misc,
     words_places,
+    words_reading,
     words_sections,
 ):
     TABLE |= _part.TABLE

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime
 import hashlib
 import math
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -17,19 +16,25 @@ from pathlib import Path
 import numpy as np
 
 from xlnn.cells import Cell, Range
-from xlnn.errors import ContentError, LimitError, Where, printable, raise_all
-from xlnn.filled import BLANK, NUMBER, OTHER, PENDING, Filled
+from xlnn.errors import ContentError, FileError, LimitError, Where, XlnnError, printable, raise_all
+from xlnn.filled import BLANK, PENDING, SPACES, UNCALCULATED, Filled
 from xlnn.package import Package, read_file
 from xlnn.parts import contents
 from xlnn.places import Place
 from xlnn.sheet_exact import Shared, read_exactly
 from xlnn.sheet_fast import read_sheet
+from xlnn.sheet_names import SheetNames
 
 ERRORS = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA", "#SPILL!", "#CALC!")
 NO_RESULT = (
     "expected a number, found a formula without a stored result. "
     "Open the workbook in Excel or LibreOffice, save it, and try again."
 )
+NO_RESULTS = (
+    "expected numbers, found {count} formulas without a stored result, the first of them here. "
+    "Open the workbook in Excel or LibreOffice, save it, and try again."
+)
+NO_TEXT = "found a formula without a stored result. Open the workbook in Excel or LibreOffice, save it, and try again."
 SPARSE, SPARSENESS = 1 << 24, 64  # a sheet may span so many cells, or so many for each that is filled
 LINE = 16  # cells of a row that count in Settings and Places
 REMEMBERED = 8  # places
@@ -57,7 +62,12 @@ class Workbook:
 
     @property
     def sheets(self) -> list[str]:
-        return [sheet.name for sheet in self._contents.sheets]
+        return list(self.names.names)
+
+    @cached_property
+    def names(self) -> SheetNames:
+        """The sheets' names: there one is found, and the sheets of iterations."""
+        return SheetNames(tuple(sheet.name for sheet in self._contents.sheets))
 
     @cached_property
     def digest(self) -> str:
@@ -69,9 +79,14 @@ class Workbook:
 
     def find(self, name: str) -> str | None:
         """The sheet with that name, else as Excel compares names: whether capital or small, and spaces around it do not count."""
-        if name in self.sheets:
-            return name
-        return next((sheet for sheet in self.sheets if _plain(sheet) == _plain(name)), None)
+        return self.names.find(name)
+
+    def no_sheet(self, name: str, where: Where | None = None) -> ContentError:
+        """What to say where there is no sheet of that name, by default of the whole workbook."""
+        return ContentError(
+            "there is no sheet {sheet}; the workbook has {found}.",
+            where or Where(self.name), sheet=repr(name), found=self.names.listed(name),
+        )  # fmt: skip
 
     # ---- whole sheets --------------------------------------------------------------------------------
 
@@ -82,15 +97,27 @@ class Workbook:
         """
         title = self.find(name)
         if title is None:
-            raise ContentError(
-                "there is no sheet {sheet}; the workbook has {found}.",
-                Where(self.name), sheet=repr(name), found=", ".join(map(repr, self.sheets)),
-            )  # fmt: skip
+            raise self.no_sheet(name)
         if (title, results) not in self._filled:
             part, where = next(sheet.part for sheet in self._contents.sheets if sheet.name == title), self.where(title)
+            if not part:
+                raise FileError("the workbook is damaged: its sheet {sheet} is missing.", self.where(""), sheet=repr(title))
             read = read_sheet(self._shared, part, where) if results else read_exactly(self._shared, part, where, formulas=True)
             self._filled[title, results] = read
         return self._filled[title, results]
+
+    def readable(self, names: Iterable[str]) -> Iterator[str]:
+        """Those of some sheets that can be read. Raises, behind them, what was wrong with the first of the others."""
+        broken: XlnnError | None = None
+        for name in names:
+            try:
+                self.filled(name)
+            except XlnnError as error:
+                broken = broken or error
+            else:
+                yield name
+        if broken:
+            raise broken
 
     def shape(self, name: str) -> tuple[int, int]:
         """The last row and the last column of a sheet in which a cell is filled."""
@@ -157,8 +184,18 @@ class Workbook:
         return (kinds == BLANK) | (kinds == PENDING)
 
     def is_blank(self, sheet: str, place: Place) -> bool:
+        """Whether all cells hold nothing, or only spaces; a formula without a result may hold anything."""
         kinds = self.kinds(sheet, place)
-        return not ((kinds == NUMBER) | (kinds == OTHER)).any()
+        return bool(((kinds == BLANK) | (kinds == SPACES)).all())
+
+    def check_calculated(self, places: Iterable[tuple[str, Place]]) -> None:
+        """Raises ContentError, one for all, where formulas without a stored result stand at these places (sheet, place)."""
+        pending = [(sheet, place, self.kinds(sheet, place) == PENDING) for sheet, place in places]
+        count = sum(int(mask.sum()) for _, _, mask in pending)
+        if count:
+            sheet, place, mask = next(entry for entry in pending if entry[2].any())
+            where = self.where(sheet, place.cell(*np.argwhere(mask)[0].tolist()))
+            raise ContentError(NO_RESULTS, where, count=f"{count:,}") if count > 1 else ContentError(NO_RESULT, where)
 
     def numbers(self, sheet: str, place: Place, blank: float | None = None) -> np.ndarray:
         """The numbers at a place. Raises ContentError naming every cell that holds none (the first 20).
@@ -167,10 +204,11 @@ class Workbook:
         """
         positions, filled = self.positions(sheet, place), self.filled(sheet)
         self.check_merged(sheet, place)
+        self.check_calculated([(sheet, place)])
         numbers = filled.numbers_at(positions)
         if blank is not None:
             kinds = filled.kinds_at(positions)
-            numbers[(kinds != NUMBER) & (kinds != OTHER)] = blank
+            numbers[(kinds == BLANK) | (kinds == SPACES)] = blank
         wrong = ~np.isfinite(numbers)
         if wrong.any():
             raise_all(*self._wrong_cells(sheet, place, wrong))
@@ -204,8 +242,6 @@ class Workbook:
         said = "expected a number, found {found}."
         if value is None:
             said = "expected a number, found a blank cell."
-            if self.has_formula(sheet, cell):
-                said = NO_RESULT
         elif isinstance(value, bool):
             said = "expected a number, found the truth value {found}."
         elif isinstance(value, datetime.date | datetime.time | datetime.timedelta):
@@ -274,9 +310,14 @@ def is_number(value) -> bool:
     return type(value) in (int, float) and math.isfinite(value)
 
 
+def may_be_number(value) -> bool:
+    """Whether a cell holds a number, or a formula that was never calculated."""
+    return is_number(value) or value is UNCALCULATED
+
+
 def is_meant(value) -> bool:
-    """Whether a cell holds a number, or what somebody took for one: an error value, a number stored as text."""
-    return is_number(value) or value in ERRORS or (isinstance(value, str) and _is_numeral(value.replace(",", ".")))
+    """Whether a cell holds a number, or what somebody took for one: a formula, an error value, a number stored as text."""
+    return may_be_number(value) or value in ERRORS or (isinstance(value, str) and _is_numeral(value.replace(",", ".")))
 
 
 def is_blank(value) -> bool:
@@ -289,10 +330,6 @@ def _is_numeral(text: str) -> bool:
         return "_" not in text and math.isfinite(float(text))
     except ValueError:
         return False
-
-
-def _plain(name: str) -> str:
-    return unicodedata.normalize("NFKC", name).strip().casefold()
 
 
 def _overlap(one: Range, other: Range) -> bool:
