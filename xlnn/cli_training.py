@@ -13,6 +13,7 @@ from xlnn.cli_shared import (
     closing_line,
     costs,
     default_output,
+    echo_aside,
     echo_large,
     echo_notes,
     force_option,
@@ -148,15 +149,15 @@ def _resumed(workbook: Path, language: str | None, quiet: bool, **options):
     problem = resume(workbook, more=more, language=language)
     if not quiet:
         for note in problem.origin.earlier.notes:
-            click.echo(f"xlnn: {say('note', problem.origin.language)}: {note}", err=True)
+            echo_aside(f"xlnn: {say('note', problem.origin.language)}: {note}")
     return problem
 
 
 def _tell_stopping(language: str) -> None:
     if sys.stderr.isatty():
-        click.echo(err=True)  # behind the line that tells the iteration
+        echo_aside()  # behind the line that tells the iteration
     text = say("stopping; writing the iterations so far. Ctrl-C once more leaves them unwritten.", language)
-    click.echo("xlnn: " + text, err=True)
+    echo_aside("xlnn: " + text)
 
 
 def _tell_stopped(stopped, language: str) -> None:
@@ -168,7 +169,7 @@ def _tell_stopped(stopped, language: str) -> None:
         language, updates=stopped.result.updates, planned=stopped.planned, path=path,
         command=f'{command} "{path}"' if " " in path else f"{command} {path}",
     )  # fmt: skip
-    click.echo("xlnn: " + text, err=True)
+    echo_aside("xlnn: " + text)
 
 
 @click.command()
