@@ -121,5 +121,5 @@ def _list(book: openpyxl.Workbook, title: str, header: Sequence[str], rows: Iter
                 cell.data_type = "s"
     for letter, width in zip("ABCDEFGHIJ", (16, 14, 10, 22, 22, 14, 22, 60, 60, 20), strict=True):
         sheet.column_dimensions[letter].width = width
-    sheet.freeze_panes = "A2"
+    sheet.freeze_panes = "A2" if sheet.max_row > 1 else None
     book.active = 0
