@@ -79,7 +79,7 @@ def test_a_closed_standard_output_is_one_line(name, folder):
     assert (found.returncode, found.stderr) == (6, told(9))  # EBADF
 
 
-@pytest.mark.parametrize("name", ["show", "check", "compare, not alike", "train"])
+@pytest.mark.parametrize("name", ["help", "show", "check", "compare, not alike", "train"])
 def test_a_pipe_that_nobody_reads_is_one_line(name, folder):
     reading, writing = os.pipe()
     os.close(reading)

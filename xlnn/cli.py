@@ -97,7 +97,13 @@ class _Group(click.Group):
                 stream.reconfigure(errors="xlnn")
         try:
             return super().main(*args, **kwargs)
-        except OSError as error:  # from help or a usage error; click itself ends a broken pipe with 1
+        except OSError as error:  # from a usage error
+            sys.exit(_unwritable(error, "en"))
+
+    def make_context(self, *args, **kwargs):
+        try:
+            return super().make_context(*args, **kwargs)
+        except OSError as error:  # from --help and --version; click would end a broken pipe with 1
             sys.exit(_unwritable(error, "en"))
 
     def invoke(self, ctx: click.Context):

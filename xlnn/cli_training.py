@@ -231,12 +231,13 @@ def predict(ctx, trained: Path, images: Path | None, output: Path | None, langua
     predictions, step = recognise(trained, images)
     network, language = step.problem.network, language or step.problem.origin.language
     ctx.meta["language"] = language
+    path = write_predictions(step, output, inputs=(trained, images), force=force) if output else None
     for found in predictions:
         outputs = "  ".join(f"{number:.6f}" for number in found.outputs)
         text = say("{what} {image}: {outputs}", language, what=network.things[:-1], image=found.image, outputs=outputs)
         click.echo(f"{text} → {found.answer:g}" if network.judged else text)
-    if output:
-        click.echo(str(write_predictions(step, output, inputs=(trained, images), force=force)))
+    if path:
+        click.echo(str(path))
 
 
 @click.command()
