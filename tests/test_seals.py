@@ -216,6 +216,18 @@ def test_a_foreign_file_that_came_meanwhile_stays(folder):
     assert (folder / "new.xlsx").read_text() == "mine"
 
 
+@pytest.mark.skipif(os.name == "nt", reason="needs links")
+@pytest.mark.parametrize("name", ["out.xlsx", "out.png"])
+def test_a_file_behind_a_link_is_judged_by_the_links_name(name, folder):
+    pytest.importorskip("matplotlib")
+    (folder / name).symlink_to("kept.data")
+    arguments = COMMANDS["new" if name == "out.xlsx" else "plot"]
+    for _ in range(2):
+        assert run(*arguments) == (0, "")
+    assert sorted(path.name for path in folder.glob("*out*")) == [name]
+    assert (folder / name).is_symlink()
+
+
 # ---- pictures ---------------------------------------------------------------------------------------------
 
 

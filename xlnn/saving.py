@@ -233,7 +233,8 @@ def _put_in_place(file: NewFile, target: Path, force: bool) -> None:
     """Renames the file to its name, or to one beside it where that is held or not to be replaced; then it lasts."""
     if fcntl is None:
         file.close()  # Windows renames no open file; elsewhere the lock holds until the end
-    asked, edited = file.path, not force and target.exists() and not untouched(target)
+    asked = file.path
+    edited = not force and asked.exists() and not untouched(asked)
     if edited or not _renamed(file.temporary, target):
         file.path = _renamed_beside(file.temporary, target)
     with suppress(OSError):  # not every system syncs folders; the file itself is whole in any case
