@@ -23,7 +23,7 @@ from xlsxwriter.exceptions import FileCreateError
 
 import workbooks
 import xlnn
-from xlnn import saving
+from xlnn import saving, seals
 from xlnn.book_file import BookFile
 from xlnn.cli import main
 from xlnn.errors import SavedBeside, SaveError
@@ -42,8 +42,20 @@ def package(text: str = "new", part: str = "xl/workbook.xml", listed: str = "xl/
 NEW = package()
 
 
+def sealed(content: bytes) -> bytes:
+    """What is saved of it: the seal behind it."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "a.xlsx"
+        path.write_bytes(content)
+        seals.seal(path, ".xlsx")
+        return path.read_bytes()
+
+
+WHOLE = sealed(NEW)
+
+
 def write(path: Path, content: bytes = NEW) -> Path:
-    with replacing(path) as temporary:
+    with replacing(path, force=True) as temporary:
         temporary.write(content)
     return temporary.path
 
@@ -73,7 +85,7 @@ def test_the_file_appears_whole(tmp_path):
         assert [path.name for path in tmp_path.iterdir()] == [temporary.temporary.name]
         assert TEMPORARY.fullmatch(temporary.temporary.name)
     assert temporary.path == tmp_path / "out.xlsx"
-    assert workbooks.files(tmp_path) == {"out.xlsx": NEW}
+    assert workbooks.files(tmp_path) == {"out.xlsx": WHOLE}
 
 
 @pytest.mark.parametrize("error", [ValueError("bad"), KeyboardInterrupt(), xlnn.ContentError("wrong")])
@@ -119,8 +131,9 @@ def test_any_damage_is_an_error_like_every_other(tmp_path):
 
 
 def test_a_picture_is_no_archive(tmp_path):
-    write(tmp_path / "out.png", b"picture")
-    assert workbooks.files(tmp_path) == {"out.png": b"picture"}
+    write(tmp_path / "out.png", b"picture" + seals.IEND)
+    assert workbooks.files(tmp_path)["out.png"].startswith(b"picture")
+    assert not_written(tmp_path / "out.png", b"half a picture")
 
 
 def test_after_an_error_the_file_takes_and_keeps_nothing(tmp_path):
@@ -158,7 +171,7 @@ def test_permissions(mode, tmp_path):
     """Those of the old file, wider or narrower than what the system gives; of a secret one from the beginning."""
     (tmp_path / "old.xlsx").touch()
     (tmp_path / "old.xlsx").chmod(mode)
-    with replacing(tmp_path / "old.xlsx") as temporary:
+    with replacing(tmp_path / "old.xlsx", force=True) as temporary:
         assert not stat.S_IMODE(temporary.temporary.stat().st_mode) & ~mode
         temporary.write(NEW)
     assert stat.S_IMODE((tmp_path / "old.xlsx").stat().st_mode) == mode
@@ -178,7 +191,7 @@ def test_a_link_stays_one(tmp_path):
     (tmp_path / "out.xlsx").symlink_to(tmp_path / "folder" / "real.xlsx")
     assert write(tmp_path / "out.xlsx") == tmp_path / "out.xlsx"
     assert (tmp_path / "out.xlsx").is_symlink()
-    assert (tmp_path / "folder" / "real.xlsx").read_bytes() == NEW
+    assert (tmp_path / "folder" / "real.xlsx").read_bytes() == WHOLE
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["folder", "out.xlsx", "real.xlsx"]
 
 
@@ -205,7 +218,7 @@ def held(monkeypatch):
 def test_a_file_that_is_open_for_a_moment(held, tmp_path):
     held.left = 3
     assert write(tmp_path / "out.xlsx") == tmp_path / "out.xlsx"
-    assert workbooks.files(tmp_path) == {"out.xlsx": NEW}
+    assert workbooks.files(tmp_path) == {"out.xlsx": WHOLE}
     assert held.pauses == list(saving.PAUSES[:3])
 
 
@@ -218,7 +231,7 @@ def test_a_file_that_stays_open(held, tmp_path):
     said = f"{tmp_path / 'out.xlsx'} cannot be replaced (is it open in Excel?); the result is in {tmp_path / 'out (2).xlsx'}."
     assert str(caught[0].message) == said
     assert sum(held.pauses) == pytest.approx(2.5)
-    assert workbooks.files(tmp_path) == {"out.xlsx": b"out.xlsx", "out (1).xlsx": b"out (1).xlsx", "out (2).xlsx": NEW}
+    assert workbooks.files(tmp_path) == {"out.xlsx": b"out.xlsx", "out (1).xlsx": b"out (1).xlsx", "out (2).xlsx": WHOLE}
 
 
 def test_another_run_takes_the_name_first(held, tmp_path, monkeypatch):
@@ -240,7 +253,7 @@ def test_the_warning_made_an_error_loses_nothing(held, tmp_path):
         warnings.simplefilter("error")
         with pytest.raises(SavedBeside):
             write(tmp_path / "out.xlsx")
-    assert workbooks.files(tmp_path) == {"out (1).xlsx": NEW}
+    assert workbooks.files(tmp_path) == {"out (1).xlsx": WHOLE}
 
 
 def test_a_folder_that_takes_nothing_any_more(held, tmp_path, monkeypatch):
@@ -448,7 +461,7 @@ LEFT = f".xlnn-{'0123456789abcdef'}~"
 def test_what_a_killed_run_left_is_swept(tmp_path):
     (tmp_path / LEFT).write_text("half")
     write(tmp_path / "out.xlsx")
-    assert workbooks.files(tmp_path) == {"out.xlsx": NEW}
+    assert workbooks.files(tmp_path) == {"out.xlsx": WHOLE}
 
 
 def test_only_ours_is_swept(tmp_path):
@@ -471,21 +484,21 @@ def test_what_a_running_process_writes_is_not_swept(tmp_path):
         saving._running.clear()  # as another process would see it
         sweep(tmp_path)
         assert one.temporary.exists()
-    assert workbooks.files(tmp_path) == {"one.xlsx": NEW, "two.xlsx": NEW}
+    assert workbooks.files(tmp_path) == {"one.xlsx": WHOLE, "two.xlsx": WHOLE}
 
 
 def test_another_threads_file_where_locks_do_not_keep_it_out(tmp_path, monkeypatch):
     """Over a network a process may lock what it has locked itself."""
-    monkeypatch.setattr(saving, "_locked", lambda number: True)
+    monkeypatch.setattr(saving, "locked", lambda number: True)
     with replacing(tmp_path / "one.xlsx") as one:
         one.write(NEW)
         sweep(tmp_path)
-    assert workbooks.files(tmp_path) == {"one.xlsx": NEW}
+    assert workbooks.files(tmp_path) == {"one.xlsx": WHOLE}
 
 
 def test_a_sweep_that_was_quicker_than_the_lock(tmp_path, monkeypatch):
     """The new file is taken for one of a killed run before it is locked: then another one is made."""
-    locked, taken = saving._locked, []
+    locked, taken = saving.locked, []
 
     def quicker(number):
         if not taken:
@@ -493,10 +506,10 @@ def test_a_sweep_that_was_quicker_than_the_lock(tmp_path, monkeypatch):
             taken[0].unlink()
         return locked(number)
 
-    monkeypatch.setattr(saving, "_locked", quicker)
+    monkeypatch.setattr(saving, "locked", quicker)
     write(tmp_path / "out.xlsx")
     assert len(taken) == 1
-    assert workbooks.files(tmp_path) == {"out.xlsx": NEW}
+    assert workbooks.files(tmp_path) == {"out.xlsx": WHOLE}
 
 
 def test_a_file_system_without_locks(tmp_path, monkeypatch):
@@ -505,10 +518,10 @@ def test_a_file_system_without_locks(tmp_path, monkeypatch):
     def no_locks(number):
         raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP))
 
-    monkeypatch.setattr(saving, "_locked", no_locks)
+    monkeypatch.setattr(saving, "locked", no_locks)
     (tmp_path / LEFT).write_text("half")
     write(tmp_path / "out.xlsx")
-    assert workbooks.files(tmp_path) == {"out.xlsx": NEW, LEFT: b"half"}
+    assert workbooks.files(tmp_path) == {"out.xlsx": WHOLE, LEFT: b"half"}
 
 
 def test_windows_has_other_locks(tmp_path, monkeypatch):
@@ -519,7 +532,7 @@ def test_windows_has_other_locks(tmp_path, monkeypatch):
         (tmp_path / name).write_text("half")
         os.utime(tmp_path / name, (time.time() - age,) * 2)
     write(tmp_path / "out.xlsx")
-    assert workbooks.files(tmp_path) == {"out.xlsx": NEW, other: b"half"}
+    assert workbooks.files(tmp_path) == {"out.xlsx": WHOLE, other: b"half"}
 
 
 def test_the_parts_of_killed_runs(tmp_path, monkeypatch):
@@ -572,7 +585,7 @@ def test_who_handles_a_signal_himself_goes_on_doing_so(tmp_path):
     finally:
         signal.signal(signal.SIGTERM, before)
     assert seen == [signal.SIGTERM]
-    assert workbooks.files(tmp_path) == {"out.xlsx": NEW}
+    assert workbooks.files(tmp_path) == {"out.xlsx": WHOLE}
 
 
 def test_another_thread_saves_too(tmp_path):
@@ -580,7 +593,7 @@ def test_another_thread_saves_too(tmp_path):
     thread = threading.Thread(target=write, args=[tmp_path / "out.xlsx"])
     thread.start()
     thread.join()
-    assert workbooks.files(tmp_path) == {"out.xlsx": NEW}
+    assert workbooks.files(tmp_path) == {"out.xlsx": WHOLE}
 
 
 # ---- what may be replaced ------------------------------------------------------------------------------
@@ -640,7 +653,7 @@ def test_a_link_in_a_circle(tmp_path):
     (tmp_path / "b.xlsx").symlink_to(tmp_path / "a.xlsx")
     check_target(tmp_path / "a.xlsx", [tmp_path / "other.xlsx"])
     write(tmp_path / "a.xlsx")
-    assert (tmp_path / "a.xlsx").read_bytes() == NEW
+    assert (tmp_path / "a.xlsx").read_bytes() == WHOLE
 
 
 def test_an_input_that_does_not_exist(tmp_path):

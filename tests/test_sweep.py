@@ -25,6 +25,7 @@ from xlnn.cli import main
 from xlnn.errors import DivergedError, UsageError
 from xlnn.network import LayerSettings
 from xlnn.problem import draw
+from xlnn.seals import SEAL
 from xlnn.sweep import grid, run_grid
 from xlnn.sweep_book import write_sweep
 from xlnn.training import totals
@@ -41,12 +42,12 @@ def run(*arguments) -> tuple[int, str, str]:
 
 
 def parts(path: Path) -> dict[str, bytes]:
-    """All of a workbook but sheet Times, which no two sweeps share, and the title, which is the file's name."""
+    """All of a workbook but sheet Times, which no two sweeps share, the title, which is the file's name, and the seal of both."""
     with zipfile.ZipFile(path) as archive:
         book = archive.read("xl/workbook.xml").decode()
         times = openpyxl.load_workbook(path, read_only=True).sheetnames.index("Times") + 1
         assert 'name="Times"' in book
-        left_out = (f"xl/worksheets/sheet{times}.xml", "docProps/core.xml")
+        left_out = (f"xl/worksheets/sheet{times}.xml", "docProps/core.xml", SEAL)
         return {name: archive.read(name) for name in archive.namelist() if name not in left_out}
 
 

@@ -12,8 +12,9 @@ import xlsxwriter
 
 from xlnn._version import __version__
 from xlnn.cells import Cell, Range, quoted
-from xlnn.rows import Rows, RowsSheet
-from xlnn.saving import MARK, folder_for_parts
+from xlnn.rows import Rows, RowsSheet, readable
+from xlnn.saving import folder_for_parts
+from xlnn.seals import MARK
 from xlnn.styles import STYLES
 
 BLUE, ORANGE = "#8FAADC", "#F4B183"  # the ends of a scale of colours; white is between them
@@ -28,14 +29,14 @@ class BookFile:
     def __init__(self, file: Path | BinaryIO, title: str):
         self.book = xlsxwriter.Workbook(file, {"strings_to_urls": False, "default_date_format": None})
         self.book.use_zip64()  # makes no difference below 2 GB; above, the training would be lost
-        self.book.set_properties({"title": title, "comments": f"xlnn {__version__}", "created": DATE})
+        self.book.set_properties({"title": readable(title), "comments": f"xlnn {__version__}", "created": DATE})
         self.book.set_custom_property(MARK, __version__)
         self._styles: dict[str, int] = {}
         self._whole = {self.style(name) for name in ("pixel", "target", "answer", "image", "integer")}
 
     def strings(self, text: str) -> int:
         """A text's number in the workbook's table of texts."""
-        return self.book.str_table._get_shared_string_index(text)
+        return self.book.str_table._get_shared_string_index(readable(text))
 
     def format(self, name: str):
         return self.book.add_format(STYLES[name])

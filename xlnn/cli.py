@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import codecs
+import errno
+import io
+import os
 import sys
 import warnings
+from contextlib import suppress
 from functools import partial
 
 import click
@@ -13,9 +17,10 @@ from xlnn._version import __version__
 from xlnn.cli_checking import check, compare
 from xlnn.cli_descend import descend
 from xlnn.cli_pictures import landscape, plot
+from xlnn.cli_shared import echo_aside
 from xlnn.cli_sweep import sweep
 from xlnn.cli_training import gradcheck, new, predict, show, solve, train
-from xlnn.errors import LimitError, SavedBeside, XlnnError
+from xlnn.errors import LimitError, SavedBeside, SaveError, XlnnError
 from xlnn.words import say
 
 PLAIN = str.maketrans(
@@ -46,20 +51,64 @@ def language_of(ctx: click.Context) -> str:
 def _note(ctx: click.Context, show, message, *args, **kwargs) -> None:
     """Tells a warning of xlnn's in a line; others are shown as Python does."""
     if isinstance(message, SavedBeside):
-        language = language_of(ctx)
-        click.echo(f"xlnn: {say('note', language)}: {message.text(language)}", err=True)
+        echo_aside(f"xlnn: {say('note', language_of(ctx))}: {message.text(language_of(ctx))}")
     else:
         show(message, *args, **kwargs)
+
+
+class _Nowhere(io.TextIOBase):
+    """Standard output that was closed before xlnn began; else what is printed would be lost without a word."""
+
+    def write(self, text: str) -> int:
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+
+
+def _taken() -> None:
+    """Streams that were closed before xlnn began; their numbers are taken, else a file that is saved would get them."""
+    while (number := os.open(os.devnull, os.O_WRONLY)) <= 2:
+        pass
+    os.close(number)
+    sys.stdout = sys.stdout or _Nowhere()
+    sys.stderr = sys.stderr or io.StringIO()
+
+
+def _discard(stream) -> None:
+    """What a stream still holds goes nowhere: at its end Python would try once more, complain, and change the exit code."""
+    with suppress(OSError, ValueError, AttributeError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+
+
+def _unwritable(error: OSError, language: str) -> int:
+    """Tells that standard output takes nothing any more, and gives the exit code. Other errors of the system go on."""
+    if error.filename is not None:
+        raise error
+    text = say("standard output cannot be written to: {reason}.", language, reason=error.strerror or error)
+    echo_aside(f"xlnn: {say('error', language)}: {text}")
+    for stream in (sys.stdout, sys.stderr):
+        _discard(stream)
+    return SaveError.exit_code
 
 
 class _Group(click.Group):
     """Turns xlnn's errors into one line and an exit code."""
 
     def main(self, *args, **kwargs):
+        _taken()
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="xlnn")
-        return super().main(*args, **kwargs)
+        try:
+            return super().main(*args, **kwargs)
+        except OSError as error:  # from a usage error
+            sys.exit(_unwritable(error, "en"))
+
+    def make_context(self, *args, **kwargs):
+        try:
+            return super().make_context(*args, **kwargs)
+        except OSError as error:  # from --help and --version; click would end a broken pipe with 1
+            sys.exit(_unwritable(error, "en"))
 
     def invoke(self, ctx: click.Context):
         try:
@@ -72,15 +121,17 @@ class _Group(click.Group):
             language = ctx.meta.get("language") or error.language
             for line in error.text(language).splitlines():
                 indented = line.startswith(" ")  # it belongs to the line above
-                click.echo(line if indented else f"xlnn: {say('error', language)}: {line}", err=True)
+                echo_aside(line if indented else f"xlnn: {say('error', language)}: {line}")
             ctx.exit(error.exit_code)
         except MemoryError:
             text = "this takes more memory than there is. Try fewer images, units or iterations, or keep fewer of them."
-            click.echo(f"xlnn: {say('error', language_of(ctx))}: {say(text, language_of(ctx))}", err=True)
+            echo_aside(f"xlnn: {say('error', language_of(ctx))}: {say(text, language_of(ctx))}")
             ctx.exit(LimitError.exit_code)
         except KeyboardInterrupt:
-            click.echo("xlnn: " + say("interrupted; nothing was written.", language_of(ctx)), err=True)
+            echo_aside("xlnn: " + say("interrupted; nothing was written.", language_of(ctx)))
             ctx.exit(130)
+        except OSError as error:
+            ctx.exit(_unwritable(error, language_of(ctx)))
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)

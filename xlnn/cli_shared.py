@@ -6,6 +6,7 @@ import re
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from pathlib import Path
 
@@ -25,7 +26,7 @@ language_option = click.option(
     "--language", type=click.Choice(LANGUAGES), callback=_language, is_eager=True,
     help="Language of labels and messages; by default the workbook's.",
 )  # fmt: skip
-force_option = click.option("--force", is_flag=True, help="Replace a file that xlnn did not write.")
+force_option = click.option("--force", is_flag=True, help="Replace a file that xlnn did not write, or that was edited since.")
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 places_option = click.option("--places", type=FILE, metavar="FILE", help="Take the addresses from sheet Places of this workbook.")
 
@@ -95,12 +96,18 @@ def reading_options(path: Path) -> str:
     return " ".join(f"--max-{name} {number}" for name, number in larger_limits(path).items())
 
 
+def echo_aside(line: str = "", nl: bool = True) -> None:
+    """A line on the error stream, if that takes one: nothing ends because a note cannot be read."""
+    with suppress(OSError):
+        click.echo(line, err=True, nl=nl)
+
+
 def echo_large(path: Path, language: str) -> None:
     """Tells of a result that is larger than what is read without being told to."""
     options = reading_options(path)
     if options:
         text = "whoever reads {path} again must add {options}, so large it is; --keep and --detail write less."
-        click.echo(f"xlnn: {say('note', language)}: {say(text, language, path=path, options=options)}", err=True)
+        echo_aside(f"xlnn: {say('note', language)}: {say(text, language, path=path, options=options)}")
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON, for programs.")
@@ -148,7 +155,7 @@ def line_of(text: Callable[[int, int, float], str]):
             return
         shown = now
         end = "\n" if done == total else ""
-        click.echo("\r" + text(done, total, now - started) + end, err=True, nl=False)
+        echo_aside("\r" + text(done, total, now - started) + end, nl=False)
 
     return progress
 
@@ -158,7 +165,7 @@ def echo_notes(problem, language: str) -> None:
     from xlnn.show import notes
 
     for note in notes(problem, language):
-        click.echo(note, err=True)
+        echo_aside(note)
 
 
 def echo_json(value) -> None:

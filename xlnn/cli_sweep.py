@@ -10,6 +10,7 @@ import click
 from xlnn.cli_shared import (
     FILE,
     default_output,
+    echo_aside,
     echo_large,
     force_option,
     language_option,
@@ -61,10 +62,12 @@ def sweep(
              xlnn sweep book.xlsx --seeds 0:20 --set activation=sigmoid,tanh --set "units 2=2,3,5"
              xlnn sweep book.xlsx --eta 0.05:0.5:10 --scheduler tcp://192.168.1.7:8786
     """
+    from xlnn.errors import DivergedError, SaveError
     from xlnn.reader import read
     from xlnn.stopping import Stopped
-    from xlnn.sweep import grid, run_grid
+    from xlnn.sweep import grid, run_parts
     from xlnn.sweep_book import best_line, check_sweep, write_sweep
+    from xlnn.sweep_journal import Journal
     from xlnn.sweep_spec import eta_values, seed_values, setting_values
 
     problem = read(workbook, places=places, initial=initial, language=language, **settings)
@@ -72,20 +75,27 @@ def sweep(
     chosen = grid(problem, eta_values(eta) if eta else None, seed_values(seeds) if seeds else (), setting_values(sets))
     path, options = output or default_output(workbook, "sweep"), {"keep": keep, "detail": detail, "cells": cells}
     check_sweep(chosen, path, options, force)
-    journal, shown = path.with_name(path.name + ".part"), None if quiet else _progress_line(language)
-    found = run_grid(chosen, workers, scheduler, shown, journal, resume)
-    if not found.complete:
-        _tell(say("interrupted; writing the runs that are done. Ctrl-C once more leaves them unwritten.", language))
-    stopped = not found.complete
-    try:
-        path = write_sweep(found, path, force=force, **options)
-    except Stopped as stop:  # while the best run was trained for its sheets
-        path, stopped = stop.result.path, True
+    with Journal.of(chosen, path.with_name(path.name + ".part"), resume) as kept:
+        found = run_parts(chosen, kept, workers, scheduler, None if quiet else _progress_line(language))
+        if not found.complete:
+            _tell(say("interrupted; writing the runs that are done. Ctrl-C once more leaves them unwritten.", language))
+        stopped = not found.complete
+        try:
+            path = write_sweep(found, path, force=force, **options)
+        except Stopped as stop:  # while the best run was trained for its sheets
+            path, stopped = stop.result.path, True
+        except DivergedError:  # of every run; the table is written
+            kept.forget()
+            raise
+        except SaveError as error:
+            text = "{error} The runs that are done are in {path}; --resume goes on with them."
+            raise SaveError(text, error=error.text(language), path=kept.where.workbook) from None
+        if not stopped:
+            kept.forget()
     if stopped:
         text = "{done} of {all} runs are done; {path} has them. To go on: the same command with --resume"
         _tell(say(text, language, done=len(found.done), all=len(chosen.runs), path=path))
         ctx.exit(130)
-    journal.unlink(missing_ok=True)
     if not quiet:
         best = best_line(found, language)
         click.echo(say("{count} runs. {best} {path}", language, count=len(chosen.runs), best=best, path=path))
@@ -94,8 +104,8 @@ def sweep(
 
 def _tell(text: str) -> None:
     if sys.stderr.isatty():
-        click.echo(err=True)  # behind the line that tells the runs
-    click.echo(f"xlnn: {text}", err=True)
+        echo_aside()  # behind the line that tells the runs
+    echo_aside(f"xlnn: {text}")
 
 
 def _progress_line(language: str):

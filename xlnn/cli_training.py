@@ -13,6 +13,7 @@ from xlnn.cli_shared import (
     closing_line,
     costs,
     default_output,
+    echo_aside,
     echo_large,
     echo_notes,
     force_option,
@@ -149,15 +150,15 @@ def _resumed(workbook: Path, language: str | None, quiet: bool, **options):
     problem = resume(workbook, more=more, language=language)
     if not quiet:
         for note in problem.origin.earlier.notes:
-            click.echo(f"xlnn: {say('note', problem.origin.language)}: {note}", err=True)
+            echo_aside(f"xlnn: {say('note', problem.origin.language)}: {note}")
     return problem
 
 
 def _tell_stopping(language: str) -> None:
     if sys.stderr.isatty():
-        click.echo(err=True)  # behind the line that tells the iteration
+        echo_aside()  # behind the line that tells the iteration
     text = say("stopping; writing the iterations so far. Ctrl-C once more leaves them unwritten.", language)
-    click.echo("xlnn: " + text, err=True)
+    echo_aside("xlnn: " + text)
 
 
 def _tell_stopped(stopped, language: str) -> None:
@@ -169,7 +170,7 @@ def _tell_stopped(stopped, language: str) -> None:
         language, updates=stopped.result.updates, planned=stopped.planned, path=path,
         command=f'{command} "{path}"' if " " in path else f"{command} {path}",
     )  # fmt: skip
-    click.echo("xlnn: " + text, err=True)
+    echo_aside("xlnn: " + text)
 
 
 @click.command()
@@ -231,12 +232,13 @@ def predict(ctx, trained: Path, images: Path | None, output: Path | None, langua
     predictions, step = recognise(trained, images)
     network, language = step.problem.network, language or step.problem.origin.language
     ctx.meta["language"] = language
+    path = write_predictions(step, output, inputs=(trained, images), force=force) if output else None
     for found in predictions:
         outputs = "  ".join(f"{number:.6f}" for number in found.outputs)
         text = say("{what} {image}: {outputs}", language, what=network.things[:-1], image=found.image, outputs=outputs)
         click.echo(f"{text} → {found.answer:g}" if network.judged else text)
-    if output:
-        click.echo(str(write_predictions(step, output, inputs=(trained, images), force=force)))
+    if path:
+        click.echo(str(path))
 
 
 @click.command()

@@ -98,17 +98,18 @@ class DivergedError(XlnnError, ArithmeticError):
 
 
 class SavedBeside(UserWarning):
-    """The result could not replace `path`, as where Excel has that open; it is in `saved`."""
+    """The result could not replace `path`, as where Excel has that open, or somebody `edited` it; it is in `saved`."""
 
-    def __init__(self, path: Path, saved: Path):
+    def __init__(self, path: Path, saved: Path, edited: bool = False):
         super().__init__(path, saved)
-        self.path, self.saved = path, saved
+        self.path, self.saved, self.edited = path, saved, edited
 
     def text(self, language: str = "en") -> str:
-        return say(
-            "{path} cannot be replaced (is it open in Excel?); the result is in {saved}.",
-            language, path=self.path, saved=self.saved,
-        )  # fmt: skip
+        if self.edited:
+            text = "{path} was changed while xlnn was at work and stays as it is; the result is in {saved}."
+        else:
+            text = "{path} cannot be replaced (is it open in Excel?); the result is in {saved}."
+        return say(text, language, path=self.path, saved=self.saved)
 
     def __str__(self) -> str:
         return self.text()

@@ -39,10 +39,10 @@ def write_exercise(problem: Problem, path: str | Path, *, language: str = "en", 
     layout = arrange(problem.settings.layout, list(problem.network.quantities.values()), problem.images)
     given = problem.given(np.arange(problem.images))
     values = {**given, **problem.parameters, **{INITIAL + name: array for name, array in problem.parameters.items()}}
-    with replacing(path) as temporary:
+    with replacing(path, force) as temporary:
         file = BookFile(temporary, title or path.stem)
         pages.settings_page(file, file.sheet("Settings"), problem, language)
-        data = Layout(layout.name, layout.data, {}, layout.data_labels, corner=layout.corner)
+        data = layout.data_sheet()
         text = say("Data: {what} and right answers", language, what=problem.network.things)
         _sheet(file, problem, "Data", data, data, values, text, language)
         _places(file, problem, layout, language)

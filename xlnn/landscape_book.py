@@ -34,7 +34,7 @@ def write_landscape(found: Landscape, path: str | Path, *, language: str | None 
     path, origin = Path(path), found.problem.origin
     check_target(path, origin.inputs if origin else (), force)
     language = language or (origin.language if origin else "en")
-    with replacing(path) as temporary:
+    with replacing(path, force) as temporary:
         file = BookFile(temporary, path.stem)
         sheets = [file.sheet(name) for name in (SHEET, PATH, CONTOURS)]
         lines = {level: _points(found, level) for level in levels(found)}

@@ -57,6 +57,11 @@ class Layout:
     corner: Cell = A1  # first cell that scrolls; above and left of it is frozen
     block: int = 0  # first column of the first image's block; 0 where images do not lie in blocks
 
+    def data_sheet(self) -> Layout:
+        """What stands on sheet Data (and Held out): the images scroll, their headings above and on the left do not."""
+        corner = self.data["x"].origin if "x" in self.data else A1
+        return Layout(self.name, self.data, {}, self.data_labels, corner=corner)
+
     def only(self, names: Sequence[str]) -> Layout:
         """The same layout with only these quantities and their labels."""
         kept = set(names)

@@ -27,7 +27,7 @@ def write_lesson(lesson: Lesson, path: str | Path, *, cells: str = "formulas", l
     """Writes a workbook of the lesson's sheets alone. Raises as `add_lesson`, and SaveError."""
     path = Path(path)
     check_target(path, force=force)
-    with replacing(path) as temporary:
+    with replacing(path, force) as temporary:
         file = BookFile(temporary, lesson.name)
         add_lesson(file, lesson, cells, language)
         file.close()

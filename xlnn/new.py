@@ -75,10 +75,10 @@ def write_problem(
     path = Path(path)
     check_target(path, force=force)
     layout = arrange(problem.settings.layout, list(problem.network.quantities.values()), problem.images)
-    with replacing(path) as temporary:
+    with replacing(path, force) as temporary:
         file = BookFile(temporary, title or path.stem)
         pages.settings_page(file, file.sheet("Settings"), problem, language)
-        data = Layout(layout.name, layout.data, {}, layout.data_labels, corner=layout.corner)
+        data = layout.data_sheet()
         given = problem.given(np.arange(problem.images))
         text = say("Data: {what} and right answers", language, what=problem.network.things)
         _page(file, problem, "Data", data, given, text, language)
@@ -96,7 +96,7 @@ def write_problem(
 def _held_out(file: BookFile, problem: Problem, name: str, language: str) -> None:
     """Sheet Held out, like sheet Data of the layout `name`."""
     layout = arrange(name, list(problem.network.quantities.values()), problem.images)
-    data = Layout(layout.name, layout.data, {}, layout.data_labels, corner=layout.corner)
+    data = layout.data_sheet()
     text = say("Held out: images that are tried, but never trained with", language)
     _page(file, problem, "Held out", data, problem.given(np.arange(problem.images)), text, language)
 

@@ -12,7 +12,6 @@ from xlnn import pages
 from xlnn.book_file import BookFile
 from xlnn.cells import Cell, quoted
 from xlnn.errors import LimitError, Where
-from xlnn.layouts import Layout
 from xlnn.plan import DATA, HELD_OUT, TEST, Plan
 from xlnn.problem import Problem
 from xlnn.rows import RowsSheet, Template
@@ -50,7 +49,7 @@ class OutputBook:
     def data(self, name: str, problem: Problem, text: str) -> None:
         """Sheet Data or Held out: a problem's images, their numbers and right answers."""
         layout = self.plan.data_layout(problem.images)
-        page = Page(problem.network, Layout(layout.name, layout.data, {}, layout.data_labels), {}, {})
+        page = Page(problem.network, layout.data_sheet(), {}, {})
         made = self.render(page, None, name)
         self.show(name, page, made, problem.given(np.arange(problem.images)), text)
 

@@ -16,6 +16,7 @@ from xlnn.book_file import GRID, BookFile, diverging, link, one_page_wide, red_w
 from xlnn.cells import Cell, Range, quoted
 from xlnn.costs import COSTS
 from xlnn.labels import layer_name
+from xlnn.layouts import Layout
 from xlnn.places import Place
 from xlnn.plan import DATA, HELD_OUT, START, SUMMARY_HEADER, TEST, Plan
 from xlnn.problem import Problem
@@ -25,6 +26,7 @@ from xlnn.training import Step
 from xlnn.words import say
 
 DECIMALS = 9.0  # the width of a column for numbers of any kind
+ROW, SCREEN = 20, (40 * 20, 1400)  # pixels: a row, and the height and width of the cells on a screen
 LINKS = ((Cell(3, 1), "Summary", "Summary"), (Cell(3, 4), "◀", "before"), (Cell(3, 5), "▶", "after"))
 
 
@@ -474,9 +476,11 @@ def test_page(file: BookFile, sheet: RowsSheet, plan: Plan, parameters: Mapping[
 
 def furnish(file: BookFile, sheet: RowsSheet, page: Page, made: Template, largest: np.ndarray, problem: Problem) -> None:
     """Column widths, frozen panes, links, shaded pixels and colour scales of a sheet of quantities."""
-    _widths(sheet, made, largest, page.layout.places, problem.network.things)
+    widths = _widths(sheet, made, largest, page.layout.places, problem.network.things)
     corner = page.layout.corner
-    sheet.freeze_panes(corner.row - 1, corner.column - 1)
+    frozen = _frozen(page.layout, made.last, widths)
+    if any(frozen):  # else XlsxWriter writes a pane that splits nothing, which Excel may want to repair
+        sheet.freeze_panes(*frozen)
     sheet.hide_gridlines(2)
     sheet.set_landscape()
     sheet.set_paper(9)
@@ -494,6 +498,16 @@ def furnish(file: BookFile, sheet: RowsSheet, page: Page, made: Template, larges
     for place in page.layout.pictures.values():
         diverging(sheet, [place.bounds()])
     _links(file, sheet, page)
+
+
+def _frozen(layout: Layout, last: Cell, widths: np.ndarray) -> tuple[int, int]:
+    """Rows and columns that stay while the rest scrolls: headings only, where they leave most of the screen to the rest."""
+    rows, columns = layout.corner.row - 1, layout.corner.column - 1
+    high, wide = rows * ROW, sum(int(width * 7 + 0.5) + 5 for width in widths[1 : columns + 1])  # XlsxWriter's rule
+    firsts = [place.origin for place in layout.places.values()] + [label.cell for label in layout.labels]
+    heads = any(cell.column <= columns and cell.row > rows for cell in firsts)
+    rows = rows if rows < last.row and high <= SCREEN[0] / 3 else 0
+    return rows, columns if heads and columns < last.column and wide <= 0.55 * SCREEN[1] else 0
 
 
 def _links(file: BookFile, sheet: RowsSheet, page: Page) -> None:
@@ -519,9 +533,9 @@ def _rectangles(place: Place) -> tuple[Range, ...]:
     return tuple(place[k].bounds() for k in range(place.shape[0]))
 
 
-def _widths(sheet: RowsSheet, made: Template, largest: np.ndarray, places: Mapping[str, Place], things: str) -> None:
+def _widths(sheet: RowsSheet, made: Template, largest: np.ndarray, places: Mapping[str, Place], things: str) -> np.ndarray:
     """Every column as wide as its widest number or label needs, those of the images alike; numbers in the place of pixels,
-    and their targets, with room for decimals."""
+    and their targets, with room for decimals. Returns the widths by column, in characters."""
     digits = np.floor(np.log10(np.clip(largest, 1, 1e60))) + 1  # before the point
     needed = np.where(made.decimals, digits + 5, np.minimum(digits + 1, 8))
     widths = np.full(made.last.column + 1, 2.0)
@@ -540,3 +554,4 @@ def _widths(sheet: RowsSheet, made: Template, largest: np.ndarray, places: Mappi
         if column == len(widths) or widths[column] != widths[start]:
             sheet.set_column(start - 1, column - 2, widths[start])
             start = column
+    return widths

@@ -13,13 +13,13 @@ from xlnn.errors import SaveError, UsageError, Where, XlnnError
 from xlnn.plot_data import Learning, learning_of, spread
 from xlnn.problem import Problem
 from xlnn.saving import check_place, replacing
+from xlnn.seals import MADE
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 WHAT = ("all", "cost", "weights", "wrong", "outputs")
 PICTURES, ANIMATION = (".png", ".svg"), ".gif"
-MADE = "made by xlnn"  # stands in every picture, so that it may be replaced
 FIRST = "DejaVu Sans"  # comes with matplotlib
 FRAMES = 200  # a GIF of more would be large
 # the first that the system has; Chinese and Japanese fonts by the names that they carry on Linux, Windows and macOS
@@ -99,7 +99,7 @@ def write_plot(
     _check(path, source, PICTURES, force)
     kind = path.suffix.lower()
     notes = {"Software": MADE} if kind == ".png" else {"Creator": MADE, "Date": None}
-    with _panels(source, what, iteration, language) as figure, replacing(path) as temporary:
+    with _panels(source, what, iteration, language) as figure, replacing(path, force) as temporary:
         figure.savefig(temporary, format=kind[1:], dpi=100, metadata=notes)
     return temporary.path
 
@@ -118,7 +118,7 @@ def animate(source: Problem | str | Path, path: str | Path, *, language: str | N
     with _style(learning) as spoken:
         first, *rest = frames(learning, spread(learning.moments, FRAMES), spoken)
     times = [120] * len(rest) + [2000]  # milliseconds; the last one stays
-    with replacing(path) as temporary:
+    with replacing(path, force) as temporary:
         first.save(temporary, "GIF", save_all=True, append_images=rest, duration=times, loop=0, comment=MADE.encode())
     return temporary.path
 
@@ -136,16 +136,7 @@ def _check(path: Path, source: Problem | str | Path, endings: tuple[str, ...], f
     if path.suffix.lower() not in endings:
         raise SaveError("expected a name that ends in {endings}.", Where(path.name), endings=" / ".join(endings))
     inputs = [] if isinstance(source, Problem) else [Path(source)]
-    check_place(path, inputs, force, drawn_by_xlnn)
-
-
-def drawn_by_xlnn(path: Path) -> bool:
-    """Whether a picture carries xlnn's mark, which stands near its beginning."""
-    try:
-        with path.open("rb") as file:
-            return MADE.encode() in file.read(1 << 16)
-    except OSError:
-        return False
+    check_place(path, inputs, force)
 
 
 @contextmanager

@@ -159,7 +159,7 @@ def write_predictions(step: Step, path: str | Path, *, inputs=(), force: bool = 
     page = Page(problem.network, layout, problem.network.rule_of, {})
     language = problem.origin.language
     initial = {INITIAL + name: array for name, array in problem.parameters.items()}
-    with replacing(path) as temporary:
+    with replacing(path, force) as temporary:
         file = BookFile(temporary, path.stem)
         rows = file.rows()
         rows.text(Cell(1, 1), say("Predictions", language), file.style("title"), measured=False)

@@ -12,7 +12,7 @@ from io import BytesIO
 from pathlib import Path
 
 import openpyxl
-from openpyxl.cell.cell import MergedCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, MergedCell
 from openpyxl.comments import Comment
 from openpyxl.packaging.custom import StringProperty
 from openpyxl.styles import Font, PatternFill
@@ -20,7 +20,9 @@ from openpyxl.styles import Font, PatternFill
 from xlnn._version import __version__
 from xlnn.cells import Cell
 from xlnn.filled import UNCALCULATED
-from xlnn.saving import MARK, check_target, replacing
+from xlnn.rows import readable
+from xlnn.saving import check_target, replacing
+from xlnn.seals import MARK
 from xlnn.workbook import Workbook
 
 RED, GREY, YELLOW = "FF9C9C", "D9D9D9", "FFE699"
@@ -55,7 +57,7 @@ def write_marked(
     _mark(book, marks)
     if MARK not in book.custom_doc_props.names:
         book.custom_doc_props.append(StringProperty(name=MARK, value=__version__))
-    with replacing(target) as temporary:
+    with replacing(target, force) as temporary:
         book.save(temporary)
     return temporary.path
 
@@ -94,8 +96,13 @@ def _mark(book: openpyxl.Workbook, marks: Iterable[Mark]) -> None:
             cell = book[mark.sheet].cell(first.min_row, first.min_col) if first else cell
         cell.fill = fills[mark.colour]
         if mark.comment and comments < COMMENTS and not isinstance(cell, MergedCell):
-            cell.comment = Comment(mark.comment, "xlnn", width=340, height=140)
+            cell.comment = Comment(_text(mark.comment), "xlnn", width=340, height=140)
             comments += 1
+
+
+def _text(text: str) -> str:
+    """What openpyxl takes: of names that the system or a stranger's workbook gave, the characters that XML has."""
+    return ILLEGAL_CHARACTERS_RE.sub("\ufffd", readable(text))
 
 
 def _list(book: openpyxl.Workbook, title: str, header: Sequence[str], rows: Iterable[Sequence]) -> None:
@@ -109,11 +116,11 @@ def _list(book: openpyxl.Workbook, title: str, header: Sequence[str], rows: Iter
     for number, row in enumerate(rows):
         if number == LISTED:
             break
-        sheet.append([value if value is None or isinstance(value, int | float | str | bool) else str(value) for value in row])
+        sheet.append([value if value is None or isinstance(value, int | float) else _text(str(value)) for value in row])
         for cell in sheet[sheet.max_row]:
             if cell.data_type == "f":  # a formula is shown, not calculated
                 cell.data_type = "s"
     for letter, width in zip("ABCDEFGHIJ", (16, 14, 10, 22, 22, 14, 22, 60, 60, 20), strict=True):
         sheet.column_dimensions[letter].width = width
-    sheet.freeze_panes = "A2"
+    sheet.freeze_panes = "A2" if sheet.max_row > 1 else None
     book.active = 0

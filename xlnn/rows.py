@@ -7,6 +7,7 @@ pyproject.toml bounds XlsxWriter's version.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
@@ -19,6 +20,9 @@ from xlnn.cells import Cell, column_name
 from xlnn.errors import LimitError
 
 BEFORE, TITLE = "\ue000", "\ue001"  # stand in a template for the sheet before and for the title's number
+
+UNDECODED = re.compile("[\udc80-\udcff]+")  # how Python holds bytes that are no characters
+NO_CHARACTER = re.compile("[\ud800-\udfff\ufffe\uffff]")
 
 escape = partial(escaped, quote=False)  # for XML; xml.sax.saxutils would do, but imports half of urllib
 
@@ -152,6 +156,13 @@ class Rows:
         height = self.heights.get(number)
         tall = f' ht="{height}" customHeight="1"' if height else ""
         return f'{"" if first else "</row>"}<row r="{number}"{tall}>'
+
+
+def readable(text: str) -> str:
+    """A text that XML can hold, whatever the system gave: bytes of a name that its encoding lacks are read as UTF-8, as a
+    Chinese name where Python's encoding is ASCII; what is nothing then either is shown as �."""
+    read = UNDECODED.sub(lambda found: found[0].encode("utf-8", "surrogateescape").decode("utf-8", "replace"), text)
+    return NO_CHARACTER.sub("\ufffd", read)
 
 
 def columns_wide(text: str) -> int:

@@ -16,7 +16,7 @@ import tempfile
 import threading
 import time
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from io import BufferedWriter, FileIO
 from pathlib import Path
@@ -25,13 +25,13 @@ from zipfile import ZipFile
 from xlsxwriter.exceptions import XlsxWriterException
 
 from xlnn.errors import SavedBeside, SaveError, Where, XlnnError
+from xlnn.seals import seal, untouched, written_by_xlnn
 
 try:
     import fcntl
 except ImportError:  # Windows, where a file that is open cannot be removed
     fcntl = None
 
-MARK = "xlnn"  # name of the custom property that tells that xlnn wrote a workbook
 TEMPORARY = re.compile(r"\.xlnn-[0-9a-f]{16}~")  # names of the temporary files, of no other program's
 PARTS = re.compile(r"xlnn-.{8}~")  # and of the folders for the parts of a workbook, where the system keeps such
 DAY = 24 * 60 * 60.0  # seconds after which nobody writes any more to what has not changed
@@ -43,24 +43,15 @@ PACKED, UNPACKED = 4, 40  # bytes that a number takes at least: in a workbook, a
 # ---- before anything is computed ---------------------------------------------------------------------
 
 
-def written_by_xlnn(path: Path) -> bool:
-    """Whether a workbook carries xlnn's mark."""
-    try:
-        with ZipFile(path) as package, package.open("docProps/custom.xml") as part:
-            return f'name="{MARK}"'.encode() in part.read(1_000_000)
-    except Exception:  # whatever a foreign or broken file brings about: it is not ours
-        return False
-
-
 def check_target(path: Path, inputs: Sequence[Path] = (), force: bool = False) -> None:
-    """Raises SaveError where a workbook `path` is an input, a foreign file (without `force`), or cannot be written."""
+    """Raises SaveError where a workbook `path` is an input, not what xlnn wrote (without `force`), or cannot be written."""
     if path.suffix.lower() != ".xlsx":
         raise SaveError("expected a name that ends in .xlsx.", Where(path.name))
-    check_place(path, inputs, force, written_by_xlnn)
+    check_place(path, inputs, force)
 
 
-def check_place(path: Path, inputs: Sequence[Path], force: bool, ours: Callable[[Path], bool]) -> None:
-    """The same for any file; `ours` tells whether xlnn wrote it."""
+def check_place(path: Path, inputs: Sequence[Path] = (), force: bool = False) -> None:
+    """The same for a workbook or a picture."""
     where = Where(path.name)
     try:
         path.exists()
@@ -73,7 +64,9 @@ def check_place(path: Path, inputs: Sequence[Path], force: bool, ours: Callable[
         raise SaveError("there is no folder {folder}.", where, folder=path.parent)
     if path.is_dir():
         raise SaveError("this is a folder.", where)
-    if path.exists() and not force and not ours(path):
+    if path.exists() and not force and not untouched(path):
+        if written_by_xlnn(path):
+            raise SaveError("the file was edited since xlnn wrote it; --force replaces it.", where)
         raise SaveError("the file exists and xlnn did not write it; --force replaces it.", where)
     if not os.access(path.parent, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
         raise SaveError("no permission to write here.", where)
@@ -146,11 +139,12 @@ class NewFile(BufferedWriter):
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[NewFile]:
-    """Gives a new file to be written; at the end it replaces `path`, or on an error vanishes.
+def replacing(path: Path, force: bool = False) -> Iterator[NewFile]:
+    """Gives a new file to be written; at the end it is sealed and replaces `path`, or on an error vanishes.
 
-    Where another program holds `path` (Excel on Windows), the file is saved beside it as "name (1).xlsx": its `path`
-    then says so, and SavedBeside is warned. Raises SaveError where the folder or the disk refuses.
+    Where another program holds `path` (Excel on Windows), or something stands there at the end that is not as xlnn wrote
+    it (without `force`), the file is saved beside it as "name (1).xlsx": its `path` then says so, and SavedBeside is
+    warned. Raises SaveError where the folder or the disk refuses.
     """
     where, target = Where(path.name), Path(os.path.realpath(path)) if path.is_symlink() else path
     mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else None
@@ -164,13 +158,14 @@ def replacing(path: Path) -> Iterator[NewFile]:
                 file = _create(temporary, path, mode, where)
             yield file
             file.flush()
+            _sealed(temporary, path.suffix.lower(), where)
             os.fsync(file.fileno())
             if path.suffix.lower() == ".xlsx":
                 _read_again(temporary, where)
             if mode is not None:
                 with suppress(OSError):  # some file systems have no such bits; then they are not looser than they were
                     os.chmod(temporary, mode)
-            _put_in_place(file, target)
+            _put_in_place(file, target, force)
         except XlnnError:
             raise
         except (OSError, XlsxWriterException) as error:
@@ -218,20 +213,34 @@ def _read_again(path: Path, where: Where) -> None:
     except Exception as error:  # a damaged archive brings about any
         bad = str(error) or type(error).__name__
     if bad:
-        raise SaveError("the file does not read back as it was written ({part}). Is the disk all right?", where, part=bad)
+        raise _damaged(bad, where)
 
 
-def _put_in_place(file: NewFile, target: Path) -> None:
-    """Renames the file to its name, or to one beside it where another program holds that; then it lasts."""
+def _sealed(path: Path, suffix: str, where: Where) -> None:
+    try:
+        seal(path, suffix)
+    except OSError:
+        raise
+    except Exception as error:  # as above
+        raise _damaged(str(error) or type(error).__name__, where) from None
+
+
+def _damaged(part: str, where: Where) -> SaveError:
+    return SaveError("the file does not read back as it was written ({part}). Is the disk all right?", where, part=part)
+
+
+def _put_in_place(file: NewFile, target: Path, force: bool) -> None:
+    """Renames the file to its name, or to one beside it where that is held or not to be replaced; then it lasts."""
     if fcntl is None:
         file.close()  # Windows renames no open file; elsewhere the lock holds until the end
     asked = file.path
-    if not _renamed(file.temporary, target):
+    edited = not force and asked.exists() and not untouched(asked)
+    if edited or not _renamed(file.temporary, target):
         file.path = _renamed_beside(file.temporary, target)
     with suppress(OSError):  # not every system syncs folders; the file itself is whole in any case
         _sync_folder(target.parent)
     if file.path != asked:
-        warnings.warn(SavedBeside(asked, file.path), stacklevel=5)  # of the code that called write, new …
+        warnings.warn(SavedBeside(asked, file.path, edited), stacklevel=5)  # of the code that called write, new …
 
 
 def _renamed(temporary: Path, target: Path) -> bool:
@@ -306,12 +315,12 @@ _running: set[str] = set()  # this process's own temporary files: over a network
 def _swept(file: NewFile) -> bool:
     """Locks a new file. Whether another run's sweep took it first; then it is closed."""
     with suppress(OSError):  # a file system without locks; there nothing is swept either
-        if not (_locked(file.fileno()) and file.temporary.exists()):
+        if not (locked(file.fileno()) and file.temporary.exists()):
             file.abandon()
     return file.closed
 
 
-def _locked(number: int) -> bool:
+def locked(number: int) -> bool:
     """Whether the lock on an open file was free, and is ours now. It ends with the process, however that ends."""
     if fcntl is None:
         return True
@@ -341,7 +350,7 @@ def _remove_left(path: Path) -> None:
         return
     number = os.open(path, os.O_RDWR)
     try:
-        if _locked(number):
+        if locked(number):
             path.unlink()
     finally:
         os.close(number)

@@ -36,7 +36,7 @@ def solve(
     check_updates(steps)
     plan = Plan(problem, frozenset(), cells=cells, language=language or (origin.language if origin else "en"), final=SOLVED)
     check_target(path, origin.inputs if origin else (), force)
-    with replacing(path) as temporary, ExitStack() as stack:
+    with replacing(path, force) as temporary, ExitStack() as stack:
         solution = minimise(problem, steps)
         spool = stack.enter_context(tempfile.TemporaryFile())
         _write(OutputBook(plan, BookFile(temporary, path.stem), spool), solution)

@@ -248,16 +248,27 @@ def run_grid(
 ) -> Sweep:
     """As `sweep`, of a grid that is known."""
     with Journal.of(chosen, journal, resume) as kept:
-        found = {part.index: part for part in kept.parts}
-        done, shown = sum(len(part.numbers) for part in kept.parts), progress or (lambda done, every: None)
-        shown(done, len(chosen.runs))
-        try:
-            for part in run_all([job for job in chosen.jobs if job.index not in found], workers, scheduler):
-                found[part.index] = part
-                kept.add(part)
-                done += len(part.numbers)
-                shown(done, len(chosen.runs))
-        except KeyboardInterrupt:
-            if not found:
-                raise
+        return run_parts(chosen, kept, workers, scheduler, progress)
+
+
+def run_parts(
+    chosen: Grid,
+    kept: Journal,
+    workers: int | None = None,
+    scheduler: str | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Sweep:
+    """As `sweep`, of a grid and a journal that are open. Raises SaveError where the journal cannot be written any more."""
+    found = {part.index: part for part in kept.parts}
+    done, shown = sum(len(part.numbers) for part in kept.parts), progress or (lambda done, every: None)
+    shown(done, len(chosen.runs))
+    try:
+        for part in run_all([job for job in chosen.jobs if job.index not in found], workers, scheduler):
+            found[part.index] = part
+            kept.add(part)
+            done += len(part.numbers)
+            shown(done, len(chosen.runs))
+    except KeyboardInterrupt:
+        if not found:
+            raise
     return Sweep(chosen, tuple(found[index] for index in sorted(found)))

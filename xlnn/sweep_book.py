@@ -56,7 +56,7 @@ def write_sweep(found: Sweep, path: str | Path, *, language: str | None = None, 
     if found.best is not None:
         problem = found.grid.problem_of(found.best)
         return write(problem, path, language=language, force=force, front=front, **options).path
-    with replacing(path) as temporary:
+    with replacing(path, force) as temporary:
         file = BookFile(temporary, path.stem)
         front(file)
         file.close()

@@ -6,6 +6,7 @@ import logging
 import re
 import signal
 import time
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -66,7 +67,13 @@ def run_all(jobs: Sequence[Job], workers: int | None = None, scheduler: str | No
         return
     workers = min(workers or cpu_count(), len(jobs))
     with _cluster(scheduler) if scheduler else _cores(workers):
-        yield from Parallel(return_as="generator_unordered")(delayed(run_job)(job) for job in jobs)
+        found = Parallel(return_as="generator_unordered")(delayed(run_job)(job) for job in jobs)
+        try:
+            yield from iter(found.__next__, None)  # not closed through `yield from`: that warns of jobs that are dropped
+        finally:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                found.close()
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from __future__ import annotations
 from xlnn import (
     words_book,
     words_files,
+    words_keeping,
     words_learning,
     words_lessons,
     words_misc,
@@ -24,6 +25,7 @@ for _part in (
     words_lessons,
     words_learning,
     words_files,
+    words_keeping,
     words_misc,
     words_places,
     words_reading,

@@ -81,7 +81,7 @@ def write(
     plan = Plan(problem, kept, options.detail, options.cells, language or (origin.language if origin else "en"))
     check_target(path, origin.inputs if origin else (), force)
     check_space(path, plan.numbers)
-    with replacing(path) as temporary, one_thread, ExitStack() as stack:
+    with replacing(path, force) as temporary, one_thread, ExitStack() as stack:
         spool = stack.enter_context(tempfile.TemporaryFile())
         file = BookFile(temporary, path.stem)
         if front:
