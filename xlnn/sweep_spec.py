@@ -18,11 +18,11 @@ def check_count(etas: int, starts: int, *others: int) -> None:
     """Raises LimitError where a sheet cannot show so many values of η, starts, and values of other settings in combination."""
     variants = math.prod(others)
     runs, columns = variants * starts * etas, max(2 * etas + 4, variants * (3 * etas + 2))  # of sheets Runs, Sweep and Curves
-    if runs > ROWS or columns > COLUMNS:
+    if runs + 100 > ROWS or columns > COLUMNS:  # beside them stand headings and a summary
         raise LimitError(
             "the tables of {runs} runs need {rows} rows and {columns} columns; a sheet has 1,048,576 and 16,384. "
             "Try fewer at once.",
-            runs=runs, rows=runs, columns=columns,
+            runs=runs, rows=runs + 100, columns=columns,
         )  # fmt: skip
 
 
