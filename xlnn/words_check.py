@@ -1,0 +1,37 @@
+"""The words of what a check looked at: from the English template to Chinese and Japanese."""
+
+from __future__ import annotations
+
+TABLE: dict[str, tuple[str, str]] = {
+    "all right as far as it was found.": ("找到的部分全部正确。", "見つかった範囲ではすべて正しいです。"),
+    "{empty} empty.": ("{empty} 个为空。", "{empty} 個が空です。"),
+    "{wrong} wrong, {empty} empty.": ("{wrong} 个错误，{empty} 个为空。", "{wrong} 個が誤り、{empty} 個が空です。"),
+    "{count} more cells hold errors or texts that follow from these.": (
+        "另有 {count} 个单元格的错误值由此而来。",
+        "ほかに {count} 個のセルのエラー値はこれらに由来します。",
+    ),
+    "The numbers of this workbook are rounded to {digits} decimals: check with --digits {digits}.": (
+        "这个工作簿的数值四舍五入到 {digits} 位小数：请用 --digits {digits} 检查。",
+        "このブックの数値は小数 {digits} 桁に丸められています。--digits {digits} で検査してください。",
+    ),
+    "Checked: {quantities}.": ("已检查：{quantities}。", "検査したもの：{quantities}。"),
+    "Not found, not checked: {quantities}. Say in sheet Places where they are.": (
+        "未找到，未检查：{quantities}。请在工作表 Places 中说明它们的位置。",
+        "見つからず、検査していないもの：{quantities}。シート Places に場所を書いてください。",
+    ),
+    "There is no backward pass to check: {reason}": (
+        "没有可检查的反向计算：{reason}",
+        "検査する逆方向の計算はありません：{reason}",
+    ),
+    "Sheets that were not looked at: {sheets}.": ("没有查看的工作表：{sheets}。", "見ていないシート：{sheets}。"),
+    "No iteration of {workbook} begins with the parameters of {sheet}; it was compared with {other}.": (
+        "{workbook} 中没有一次迭代以 {sheet} 的参数开始；与 {other} 作了比较。",
+        "{workbook} には {sheet} のパラメータで始まる反復がありません。{other} と比べました。",
+    ),
+    "{sheet} begins with the parameters of {other} in {workbook}, and was compared with it.": (
+        "{sheet} 的参数与 {workbook} 中 {other} 开始时的相同，因此与它作了比较。",
+        "{sheet} は {workbook} の {other} と同じパラメータで始まるので、それと比べました。",
+    ),
+    "not checked: {quantities}": ("未检查：{quantities}", "未検査：{quantities}"),
+    "not looked at: {sheets}": ("未查看：{sheets}", "見ていない：{sheets}"),
+}
