@@ -54,7 +54,6 @@ class Verdict:
     digits: Digits = None
     follow: int = 0
     missing: tuple[Quantity, ...] = ()
-    decimals: int | None = None  # to which nearly all of its numbers are rounded
     trajectory: Trajectory | None = None  # beside another workbook's
 
     @property
@@ -174,12 +173,12 @@ def _judged(book: Book, digits: int | None) -> Verdict:
     """Every rule of what is shown, on every sheet."""
     numbers = _calculated(book)
     precision = recognised(numbers) if digits is None else digits
-    decimals = common_decimals(numbers) if precision == Precision() else None
+    book.decimals = common_decimals(numbers) if precision == Precision() else None
     found = tuple(groups(book, precision))
     faults, follow, cells = [], 0, 0
     for group in found:
         for rule in group.rules:
-            follows, explained = _faults(group, rule, decimals)
+            follows, explained = _faults(group, rule)
             explained = list(explained)
             faults, follow = faults + explained, follow + follows
             if rule.result.name in group.copied:  # what is copied is not to be calculated: it counts where it is wrong
@@ -188,7 +187,7 @@ def _judged(book: Book, digits: int | None) -> Verdict:
                 cells += group.raw[rule.result.name].size
     order = {shown.name: position for position, shown in enumerate(book.iterations)}
     faults = _told_apart(sorted(faults, key=lambda fault: order[fault.shown.name]))
-    return Verdict(book, found, tuple(faults), cells, precision, follow, tuple(_missing(book)), decimals)
+    return Verdict(book, found, tuple(faults), cells, precision, follow, tuple(_missing(book)))
 
 
 def _calculated(book: Book) -> np.ndarray:
@@ -209,9 +208,9 @@ def _missing(book: Book) -> Iterator[Quantity]:
         needs[name] |= {*rule.needs}
     reached = [_behind(shown.places, needs) for shown in book.iterations]
     for rule in network.rules:
-        q, stays = rule.result, rule.equation == "b stays"
+        q, given = rule.result, rule.result.kind == "answer" or rule.equation == "b stays"
         wanted = [names for shown, names in zip(book.iterations, reached, strict=True) if not shown.forward or q.kind in FORWARD]
-        if not stays and any(q.name not in names for names in wanted):
+        if not given and any(q.name not in names for names in wanted):
             yield q
 
 
@@ -227,7 +226,7 @@ def _behind(shown: Iterable[str], needs: Mapping[str, set[str]]) -> set[str]:
     return found
 
 
-def _faults(group: Group, rule: Rule, decimals: int | None) -> tuple[int, Iterable[Fault]]:
+def _faults(group: Group, rule: Rule) -> tuple[int, Iterable[Fault]]:
     """What is wrong with one quantity on the sheets of a group; before it, how many errors follow from other cells."""
     name = rule.result.name
     found, expected = group.raw[name], group.expected(rule)
@@ -238,7 +237,7 @@ def _faults(group: Group, rule: Rule, decimals: int | None) -> tuple[int, Iterab
     wrong &= ~_otherwise_right(group, rule, found, exact)
     unread = wrong & np.isnan(found)
     follows = unread & ~group.blank[name] & group.follows(rule) if unread.any() else unread
-    return int(follows.sum()), _told(replace(group, decimals=decimals), rule, wrong & ~unread, unread & ~follows, expected)
+    return int(follows.sum()), _told(group, rule, wrong & ~unread, unread & ~follows, expected)
 
 
 def _told(group: Group, rule: Rule, wrong: np.ndarray, unread: np.ndarray, expected: Uncertain) -> Iterator[Fault]:

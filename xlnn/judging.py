@@ -19,7 +19,7 @@ from xlnn.shown import Book, Shown
 from xlnn.uncertain import UNKNOWN, Digits, Uncertain, precision_of, stored_doubt
 
 CLASSES = ("number", "digit", "answer", "prediction", "right")  # whole numbers of these are exact
-GIVEN = ("x", "t")  # and of these, where no others are among them
+GIVEN = ("x", "t")  # read, or copied from where they are read
 
 
 class Numbers(Mapping):
@@ -60,7 +60,21 @@ class Numbers(Mapping):
 
     def apply(self, rule: Rule, **changed: Uncertain) -> Uncertain:
         """A rule on these numbers, or on `changed` ones."""
-        return apply(rule, {need: changed[need] if need in changed else self[need] for need in rule.needs}, self.network)
+        operands = {need: changed[need] if need in changed else self[need] for need in rule.needs}
+        value = apply(rule, operands, self.network)
+        pooled = next((need for need in rule.needs[1:2] if rule.result.kind == "back" and need in self.stored), "")
+        return value if not pooled or pooled == rule.needs[-1] else self._undecided(value, pooled, operands[rule.needs[2]])
+
+    def _undecided(self, value: Uncertain, pooled: str, back: Uncertain) -> Uncertain:
+        """Σwδ before pooling; where the maximum on the sheet is none, nobody can tell whether a cell is "the largest"."""
+        right = self.apply(self.network.rule_of[pooled])
+        off = np.abs(self[pooled].value - right.value) > self[pooled].doubt + right.doubt
+        if not off.any():
+            return value
+        size = next(layer.size for layer in self.network.layers if layer.output == pooled)
+        spread = lambda a: np.repeat(np.repeat(a, size[0], axis=-2), size[1], axis=-1)
+        either = np.abs(spread(back.value)) + spread(back.doubt)
+        return Uncertain(value.value, np.where(spread(off), either, value.doubt))
 
     def missing(self, rule: Rule) -> list[str]:
         """The operands of a rule that had to be computed."""
@@ -100,7 +114,6 @@ class Group:
     sheets: tuple[Shown, ...]
     digits: Digits = None
     before: Group | None = field(default=None, repr=False)  # the sheets before these, one for each
-    decimals: int | None = None  # to which nearly all numbers of the workbook are rounded
 
     @property
     def problem(self) -> Problem:
@@ -138,13 +151,18 @@ class Group:
         return Uncertain.stored(self.raw[name], self.digits, exact=self.exact(name))
 
     def exact(self, name: str) -> bool:
-        """Whether whole numbers of a quantity are exact: where all numbers are rounded, one may be whole by chance."""
-        kind = self.problem.network.quantities[name].kind
+        """Whether whole numbers of a quantity are exact.
+
+        Where numbers are rounded, one may be whole by chance: so those of targets that were read are not, and those of
+        images only where no others are among them.
+        """
+        kind, network = self.problem.network.quantities[name].kind, self.problem.network
         if kind not in GIVEN or precision_of(self.digits).decimals is None:
             return kind in CLASSES + GIVEN
-        given = getattr(self.problem, name)
-        arrays = [array for array in (self.raw.get(name), given) if array is not None]
-        return all((np.nan_to_num(array) == np.round(np.nan_to_num(array))).all() for array in arrays)
+        if kind == "t":
+            return network.classes is not None
+        arrays = [np.nan_to_num(array) for array in (self.raw.get(name), self.problem.x) if array is not None]
+        return all((array == np.round(array)).all() for array in arrays)
 
     @cached_property
     def given(self) -> dict[str, Uncertain]:

@@ -53,7 +53,8 @@ class Shown:
 class Book:
     """A workbook with the problem in it and the iterations that it shows.
 
-    `unseen` are its sheets that were not looked at; `untrainable` says why the network has no backward pass.
+    `unseen` are its sheets that were not looked at; `untrainable` says why the network has no backward pass; `decimals`
+    are those to which nearly all of its numbers are rounded.
     """
 
     workbook: Workbook
@@ -62,6 +63,7 @@ class Book:
     language: str = "en"
     unseen: tuple[str, ...] = ()
     untrainable: UsageError | None = None
+    decimals: int | None = None
     _numbers: dict[tuple[str, str, Place], np.ndarray] = field(default_factory=dict)
     _grids: dict[str, np.ndarray] = field(default_factory=dict)
 

@@ -60,10 +60,11 @@ def _follow_lines(verdict: Verdict, language: str) -> list[str]:
 
 
 def _decimals_lines(verdict: Verdict, language: str) -> list[str]:
-    if verdict.decimals is None or not verdict.mistaken:
+    decimals = verdict.book.decimals
+    if decimals is None or not verdict.mistaken:
         return []
     said = "The numbers of this workbook are rounded to {digits} decimals: check with --digits {digits}."
-    return [say(said, language, digits=verdict.decimals)]
+    return [say(said, language, digits=decimals)]
 
 
 def _looked_lines(verdict: Verdict, language: str) -> Iterator[str]:

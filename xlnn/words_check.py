@@ -32,6 +32,14 @@ TABLE: dict[str, tuple[str, str]] = {
         "{sheet} 的参数与 {workbook} 中 {other} 开始时的相同，因此与它作了比较。",
         "{sheet} は {workbook} の {other} と同じパラメータで始まるので、それと比べました。",
     ),
+    "these numbers follow from {which} as it should be, not as it stands there": (
+        "这些数由正确的 {which} 得出，而不是由表上的 {which} 得出",
+        "これらの数は、シートにある {which} ではなく正しい {which} から出る",
+    ),
+    "Mend {which}, where a number stands in place of its formula, and let the sheet calculate.": (
+        "请改正 {which}：那里是数值而不是公式；然后让工作表重新计算。",
+        "{which} を直す。そこには式の代わりに数値がある。そのあとシートを計算し直す。",
+    ),
     "not checked: {quantities}": ("未检查：{quantities}", "未検査：{quantities}"),
     "not looked at: {sheets}": ("未查看：{sheets}", "見ていない：{sheets}"),
 }
