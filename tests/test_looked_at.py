@@ -19,6 +19,7 @@ from xlnn.check import judge, mark
 from xlnn.cli import main
 from xlnn.examples import example
 from xlnn.network import LayerSettings
+from xlnn.places_sheet import HEADER, describe
 from xlnn.telling import check_json, check_text
 from xlnn.uncertain import common_decimals, recognised
 from xlnn.writer import write
@@ -147,18 +148,25 @@ def test_numbers_at_addresses_of_xlnn_are_somebody_elses(cell, tmp_path):
     assert not verdict.complete
 
 
-def test_labels_of_xlnn_count_where_its_mark_is_gone(trained, tmp_path):
-    """The cells of Iteration 1 in a workbook that carries no mark, on a sheet of another name: δ³ at O58 is judged."""
-    source, book = openpyxl.load_workbook(trained), openpyxl.Workbook()
-    for title, new in (("Settings", "Settings"), ("Data", "Data"), ("Iteration 1", "mine")):
-        sheet = book.create_sheet(new)
-        for row in source[title].iter_rows():
+def typed(source: Path, target: Path, sheets: tuple, change: dict | None = None) -> Path:
+    """The cells of some sheets in a workbook that carries no mark; Iteration 1 under another name."""
+    old, book = openpyxl.load_workbook(source), openpyxl.Workbook()
+    for title in sheets:
+        sheet = book.create_sheet("mine" if title == "Iteration 1" else title)
+        for row in old[title].iter_rows():
             for cell in row:
                 sheet[cell.coordinate] = cell.value
     del book["Sheet"]
-    book["mine"]["O58"] = 0.5
-    book.save(tmp_path / "mine.xlsx")
-    assert ("delta3",) in [entry[:1] for entry in named(judge(tmp_path / "mine.xlsx"))]
+    for cell, value in (change or {}).items():
+        book["mine"][cell] = value
+    book.save(target)
+    return target
+
+
+def test_labels_of_xlnn_count_where_its_mark_is_gone(trained, tmp_path):
+    """Iteration 1 on a sheet of another name, in a workbook that carries no mark: δ³ at O58 is judged."""
+    path = typed(trained, tmp_path / "mine.xlsx", ("Settings", "Data", "Iteration 1"), {"O58": 0.5})
+    assert ("delta3",) in [entry[:1] for entry in named(judge(path))]
 
 
 def test_names_of_sheets_ignore_capitals(trained, tmp_path):
@@ -469,6 +477,67 @@ def test_weights_that_changed_were_updated(tmp_path):
 
 def named_causes(fault) -> list[str]:
     return [cause.name for cause in fault.causes] or ["none"]
+
+
+# ---- other conventions ------------------------------------------------------------------------------------------------
+
+
+def older_signs(problem) -> dict:
+    """δ = (t − a) a′ and w + η Σ δ a; all that lies between follows with the other sign."""
+    names = [q.name for q in problem.network.parameters]
+    plus = lambda name: lambda s: s[name] + s["eta"] * s["dCT_d" + name]
+    return {"dC_da3": lambda s: s["t"] - s["a3"], **{"new_" + name: plus(name) for name in names}}
+
+
+def test_the_older_signs_are_right_throughout(tmp_path):
+    problem = few(example("4-4"), 6)
+    path = write_sheets(tmp_path / "m.xlsx", problem, calculate(problem, older_signs(problem)))
+    path = typed(path, tmp_path / "mine.xlsx", ("Settings", "Data", "Iteration 1"))
+    code, output = run(path)
+    assert code == 0
+    assert "With another convention than the book's: δ has the other sign, (t − a) · a′(z)" in output
+    assert not judge(edited(path, tmp_path / "wrong.xlsx", {"mine!O66": 1})).right
+    wrong = {"dC_da3": older_signs(problem)["dC_da3"]}  # and the gradient subtracted: uphill
+    path = write_sheets(tmp_path / "up.xlsx", problem, calculate(problem, wrong))
+    assert named(judge(typed(path, tmp_path / "uphill.xlsx", ("Settings", "Data", "Iteration 1")))) == [("dC_da3", "sign-turned")]
+
+
+def test_thresholds_are_right_throughout(tmp_path):
+    """z = Σwx − θ in both layers; new θ = θ − η · (−Σδ)."""
+    problem = few(example("4-4"), 6)
+    thresholds = {q.name: -problem.parameters[q.name] for q in problem.network.parameters if q.kind == "b"}
+    flat = lambda a: a.reshape(len(a), -1)
+    wrong = {
+        "z2": lambda s: flat(s["x"]) @ flat(s["w2"]).T - s["b2"], "z3": lambda s: s["a2"] @ s["w3"].T - s["b3"],
+        "dC_db2": lambda s: -s["delta2"], "dC_db3": lambda s: -s["delta3"],
+        "dCT_db2": lambda s: -s["delta2"].sum(axis=0), "dCT_db3": lambda s: -s["delta3"].sum(axis=0),
+    }  # fmt: skip
+    other = replace(problem, parameters={**problem.parameters, **thresholds})
+    path = write_sheets(tmp_path / "m.xlsx", other, calculate(other, wrong))
+    verdict = judge(typed(path, tmp_path / "mine.xlsx", ("Settings", "Data", "Iteration 1")))
+    assert (verdict.right, verdict.complete) == (True, False)
+    assert verdict.convention.startswith("the biases are thresholds")
+    assert not judge(path).right  # xlnn wrote this one: its Settings say how it is
+
+
+def test_shared_maxima_to_all_are_right_throughout(tmp_path):
+    """`=IF(a=MAX(window),1,0)` in a sheet that says nothing of ties."""
+    problem = few(example("5-6"), 6)
+    problem = replace(problem, network=replace(problem.network, ties="all"))
+    path = write_sheets(tmp_path / "m.xlsx", problem, calculate(problem))
+    shown = judge(path).book.iterations[0].places
+    path = typed(path, tmp_path / "mine.xlsx", ("Iteration 1",))
+    book = openpyxl.load_workbook(path)
+    places = book.create_sheet("Places")
+    for line in [HEADER, *(describe(q, "mine", shown[n][1]) for n, q in problem.network.quantities.items() if n in shown)]:
+        if line[0] not in ("number", "digit", "answer", "prediction", "right", "share", "eta"):
+            places.append([text or None for text in line])
+    book.save(path)
+    verdict = judge(path)
+    assert verdict.right
+    assert verdict.convention.endswith("pooling ties all")
+    assert not judge(path, ties="first").right
+    assert judge(path, ties="all").convention == ""
 
 
 # ---- a network of steps ---------------------------------------------------------------------------------------------

@@ -17,16 +17,15 @@ import numpy as np
 
 from xlnn.against import Departure, Trajectory, trajectory
 from xlnn.cells import Cell
+from xlnn.conventions import others
 from xlnn.errors import ContentError, UsageError, XlnnError
 from xlnn.judging import CLASSES, Fault, Group, groups, wrong_cells
-from xlnn.labels import symbol
-from xlnn.layouts import NEW
+from xlnn.labels import symbols
 from xlnn.lessons import lesson_in
 from xlnn.mistakes import Case, Cause, causes
-from xlnn.plan import FORWARD
 from xlnn.quantities import Quantity
 from xlnn.rules import Rule
-from xlnn.shown import Book, book_of, computed
+from xlnn.shown import Book, book_of, computed, missing
 from xlnn.uncertain import Digits, Precision, Uncertain, common_decimals, recognised
 from xlnn.words import say
 from xlnn.workbook import Workbook
@@ -54,6 +53,7 @@ class Verdict:
     digits: Digits = None
     follow: int = 0
     missing: tuple[Quantity, ...] = ()
+    convention: str = ""  # another than the book's, with which nothing is wrong
     trajectory: Trajectory | None = None  # beside another workbook's
 
     @property
@@ -64,7 +64,7 @@ class Verdict:
     @property
     def complete(self) -> bool:
         """Whether all that the network has was judged, on every sheet."""
-        return not (self.missing or self.book.unseen or self.book.untrainable)
+        return not (self.missing or self.book.unseen or self.book.untrainable or self.convention)
 
     @property
     def departures(self) -> tuple[Departure, ...]:
@@ -165,8 +165,17 @@ def judge(
                 "Say in a sheet Places where z, a, C … lie, or keep to the addresses of `xlnn train`.",
                 book.workbook.where(""),
             )
-        verdict = _judged(book, digits)
+        verdict = _under_some_convention(_judged(book, digits), digits, settings)
         return verdict if against is None else replace(verdict, trajectory=trajectory(book, against, digits, settings))
+
+
+def _under_some_convention(verdict: Verdict, digits: int | None, settings: Mapping) -> Verdict:
+    """The verdict, or that under another convention with which nothing is wrong any more."""
+    for words, book in others(verdict.book, lambda name: settings.get(name) is not None) if verdict.mistaken else ():
+        other = _judged(book, digits)
+        if not other.mistaken:
+            return replace(other, convention=words)
+    return verdict
 
 
 def _judged(book: Book, digits: int | None) -> Verdict:
@@ -187,7 +196,7 @@ def _judged(book: Book, digits: int | None) -> Verdict:
                 cells += group.raw[rule.result.name].size
     order = {shown.name: position for position, shown in enumerate(book.iterations)}
     faults = _told_apart(sorted(faults, key=lambda fault: order[fault.shown.name]))
-    return Verdict(book, found, tuple(faults), cells, precision, follow, tuple(_missing(book)))
+    return Verdict(book, found, tuple(faults), cells, precision, follow, tuple(missing(book)))
 
 
 def _calculated(book: Book) -> np.ndarray:
@@ -198,32 +207,6 @@ def _calculated(book: Book) -> np.ndarray:
     whole = np.concatenate([*found, np.empty(0)])
     whole = whole[np.isfinite(whole)]
     return whole[:: max(1, len(whole) // SAMPLED)]
-
-
-def _missing(book: Book) -> Iterator[Quantity]:
-    """What the network has but some sheet neither shows nor leads on to anything that it shows: it was not judged."""
-    network = book.problem.network
-    needs = {rule.result.name: {*rule.needs} for rule in network.rules}
-    for name, rule in network.summed.items():
-        needs[name] |= {*rule.needs}
-    reached = [_behind(shown.places, needs) for shown in book.iterations]
-    for rule in network.rules:
-        q, given = rule.result, rule.result.kind == "answer" or rule.equation == "b stays"
-        wanted = [names for shown, names in zip(book.iterations, reached, strict=True) if not shown.forward or q.kind in FORWARD]
-        if not given and any(q.name not in names for names in wanted):
-            yield q
-
-
-def _behind(shown: Iterable[str], needs: Mapping[str, set[str]]) -> set[str]:
-    """What is shown, and all that it follows from."""
-    found: set[str] = set()
-    open_ = list(shown)
-    while open_:
-        name = open_.pop()
-        if name not in found:
-            found.add(name)
-            open_ += needs.get(name, ())
-    return found
 
 
 def _faults(group: Group, rule: Rule) -> tuple[int, Iterable[Fault]]:
@@ -390,9 +373,3 @@ def _mark(path: Path, digits: int | None, settings: dict) -> tuple:
     where = f"{sheet}!{cell.name}" if cell else ""
     counts = verdict.right, verdict.share, verdict.wrong, verdict.empty
     return path.name, *counts, where, named, *looked, ", ".join(verdict.book.unseen), ""
-
-
-def symbols(quantities: Iterable[Quantity], language: str = "en") -> list[str]:
-    """As messages name them."""
-    new = lambda q: say("new {symbol}", language, symbol=q.symbol)
-    return list(dict.fromkeys(new(q) if q.kind in NEW else symbol(q, language) for q in quantities))

@@ -14,7 +14,7 @@ import numpy as np
 from xlnn.applying import apply
 from xlnn.network import Network
 from xlnn.problem import Problem
-from xlnn.rules import Rule
+from xlnn.rules import Layer, Rule
 from xlnn.shown import Book, Shown
 from xlnn.uncertain import UNKNOWN, Digits, Uncertain, precision_of, stored_doubt
 
@@ -62,17 +62,16 @@ class Numbers(Mapping):
         """A rule on these numbers, or on `changed` ones."""
         operands = {need: changed[need] if need in changed else self[need] for need in rule.needs}
         value = apply(rule, operands, self.network)
-        pooled = next((need for need in rule.needs[1:2] if rule.result.kind == "back" and need in self.stored), "")
-        return value if not pooled or pooled == rule.needs[-1] else self._undecided(value, pooled, operands[rule.needs[2]])
+        layers = self.network.layers if rule.result.kind == "back" else ()
+        pooling = next((layer for layer in layers if layer.kind == "max pooling" and layer.output in rule.needs), None)
+        shown = pooling is not None and pooling.output in self.stored
+        return self._undecided(value, pooling, operands["back" + pooling.label]) if shown else value
 
-    def _undecided(self, value: Uncertain, pooled: str, back: Uncertain) -> Uncertain:
+    def _undecided(self, value: Uncertain, pooling: Layer, back: Uncertain) -> Uncertain:
         """Σwδ before pooling; where the maximum on the sheet is none, nobody can tell whether a cell is "the largest"."""
-        right = self.apply(self.network.rule_of[pooled])
-        off = np.abs(self[pooled].value - right.value) > self[pooled].doubt + right.doubt
-        if not off.any():
-            return value
-        size = next(layer.size for layer in self.network.layers if layer.output == pooled)
-        spread = lambda a: np.repeat(np.repeat(a, size[0], axis=-2), size[1], axis=-1)
+        stored, right = self[pooling.output], self.apply(self.network.rule_of[pooling.output])
+        off = np.abs(stored.value - right.value) > stored.doubt + right.doubt
+        spread = lambda a: np.repeat(np.repeat(a, pooling.size[0], axis=-2), pooling.size[1], axis=-1)
         either = np.abs(spread(back.value)) + spread(back.doubt)
         return Uncertain(value.value, np.where(spread(off), either, value.doubt))
 

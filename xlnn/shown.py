@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -64,6 +64,7 @@ class Book:
     unseen: tuple[str, ...] = ()
     untrainable: UsageError | None = None
     decimals: int | None = None
+    negated: tuple[str, ...] = ()  # kinds of quantities that are read with the other sign
     _numbers: dict[tuple[str, str, Place], np.ndarray] = field(default_factory=dict)
     _grids: dict[str, np.ndarray] = field(default_factory=dict)
 
@@ -75,8 +76,13 @@ class Book:
         key = name, sheet, place
         if key not in self._numbers:
             marks = self.problem is not None and self.problem.network.quantities[name].kind == "right"
-            self._numbers[key] = as_numbers(self.workbook.block(sheet, place), marks)
+            turned = self.problem is not None and self.problem.network.quantities[name].kind in self.negated
+            self._numbers[key] = (-1 if turned else 1) * as_numbers(self.workbook.block(sheet, place), marks)
         return self._numbers[key]
+
+    def under(self, problem: Problem, negated: tuple[str, ...]) -> Book:
+        """The same workbook read as another problem's."""
+        return replace(self, problem=problem, negated=negated, _numbers={}, _grids={})
 
     def blank(self, shown: Shown, name: str) -> np.ndarray:
         """Which of a quantity's cells hold nothing."""
@@ -173,6 +179,32 @@ def _has_cells(workbook: Workbook, sheet: str) -> bool:
     with suppress(XlnnError):  # one that cannot be read was not looked at, either
         return len(workbook.filled(sheet).codes) > 0
     return True
+
+
+def missing(book: Book) -> Iterator[Quantity]:
+    """What the network has but some sheet neither shows nor leads on to anything that it shows: it was not judged."""
+    network = book.problem.network
+    needs = {rule.result.name: {*rule.needs} for rule in network.rules}
+    for name, rule in network.summed.items():
+        needs[name] |= {*rule.needs}
+    reached = [_behind(shown.places, needs) for shown in book.iterations]
+    for rule in network.rules:
+        q, given = rule.result, rule.result.kind == "answer" or rule.equation == "b stays"
+        wanted = [names for shown, names in zip(book.iterations, reached, strict=True) if not shown.forward or q.kind in FORWARD]
+        if not given and any(q.name not in names for names in wanted):
+            yield q
+
+
+def _behind(shown: Iterable[str], needs: Mapping[str, set[str]]) -> set[str]:
+    """What is shown, and all that it follows from."""
+    found: set[str] = set()
+    open_ = list(shown)
+    while open_:
+        name = open_.pop()
+        if name not in found:
+            found.add(name)
+            open_ += needs.get(name, ())
+    return found
 
 
 # ---- sheets as xlnn writes them, and others ---------------------------------------------------------

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from xlnn.check import Verdict, address, correction, explanation, first_cell, symbols
+from xlnn.check import Verdict, address, correction, explanation, first_cell
 from xlnn.compare import Comparison, difference, seen_apart
 from xlnn.errors import printable
 from xlnn.judging import Fault, Group, Numbers
-from xlnn.labels import symbol
+from xlnn.labels import symbol, symbols
 from xlnn.report import GREY, RED, YELLOW, Mark, write_marked
 from xlnn.shown import computed
 from xlnn.training import Step
@@ -72,6 +72,9 @@ def _looked_lines(verdict: Verdict, language: str) -> Iterator[str]:
     book, missing = verdict.book, symbols(verdict.missing, language)
     if verdict.complete:
         return
+    if verdict.convention:
+        convention = say(verdict.convention, language)
+        yield say("With another convention than the book's: {convention}.", language, convention=convention)
     if verdict.judged:
         yield say("Checked: {quantities}.", language, quantities=", ".join(symbols(verdict.judged, language)))
     if missing:
@@ -196,6 +199,7 @@ def check_json(verdict: Verdict) -> dict[str, Any]:
         "share": verdict.share,
         "follow": verdict.follow,
         "complete": verdict.complete,
+        "convention": verdict.convention or None,
         "judged": [q.name for q in verdict.judged],
         "missing": [q.name for q in verdict.missing],
         "no_backward_pass": verdict.book.untrainable and verdict.book.untrainable.text(),

@@ -33,13 +33,26 @@ TABLE: dict[str, tuple[str, str]] = {
         "{sheet} は {workbook} の {other} と同じパラメータで始まるので、それと比べました。",
     ),
     "these numbers follow from {which} as it should be, not as it stands there": (
-        "这些数由正确的 {which} 得出，而不是由表上的 {which} 得出",
-        "これらの数は、シートにある {which} ではなく正しい {which} から出る",
+        "这些数由正确的 {which} 得出，而不是由表上现有的数得出",
+        "これらの数は、シートにある値ではなく正しい {which} から出る",
     ),
     "Mend {which}, where a number stands in place of its formula, and let the sheet calculate.": (
         "请改正 {which}：那里是数值而不是公式；然后让工作表重新计算。",
         "{which} を直す。そこには式の代わりに数値がある。そのあとシートを計算し直す。",
     ),
+    "With another convention than the book's: {convention}.": (
+        "采用的约定与书中不同：{convention}。",
+        "本とは違う約束による：{convention}。",
+    ),
+    "a shared maximum sends δ to each of its cells: pooling ties all": (
+        "并列最大值把 δ 传给每个单元格（池化并列设为 all）",
+        "同じ最大値のセルすべてに δ を送る（プーリングの同値は all）",
+    ),
+    "δ has the other sign, (t − a) · a′(z), and the new parameters are w + η Σ δ a": (
+        "δ 的符号相反，即 (t − a) · a′(z)，新参数为 w + η Σ δ a",
+        "δ の符号が逆で (t − a) · a′(z)、新しいパラメータは w + η Σ δ a",
+    ),
+    "the biases are thresholds θ: z = Σ w a − θ": ("偏置是阈值 θ：z = Σ w a − θ", "バイアスは閾値 θ：z = Σ w a − θ"),
     "not checked: {quantities}": ("未检查：{quantities}", "未検査：{quantities}"),
     "not looked at: {sheets}": ("未查看：{sheets}", "見ていない：{sheets}"),
 }
