@@ -301,6 +301,44 @@ def test_a_workbook_that_was_never_calculated_is_refused(kind, tmp_path):
     assert "found a formula without a stored result. Open the workbook in Excel or LibreOffice, save it, and try again." in output
 
 
+def one_lesson_sheet(path: Path, change: dict) -> Path:
+    """Sheet 1-2 (numbers, as typed) and another sheet, without sheet 1-3."""
+    xlnn.new("1-2", path)
+    results, book = openpyxl.load_workbook(path, data_only=True), openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "1-2"
+    for row in results["1-2"].iter_rows():
+        for cell in row:
+            sheet[cell.coordinate] = cell.value
+    for cell, value in change.items():
+        sheet[cell] = value
+    book.create_sheet("notes")["A1"] = 3
+    book.save(path)
+    return path
+
+
+def test_lessons_tell_what_was_not_looked_at(tmp_path):
+    code, output = run(one_lesson_sheet(tmp_path / "mine.xlsx", {}))
+    assert code == 0
+    assert "38 cells checked on 1-2: all right as far as it was found." in output
+    assert "Sheets that were not looked at: notes." in output
+
+
+@pytest.mark.parametrize(
+    ("change", "wrong", "follow", "empty"),
+    [
+        ({"B15": "#VALUE!", "B16": "#VALUE!"}, ["B15"], 1, 0),  # b = −θ; s + b follows from it
+        ({"B15": None, "B16": None}, [], 0, 2),
+        ({"B15": None}, [], 0, 1),
+        ({"B15": "#VALUE!", "B16": 30}, ["B15", "B16"], 0, 0),  # a number does not follow from an error
+    ],
+)
+def test_errors_and_blanks_in_lessons(change, wrong, follow, empty, tmp_path):
+    verdict = judge(one_lesson_sheet(tmp_path / "mine.xlsx", change))
+    assert [fault.shown.cell(fault.rule.result.name, fault.cells[0])[1].name for fault in verdict.mistaken] == wrong
+    assert (verdict.wrong, verdict.follow, verdict.empty) == (len(wrong) + follow, follow, empty)
+
+
 # ---- marking -------------------------------------------------------------------------------------------------
 
 

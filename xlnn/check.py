@@ -83,7 +83,7 @@ class Verdict:
     @property
     def share(self) -> float:
         """Of cells that are filled, and right."""
-        return (self.cells - self.wrong - self.empty) / self.cells
+        return (self.cells - self.wrong - self.empty) / self.cells if self.cells else 0.0
 
     @property
     def sheets(self) -> list[str]:

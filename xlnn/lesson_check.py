@@ -11,7 +11,8 @@ import numpy as np
 from xlnn.check import Verdict
 from xlnn.judging import Fault, wrong_cells
 from xlnn.lesson import Block, Lesson
-from xlnn.shown import Book, Shown, check_calculated
+from xlnn.reader import RESERVED, START
+from xlnn.shown import Book, Shown, check_calculated, has_cells
 from xlnn.uncertain import BATCH, UNKNOWN, Digits, Uncertain, recognised
 from xlnn.words import LANGUAGES, say
 from xlnn.workbook import Workbook
@@ -22,15 +23,20 @@ def judge_lesson(workbook: Workbook, lesson: Lesson, digits: int | None = None, 
     sheets = {sheet.name: workbook.find(sheet.name) for sheet in lesson.sheets}
     shown = {sheet.name: _shown(lesson, sheet, number, found) for number, sheet, found in _present(lesson, sheets)}
     own = [shown[s.name] for s in lesson.sheets if s.name in shown and not all(block.given for block in s.blocks)]
-    book = Book(workbook, None, tuple(own), language=language or language_of(workbook, lesson))
+    seen = {*sheets.values(), *map(workbook.find, (*RESERVED, START))}
+    unseen = tuple(name for name in workbook.sheets if name not in seen and has_cells(workbook, name))
+    book = Book(workbook, None, tuple(own), language=language or language_of(workbook, lesson), unseen=unseen)
     check_calculated(workbook, (sheet.places[name] for sheet in own for name in sheet.places if not lesson.blocks[name].given))
     stored = {name: _stored(book, shown[where], name) for name, where in lesson.sheet_of.items() if where in shown}
-    rules = [block for block in lesson.blocks.values() if not block.given and block.name in stored]
+    shown_blocks = [block for block in lesson.blocks.values() if not block.given and block.name in stored]
+    rules = [block for block in shown_blocks if set(block.needs) <= set(stored)]  # others need a sheet that is not there
     results = np.concatenate([*(stored[block.name].ravel() for block in rules), np.empty(0)])
     precision = recognised(results[np.isfinite(results)]) if digits is None else digits
     judging = _Judging(lesson, book, shown, stored, precision)
     faults = tuple(fault for block in rules for fault in judging.faults(block))
-    return Verdict(book, (), faults, sum(block.quantity.size for block in rules), precision, judging.follow)
+    missing = tuple(block.quantity for block in shown_blocks if block not in rules)
+    cells = sum(block.quantity.size for block in rules)
+    return Verdict(book, (), faults, cells, precision, judging.follow, missing)
 
 
 def language_of(workbook: Workbook, lesson: Lesson) -> str:
@@ -73,9 +79,7 @@ class _Judging:
     follow: int = 0  # errors that follow from those of other cells
 
     def faults(self, block: Block) -> Iterator[Fault]:
-        """The wrong cells of one block; what it needs from a sheet that is not there is not judged."""
-        if not set(block.needs) <= set(self.stored):
-            return
+        """The wrong cells of one block."""
         found, expected, wrong = self.stored[block.name], np.full(block.shape, np.nan), np.zeros(block.shape, dtype=bool)
         readable, follows = [self._operand(need, True) for need in block.needs], np.zeros(block.shape, dtype=bool)
         unreadable = [self._operand(need, False) for need in block.needs]

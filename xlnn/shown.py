@@ -172,10 +172,11 @@ def _unseen(book: Book) -> tuple[str, ...]:
     own = (SETTINGS, DATA, HELD_OUT, places_sheet.SHEET, *(("Summary", "Conventions", TEST) if workbook.marked else ()))
     seen = {workbook.find(sheet) for shown in book.iterations for sheet, _ in shown.places.values()}
     seen |= {workbook.find(sheet) for sheet, _ in origin.sources.values()} | {workbook.find(name) for name in own}
-    return tuple(name for name in workbook.sheets if name not in seen and _has_cells(workbook, name))
+    return tuple(name for name in workbook.sheets if name not in seen and has_cells(workbook, name))
 
 
-def _has_cells(workbook: Workbook, sheet: str) -> bool:
+def has_cells(workbook: Workbook, sheet: str) -> bool:
+    """Whether a sheet has something on it."""
     with suppress(XlnnError):  # one that cannot be read was not looked at, either
         return len(workbook.filled(sheet).codes) > 0
     return True
