@@ -19,6 +19,7 @@ from xlnn.rules import Layer, Rule
 from xlnn.uncertain import UNKNOWN, Uncertain, stored_doubt
 
 TELLING = 3  # decades that must speak for a mistake, and for each of many tries as many more as they are
+ZEROS = ("zero", "bias-gradient-left-out")  # of which a 0 is the mistake itself
 BEHIND = 2  # decades more for one in what is not on the sheet: there are so many
 
 Try = tuple[Uncertain, Mapping]  # what the wrong rule gives, and the fields of the entry's words
@@ -170,7 +171,7 @@ def _fitting(case: Case, entry: Mistake, tries: Iterable[Try]) -> list[Cause | N
     over = tuple(axis for axis in inner if axis not in kept)
     wrong = case.wrong.any(axis=over).reshape(len(case.wrong), -1)  # (sheets, parts)
     chosen, whole = np.full(wrong.shape, -1), np.zeros(wrong.shape, dtype=bool)
-    coarse = (case.coarse | ~case.wrong).all(axis=over).reshape(wrong.shape) & (entry.name != "zero")
+    coarse = (case.coarse | ~case.wrong).all(axis=over).reshape(wrong.shape) & (entry.name not in ZEROS)
     fields: list[Mapping] = []
     for value, about in tries:
         here = case.fits(value)

@@ -283,7 +283,9 @@ def _another_eta(case: Case) -> Iterator[Try]:
     multiples = {"η/n": own / images, "nη": own * images, "η/2": own / 2, "2η": 2 * own, "1/η": 1 / own}
     tries = [_eta_in_a_cell(case, usable, doubt)]
     tries += [(number, [f"{n:.6g} ({name})" for n in number.tolist()]) for name, number in multiples.items()]
-    simple = [np.array([float(f"{number:.{digits}g}") for number in usable.tolist()]) for digits in (1, 2)]
+    single = case.wrong.reshape(len(eta), -1).sum(axis=1) == 1  # then a whole number is rather that of another cell
+    rather = np.where(single & (np.abs(usable - np.round(usable)) <= doubt), np.nan, usable)
+    simple = [np.array([float(f"{number:.{digits}g}") for number in rather.tolist()]) for digits in (1, 2)]
     tries += [(number, [f"{n:g}" for n in number.tolist()]) for number in simple]
     sharp = np.maximum(doubt, 1e-12) <= BLUNT * eta  # else there is a simple number near every η
     for number, names in tries:
