@@ -78,12 +78,15 @@ class Memory:
     def __init__(self, grids: dict[str, np.ndarray]):
         self.grids, self.sheets = grids, list(grids)
 
+    def find(self, name):
+        return name if name in self.grids else None
+
     def sheet(self, name):
         return self.grids[name]
 
     def block(self, sheet, place):
         rows, columns = place.grid()
-        return self.grids[sheet][rows - 1, columns - 1]
+        return np.array(self.grids[sheet][rows - 1, columns - 1], dtype=object)
 
 
 def random_sheets(network, count: int, seed: int, digits: int) -> Book:
@@ -101,10 +104,10 @@ def random_sheets(network, count: int, seed: int, digits: int) -> Book:
         grid = np.full(shape, None, dtype=object)
         for name, place in places.items():
             rows, columns = place.grid()
-            grid[rows - 1, columns - 1] = np.round(np.asarray(step[name], dtype=float), digits)
+            grid[rows - 1, columns - 1] = np.round(np.asarray(step[name], dtype=float), digits).astype(object)
         grids[f"sheet {number}"] = grid
         where = {name: (f"sheet {number}", place) for name, place in places.items()}
-        shown.append(Shown(f"sheet {number}", where, frozenset(), np.arange(5), 1))
+        shown.append(Shown(f"sheet {number}", where, np.arange(5), 1))
     return Book(Memory(grids), problem, tuple(shown))
 
 

@@ -64,7 +64,7 @@ def test_exercise_can_be_trained(exercise):
 
 def test_empty_exercise_has_no_cell_right(exercise):
     verdict = judge(exercise)
-    assert (verdict.right, verdict.share, verdict.wrong, verdict.mistaken) == (False, 0.0, verdict.cells, [])
+    assert (verdict.right, verdict.share, verdict.empty, verdict.wrong, verdict.mistaken) == (False, 0.0, verdict.cells, 0, [])
 
 
 def test_filled_exercise_is_right(exercise, tmp_path):

@@ -393,6 +393,7 @@ POOLING = ("mean-for-maximum", "shared-maximum-to-all", "shared-maximum-to-first
 NOT = {(net, name): "no pooling" for net in ("12-3-2", "deep") for name in POOLING}
 NOT |= {(net, name): "no filters" for net in ("12-3-2", "deep") for name in ("filter-turned", "bias-per-cell")}
 NOT["5-6", "own-weights"] = "Σwδ belongs to the pooling layer, which has no weights"
+NOT |= {(net, "operand-overwritten"): "two quantities take part in it: tested by itself" for net in NETS}
 
 
 @pytest.fixture(scope="module", params=CASES, ids=", ".join)

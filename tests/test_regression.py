@@ -274,7 +274,7 @@ def test_exercises_are_marked(tmp_path):
     for name in NAMES:
         assert run("new", name, tmp_path / f"{name}.xlsx", "--exercise", "-q")[0] == 0
     code, said, _ = run("check", tmp_path / "2-12.xlsx")
-    assert (code, said.splitlines()[0]) == (1, f"2-12.xlsx: {7 * 8 + 5} cells checked on Iteration 1: {7 * 8 + 5} wrong.")
+    assert (code, said.splitlines()[0]) == (1, f"2-12.xlsx: {7 * 8 + 5} cells checked on Iteration 1: {7 * 8 + 5} empty.")
 
 
 @pytest.mark.parametrize("language", ["zh", "ja"])

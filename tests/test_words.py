@@ -21,6 +21,7 @@ import pytest
 import xlnn
 from xlnn import errors, layouts, places_sheet, problem, quantities, record, settings
 from xlnn.activations import ACTIVATIONS
+from xlnn.conventions import CONVENTIONS
 from xlnn.costs import COSTS
 from xlnn.descent import Descent, stationary_lesson
 from xlnn.errors import ContentError, UsageError, Where, XlnnError
@@ -226,6 +227,7 @@ def of_lessons(texts) -> list[str]:
 
 
 SAID = {
+    "telling: verdict.convention": [convention.words for convention in CONVENTIONS],
     "check: cause.mistake.words": [mistake.words for mistake in catalogue()],
     "check: cause.mistake.correction": [mistake.correction for mistake in catalogue()],
     "errors: self.message": (),  # of an error that was found where it is raised

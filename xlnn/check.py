@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -15,63 +15,90 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from xlnn.against import Departure, Trajectory, trajectory
 from xlnn.cells import Cell
+from xlnn.conventions import others
 from xlnn.errors import ContentError, UsageError, XlnnError
-from xlnn.judging import Fault, Group, groups, wrong_cells
+from xlnn.judging import CLASSES, Fault, Group, groups, wrong_cells
+from xlnn.labels import symbols
 from xlnn.lessons import lesson_in
 from xlnn.mistakes import Case, Cause, causes
+from xlnn.quantities import Quantity
 from xlnn.rules import Rule
-from xlnn.shown import Book, book_of
-from xlnn.uncertain import Uncertain
+from xlnn.shown import Book, book_of, computed, missing
+from xlnn.uncertain import Digits, Precision, Uncertain, common_decimals, recognised
 from xlnn.words import say
-from xlnn.workbook import NO_RESULT, Workbook
+from xlnn.workbook import Workbook
 
 if TYPE_CHECKING:
     import pandas as pd
 
 SAMPLE, ROUNDS = 4, 3  # so many sheets go through the whole catalogue at a time, so many times
+SAMPLED = 4000  # so many numbers tell how they are stored
 SPLITS = 8  # so many images are looked at one by one where no mistake explains all of them
 
 
 @dataclass(frozen=True, eq=False)
 class Verdict:
-    """What a check found: `faults` in the order of calculation, sheet by sheet; cells judged, wrong and empty."""
+    """What a check found: `faults` in the order of calculation, sheet by sheet.
+
+    `cells` were judged: they follow from others, filled or to be filled. Each is right, `wrong` or `empty`; `follow` of
+    the wrong ones hold errors that come from others. `missing` the network has, but it was not found.
+    """
 
     book: Book
     groups: tuple[Group, ...]
     faults: tuple[Fault, ...]
-    cells: int  # that follow from others, filled or to be filled
-    digits: int | None = None
-    departures: tuple = ()  # of against.Departure: where the trajectory leaves another workbook's
-    compared: str = ""  # the name of that workbook
+    cells: int
+    digits: Digits = None
+    follow: int = 0
+    missing: tuple[Quantity, ...] = ()
+    convention: str = ""  # another than the book's, with which nothing is wrong
+    trajectory: Trajectory | None = None  # beside another workbook's
 
     @property
     def right(self) -> bool:
+        """Whether nothing that was judged is wrong."""
         return not self.faults and not self.departures
 
     @property
+    def complete(self) -> bool:
+        """Whether all that the network has was judged, on every sheet."""
+        return not (self.missing or self.book.unseen or self.book.untrainable or self.convention)
+
+    @property
+    def departures(self) -> tuple[Departure, ...]:
+        return self.trajectory.departures if self.trajectory else ()
+
+    @cached_property
+    def empty(self) -> int:
+        """Cells that are to be filled and hold nothing."""
+        return sum(int(fault.wrong.sum()) for fault in self.faults if fault.empty)
+
+    @property
     def wrong(self) -> int:
-        """Cells that are wrong or empty."""
-        return sum(int(fault.wrong.sum()) for fault in self.faults)
+        """Cells that are filled, and wrong."""
+        return sum(int(fault.wrong.sum()) for fault in self.mistaken) + self.follow
 
     @property
     def share(self) -> float:
-        """Of right cells."""
-        return max(0.0, (self.cells - self.wrong) / self.cells)
+        """Of cells that are filled, and right."""
+        return (self.cells - self.wrong - self.empty) / self.cells if self.cells else 0.0
 
     @property
     def sheets(self) -> list[str]:
         return [shown.name for shown in self.book.iterations]
 
-    @cached_property
-    def empty(self) -> int:
-        """Cells that are to be filled and hold nothing."""
-        return sum(int(fault.wrong.sum()) for fault in self.faults if is_empty(self.book, fault))
+    @property
+    def judged(self) -> list[Quantity]:
+        """What was found and judged, in the order of calculation."""
+        rules = {rule.result.name: rule.result for group in self.groups for rule in group.rules}
+        return list(rules.values())
 
     @property
     def mistaken(self) -> list[Fault]:
         """The faults that are not merely empty cells."""
-        return [fault for fault in self.faults if not is_empty(self.book, fault)]
+        return [fault for fault in self.faults if not fault.empty]
 
     def frame(self) -> pd.DataFrame:
         """The faults as a DataFrame, one row each."""
@@ -80,6 +107,7 @@ class Verdict:
         return pd.DataFrame([_row(self.book, fault) for fault in self.faults], columns=list(COLUMNS))
 
 
+MARKED = ("workbook", "right", "share", "wrong", "empty", "cell", "mistake", "judged", "missing", "unseen", "error")
 COLUMNS = (
     "sheet", "quantity", "equation", "wrong", "of", "cell", "found", "expected", "mistakes", "explanation", "correction",
 )  # fmt: skip
@@ -106,7 +134,7 @@ def mark(paths: Sequence[str | Path], *, digits: int | None = None, **settings) 
     import pandas as pd
 
     rows = [_mark(Path(path), digits, settings) for path in paths]
-    return pd.DataFrame(rows, columns=["workbook", "right", "share", "wrong", "empty", "cell", "mistake", "error"])
+    return pd.DataFrame(rows, columns=list(MARKED))
 
 
 def judge(
@@ -123,68 +151,88 @@ def judge(
         raise UsageError("the number of decimals must lie between 0 and 15, not {digits}.", digits=digits)
     workbook = Workbook(path)
     lesson = lesson_in(workbook) if places is None else None
-    if lesson is not None:
-        from xlnn.lesson_check import judge_lesson
+    with np.errstate(all="ignore"):  # whatever numbers stand there, what comes of them is judged, not warned of
+        if lesson is not None:
+            from xlnn.lesson_check import judge_lesson
 
-        if against is not None:
-            raise UsageError("these sheets show no training to compare with another one; use xlnn compare.")
-        return _calculated(judge_lesson(workbook, lesson, digits, language))
-    book = book_of(workbook, places=places, language=language, **settings)
-    if not book.iterations:
-        raise ContentError(
-            "there is nothing to check: no computed quantity was found. "
-            "Say in a sheet Places where z, a, C … lie, or keep to the addresses of `xlnn train`.",
-            book.workbook.where(""),
-        )
-    found = tuple(groups(book, digits))
-    faults = [fault for group in found for rule in group.rules for fault in _faults(group, rule)]
-    cells = sum(group.raw[r.result.name].size for group in found for r in group.rules if r.result.name not in group.copied)
-    order = {shown.name: position for position, shown in enumerate(book.iterations)}
-    faults = _told_apart(sorted(faults, key=lambda fault: order[fault.shown.name]))
-    verdict = _calculated(Verdict(book, found, tuple(faults), cells, digits))
-    if against is None:
-        return verdict
-    from xlnn.against import departures
-
-    return replace(verdict, departures=tuple(departures(book, against, digits, settings)), compared=Path(against).name)
+            if against is not None:
+                raise UsageError("these sheets show no training to compare with another one; use xlnn compare.")
+            return judge_lesson(workbook, lesson, digits, language)
+        book = book_of(workbook, places=places, language=language, **settings)
+        if not book.iterations:
+            raise ContentError(
+                "there is nothing to check: no computed quantity was found. "
+                "Say in a sheet Places where z, a, C … lie, or keep to the addresses of `xlnn train`.",
+                book.workbook.where(""),
+            )
+        verdict = _under_some_convention(_judged(book, digits), digits, settings)
+        return verdict if against is None else replace(verdict, trajectory=trajectory(book, against, digits, settings))
 
 
-def _calculated(verdict: Verdict) -> Verdict:
-    """The same verdict. Raises ContentError where a cell is empty only because its formula has no stored result."""
-    workbook = verdict.book.workbook
-    for sheet, cell in map(first_cell, verdict.faults):
-        if workbook.has_formula(sheet, cell):
-            raise ContentError(NO_RESULT, workbook.where(sheet, cell))
+def _under_some_convention(verdict: Verdict, digits: int | None, settings: Mapping) -> Verdict:
+    """The verdict, or that under another convention with which nothing is wrong any more."""
+    for words, book in others(verdict.book, lambda name: settings.get(name) is not None) if verdict.mistaken else ():
+        other = _judged(book, digits)
+        if not other.mistaken:
+            return replace(other, convention=words)
     return verdict
 
 
-def _faults(group: Group, rule: Rule) -> Iterator[Fault]:
-    """What is wrong with one quantity on the sheets of a group."""
+def _judged(book: Book, digits: int | None) -> Verdict:
+    """Every rule of what is shown, on every sheet."""
+    numbers = _calculated(book)
+    precision = recognised(numbers) if digits is None else digits
+    book.decimals = common_decimals(numbers) if precision == Precision() else None
+    found = tuple(groups(book, precision))
+    faults, follow, cells = [], 0, 0
+    for group in found:
+        for rule in group.rules:
+            follows, explained = _faults(group, rule)
+            explained = list(explained)
+            faults, follow = faults + explained, follow + follows
+            if rule.result.name in group.copied:  # what is copied is not to be calculated: it counts where it is wrong
+                cells += follows + sum(int(fault.wrong.sum()) for fault in explained)
+            else:
+                cells += group.raw[rule.result.name].size
+    order = {shown.name: position for position, shown in enumerate(book.iterations)}
+    faults = _told_apart(sorted(faults, key=lambda fault: order[fault.shown.name]))
+    return Verdict(book, found, tuple(faults), cells, precision, follow, tuple(missing(book)))
+
+
+def _calculated(book: Book) -> np.ndarray:
+    """All numbers on the sheets that are results, in one row."""
+    quantities = book.problem.network.quantities
+    names = [(shown, n) for shown in book.iterations for n in computed(shown, book.problem) if quantities[n].kind not in CLASSES]
+    found = [book.numbers(shown, name).ravel() for shown, name in names]
+    whole = np.concatenate([*found, np.empty(0)])
+    whole = whole[np.isfinite(whole)]
+    return whole[:: max(1, len(whole) // SAMPLED)]
+
+
+def _faults(group: Group, rule: Rule) -> tuple[int, Iterable[Fault]]:
+    """What is wrong with one quantity on the sheets of a group; before it, how many errors follow from other cells."""
     name = rule.result.name
     found, expected = group.raw[name], group.expected(rule)
     exact = group.exact(name)
     wrong = wrong_cells(found, expected, group.digits, exact)
     if not wrong.any():
-        return
+        return 0, ()
     wrong &= ~_otherwise_right(group, rule, found, exact)
-    unreadable = wrong & np.isnan(found)
-    for s in np.flatnonzero(unreadable.reshape(len(found), -1).any(axis=1)).tolist():
-        for mask in _blank_and_other(group, s, rule, unreadable):
-            yield _fault(group, s, rule, mask, expected, ())
-    wrong &= ~unreadable
-    positions = np.flatnonzero(wrong.reshape(len(found), -1).any(axis=1)).tolist()
+    unread = wrong & np.isnan(found)
+    follows = unread & ~group.blank[name] & group.follows(rule) if unread.any() else unread
+    return int(follows.sum()), _told(group, rule, wrong & ~unread, unread & ~follows, expected)
+
+
+def _told(group: Group, rule: Rule, wrong: np.ndarray, unread: np.ndarray, expected: Uncertain) -> Iterator[Fault]:
+    """Faults of cells that hold a wrong number, and of those that hold nothing, or something else."""
+    for s in np.flatnonzero(unread.reshape(len(unread), -1).any(axis=1)).tolist():
+        blank = group.blank[rule.result.name]
+        for mask, empty in ((unread & blank, True), (unread & ~blank, False)):
+            if mask[s].any():
+                yield replace(_fault(group, s, rule, mask, expected, ()), empty=empty)
+    positions = np.flatnonzero(wrong.reshape(len(wrong), -1).any(axis=1)).tolist()
     if positions:
         yield from _explained(_only(group, positions), rule, wrong[positions])
-
-
-def _blank_and_other(group: Group, s: int, rule: Rule, unreadable: np.ndarray) -> Iterator[np.ndarray]:
-    """One sheet's cells that hold no number: those that hold nothing, and those that hold something else."""
-    sheet, place = group.sheets[s].places[rule.result.name]
-    blank = group.book.workbook.is_missing(sheet, place).reshape(unreadable.shape[1:])
-    for kind in (blank, ~blank):
-        mask = unreadable & kind
-        if mask[s].any():
-            yield mask
 
 
 def _otherwise_right(group: Group, rule: Rule, found: np.ndarray, exact: bool) -> np.ndarray:
@@ -288,11 +336,6 @@ def address(fault: Fault, index: tuple[int, ...]) -> str:
     return fault.shown.cell(fault.rule.result.name, index)[1].name
 
 
-def is_empty(book: Book, fault: Fault) -> bool:
-    """Whether the fault's cells hold nothing at all."""
-    return book.found(*first_cell(fault)) is None
-
-
 def _row(book: Book, fault: Fault) -> dict:
     sheet, cell = first_cell(fault)
     index = fault.cells[0]
@@ -322,10 +365,11 @@ def _mark(path: Path, digits: int | None, settings: dict) -> tuple:
     try:
         verdict = judge(path, digits=digits, **settings)
     except XlnnError as error:
-        return path.name, False, None, None, None, "", "", error.text().removeprefix(f"{path.name}: ")
-    if not verdict.mistaken:
-        return path.name, verdict.right, verdict.share, verdict.wrong, verdict.empty, "", "", ""
-    first = verdict.mistaken[0]
-    sheet, cell = first_cell(first)
-    named = ", ".join(cause.name for cause in first.causes)
-    return path.name, False, verdict.share, verdict.wrong, verdict.empty, f"{sheet}!{cell.name}", named, ""
+        return path.name, False, *[None] * 3, *[""] * 5, error.text().removeprefix(f"{path.name}: ")
+    first = verdict.mistaken[0] if verdict.mistaken else None
+    sheet, cell = first_cell(first) if first else ("", None)
+    named = ", ".join(cause.name for cause in first.causes) if first else ""
+    looked = [", ".join(symbols(part)) for part in (verdict.judged, verdict.missing)]
+    where = f"{sheet}!{cell.name}" if cell else ""
+    counts = verdict.right, verdict.share, verdict.wrong, verdict.empty
+    return path.name, *counts, where, named, *looked, ", ".join(verdict.book.unseen), ""

@@ -85,15 +85,24 @@ def mark_lines(table, language: str):
     width = max(map(len, table["workbook"]))
     for row in table.itertuples():
         share = "" if row.error else f"{row.share:7.1%}"
-        if row.error:
-            text = row.error
-        elif row.right:
-            text = say("all right.", language)
-        else:
-            empty = say("{count} cells empty", language, count=int(row.empty)) if row.empty else ""
-            mistake = row.mistake or (say("not a known mistake", language) if row.cell else "")
-            text = "  ".join(part for part in (row.cell, mistake, empty) if part)
+        text = row.error or "  ".join(part for part in (*_found(row, language), *_not_judged(row, language)) if part)
         yield f"{row.workbook:{width}}  {share:>7}  {text}"
+
+
+def _found(row, language: str):
+    """The first mistake of a row, and how much is empty."""
+    if row.right:
+        complete = not (row.missing or row.unseen)
+        return (say("all right." if complete else "all right as far as it was found.", language),)
+    empty = say("{count} cells empty", language, count=int(row.empty)) if row.empty else ""
+    mistake = row.mistake or (say("not a known mistake", language) if row.cell else "")
+    return row.cell, mistake, empty
+
+
+def _not_judged(row, language: str):
+    """What the network has but the workbook does not show, and the sheets that nobody looked at."""
+    missing = say("not checked: {quantities}", language, quantities=row.missing) if row.missing else ""
+    return missing, say("not looked at: {sheets}", language, sheets=row.unseen) if row.unseen else ""
 
 
 @click.command()

@@ -5,7 +5,7 @@ Sheets that show the same quantities at the same places are judged together, (sh
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -14,19 +14,28 @@ import numpy as np
 from xlnn.applying import apply
 from xlnn.network import Network
 from xlnn.problem import Problem
-from xlnn.rules import Rule
+from xlnn.rules import Layer, Rule
 from xlnn.shown import Book, Shown
-from xlnn.uncertain import UNREADABLE, Uncertain, stored_doubt
+from xlnn.uncertain import UNKNOWN, Digits, Uncertain, precision_of, stored_doubt
 
-WHOLE = ("number", "digit", "x", "t", "answer", "prediction", "right")  # whole numbers of these are exact
-BEFORE = "before "  # in front of a quantity's name: on the sheet of the iteration before
+CLASSES = ("number", "digit", "answer", "prediction", "right")  # whole numbers of these are exact
+GIVEN = ("x", "t")  # read, or copied from where they are read
 
 
 class Numbers(Mapping):
-    """Quantities by name: as stored on the sheets, else as given, else computed by their rules."""
+    """Quantities by name: as stored on the sheets, else as given, else computed by their rules.
 
-    def __init__(self, network: Network, stored: Mapping[str, Uncertain], given: Mapping[str, Uncertain]):
-        self.network, self.stored, self.given = network, stored, given
+    `gaps` marks cells of stored quantities that count for what they should hold, as if they were not shown.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        stored: Mapping[str, Uncertain],
+        given: Mapping[str, Uncertain],
+        gaps: Mapping[str, np.ndarray] | None = None,
+    ):
+        self.network, self.stored, self.given, self.gaps = network, stored, given, gaps or {}
         self._computed: dict[str, Uncertain] = {}
 
     def rule(self, name: str) -> Rule:
@@ -35,18 +44,36 @@ class Numbers(Mapping):
         return summed if summed and summed.needs[0] in self.stored else self.network.rule_of[name]
 
     def __getitem__(self, name: str) -> Uncertain:
-        found = self.stored.get(name)
-        if found is None:
-            found = self.given.get(name)
-        if found is None:
-            found = self._computed.get(name)
-        if found is None:
-            found = self._computed[name] = self.apply(self.rule(name))
-        return found
+        if name not in self._computed:
+            self._computed[name] = self._number(name)
+        return self._computed[name]
+
+    def _number(self, name: str) -> Uncertain:
+        stored = self.stored.get(name)
+        if stored is not None and name not in self.gaps:
+            return stored
+        other = self.given[name] if name in self.given else self.apply(self.rule(name))
+        if stored is None:
+            return other
+        choose = lambda mine, theirs: np.where(self.gaps[name], theirs, mine)
+        return Uncertain(choose(stored.value, other.value), choose(stored.doubt, other.doubt))
 
     def apply(self, rule: Rule, **changed: Uncertain) -> Uncertain:
         """A rule on these numbers, or on `changed` ones."""
-        return apply(rule, {need: changed[need] if need in changed else self[need] for need in rule.needs}, self.network)
+        operands = {need: changed[need] if need in changed else self[need] for need in rule.needs}
+        value = apply(rule, operands, self.network)
+        layers = self.network.layers if rule.result.kind == "back" else ()
+        pooling = next((layer for layer in layers if layer.kind == "max pooling" and layer.output in rule.needs), None)
+        shown = pooling is not None and pooling.output in self.stored
+        return self._undecided(value, pooling, operands["back" + pooling.label]) if shown else value
+
+    def _undecided(self, value: Uncertain, pooling: Layer, back: Uncertain) -> Uncertain:
+        """Σwδ before pooling; where the maximum on the sheet is none, nobody can tell whether a cell is "the largest"."""
+        stored, right = self[pooling.output], self.apply(self.network.rule_of[pooling.output])
+        off = np.abs(stored.value - right.value) > stored.doubt + right.doubt
+        spread = lambda a: np.repeat(np.repeat(a, pooling.size[0], axis=-2), pooling.size[1], axis=-1)
+        either = np.abs(spread(back.value)) + spread(back.doubt)
+        return Uncertain(value.value, np.where(spread(off), either, value.doubt))
 
     def missing(self, rule: Rule) -> list[str]:
         """The operands of a rule that had to be computed."""
@@ -55,8 +82,9 @@ class Numbers(Mapping):
 
     def with_changed(self, name: str, value: Uncertain) -> Numbers:
         """The same numbers with another value for one that had to be computed, and what follows from it."""
-        other = Numbers(self.network, self.stored, {**self.given, name: value})
-        other._computed = {n: v for n, v in self._computed.items() if name not in self._behind(n)}
+        other = Numbers(self.network, self.stored, {**self.given, name: value}, self.gaps)
+        kept = {n: v for n, v in self._computed.items() if n != name and n in self.network.rule_of}
+        other._computed = {n: v for n, v in kept.items() if name not in self._behind(n)}
         return other
 
     def _behind(self, name: str) -> set[str]:
@@ -83,7 +111,7 @@ class Group:
 
     book: Book
     sheets: tuple[Shown, ...]
-    digits: int | None = None
+    digits: Digits = None
     before: Group | None = field(default=None, repr=False)  # the sheets before these, one for each
 
     @property
@@ -93,23 +121,47 @@ class Group:
     @cached_property
     def raw(self) -> dict[str, np.ndarray]:
         """What is stored, (sheets, images or 1, *shape), nan where a cell holds no number."""
-        found = {}
+        quantities, found = self.problem.network.quantities, {}
         for name in self.sheets[0].places:
             arrays = np.stack([self.book.numbers(shown, name) for shown in self.sheets])
-            q = self.problem.network.quantities[name]
-            if name in self.sheets[0].named or not np.isnan(arrays).all():
-                found[name] = arrays if q.per_image else arrays[:, None]
+            found[name] = arrays if quantities[name].per_image else arrays[:, None]
         return found
 
     @cached_property
+    def blank(self) -> dict[str, np.ndarray]:
+        """Which cells hold nothing at all, of the quantities of which some hold no number."""
+        quantities, found = self.problem.network.quantities, {}
+        for name in self.unread:
+            masks = np.stack([self.book.blank(shown, name) for shown in self.sheets])
+            found[name] = masks if quantities[name].per_image else masks[:, None]
+        return found
+
+    @cached_property
+    def unread(self) -> dict[str, np.ndarray]:
+        """Which cells hold no number, of the quantities that have such."""
+        return {name: np.isnan(array) for name, array in self.raw.items() if np.isnan(array).any()}
+
+    @cached_property
     def stored(self) -> dict[str, Uncertain]:
-        """Quantities of which at least one cell is filled on every sheet; the others are computed."""
-        inner = lambda a: tuple(range(1, a.ndim))
-        filled = {n: a for n, a in self.raw.items() if not np.isnan(a).all(axis=inner(a)).any()}
-        return {n: Uncertain.stored(a, self.digits, exact=self.exact(n)) for n, a in filled.items()}
+        """Quantities of which at least one cell holds a number; the others are computed."""
+        return {name: self._stored(name) for name, a in self.raw.items() if not np.isnan(a).all()}
+
+    def _stored(self, name: str) -> Uncertain:
+        return Uncertain.stored(self.raw[name], self.digits, exact=self.exact(name))
 
     def exact(self, name: str) -> bool:
-        return self.problem.network.quantities[name].kind in WHOLE
+        """Whether whole numbers of a quantity are exact.
+
+        Where numbers are rounded, one may be whole by chance: so those of targets that were read are not, and those of
+        images only where no others are among them.
+        """
+        kind, network = self.problem.network.quantities[name].kind, self.problem.network
+        if kind not in GIVEN or precision_of(self.digits).decimals is None:
+            return kind in CLASSES + GIVEN
+        if kind == "t":
+            return network.classes is not None
+        arrays = [np.nan_to_num(array) for array in (self.raw.get(name), self.problem.x) if array is not None]
+        return all((array == np.round(array)).all() for array in arrays)
 
     @cached_property
     def given(self) -> dict[str, Uncertain]:
@@ -122,7 +174,8 @@ class Group:
             if name == "t" and problem.network.classes is not None:
                 continue
             arrays = np.stack([np.asarray(given[name], dtype=float) for given in per_sheet])
-            found[name] = Uncertain.stored(arrays if q.per_image else arrays[:, None], exact=self.exact(name))
+            digits = self.digits if name in GIVEN else None  # η and the classes are typed, not calculated
+            found[name] = Uncertain.stored(arrays if q.per_image else arrays[:, None], digits, exact=self.exact(name))
         for q in problem.network.parameters:
             if self.before:
                 found[q.name] = self.before.numbers["new_" + q.name]
@@ -133,7 +186,19 @@ class Group:
 
     @cached_property
     def numbers(self) -> Numbers:
-        return Numbers(self.problem.network, self.stored, self.given)
+        """What each number should follow from: where a cell holds none, what it should hold."""
+        return Numbers(self.problem.network, self.stored, self.given, self.unread)
+
+    def follows(self, rule: Rule) -> np.ndarray:
+        """Where a result cannot be told because a cell that it follows from holds an error or a text."""
+        if not any((mask & ~self.blank[name]).any() for name, mask in self.unread.items()):
+            return np.zeros(self.raw[rule.result.name].shape, dtype=bool)
+        return np.broadcast_to(~(self._unreadable.apply(rule).doubt < UNKNOWN), self.raw[rule.result.name].shape)
+
+    @cached_property
+    def _unreadable(self) -> Numbers:
+        """The numbers with those cells that hold something else than a number unreadable."""
+        return Numbers(self.problem.network, {n: self._stored(n) for n in self.raw}, self.given, self.blank)
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
@@ -141,7 +206,8 @@ class Group:
         network, shown = self.problem.network, self.raw
         copied = [copy_rule(network.quantities[n], "as on sheet Data") for n in self.copied]
         following = [rule for rule in network.next_rules if self.before and rule.result.name in shown]
-        return (*copied, *following, *(self.numbers.rule(r.result.name) for r in network.rules if r.result.name in shown))
+        own = (self.numbers.rule(r.result.name) for r in network.rules if r.result.name in shown)
+        return (*copied, *following, *in_order(own))
 
     @cached_property
     def copied(self) -> list[str]:
@@ -172,13 +238,30 @@ def copy_rule(q, equation: str) -> Rule:
     return Rule(q, (q.name,), equation, "", lambda given: given, lambda given, *index: given[index])
 
 
-def wrong_cells(found: np.ndarray, expected: Uncertain, digits: int | None, exact: bool = False) -> np.ndarray:
+def in_order(rules: Iterable[Rule]) -> list[Rule]:
+    """Each rule behind those whose results it needs: updating the output first, its new weights come before Σwδ."""
+    left = {rule.result.name: rule for rule in rules}
+    found: list[Rule] = []
+
+    def add(name: str) -> None:
+        rule = left.pop(name, None)
+        if rule is not None:
+            for need in rule.needs:
+                add(need)
+            found.append(rule)
+
+    for name in list(left):
+        add(name)
+    return found
+
+
+def wrong_cells(found: np.ndarray, expected: Uncertain, digits: Digits, exact: bool = False) -> np.ndarray:
     """Which cells lie farther from what is expected than stored precision allows, or hold no number."""
     doubt = np.zeros_like(found) if exact else stored_doubt(np.nan_to_num(found), digits)
     with np.errstate(all="ignore"):
         off = np.abs(found - expected.value) > expected.doubt + doubt
-        unknown = ~(expected.doubt < UNREADABLE / 1e10)  # an operand's cell holds no number: that one is to blame
-    return np.where(np.isnan(found), ~unknown, off & ~unknown)
+        unknown = ~(expected.doubt < UNKNOWN)  # it cannot be told
+    return np.where(np.isnan(found), True, off & ~unknown)
 
 
 @dataclass(frozen=True, eq=False)
@@ -191,6 +274,7 @@ class Fault:
     found: np.ndarray
     expected: np.ndarray
     causes: tuple = ()  # of mistakes.Cause: every mistake that reproduces all wrong cells
+    empty: bool = False  # the cells hold nothing
 
     @property
     def cells(self) -> list[tuple[int, ...]]:
@@ -198,7 +282,7 @@ class Fault:
         return [tuple(index) for index in np.argwhere(self.wrong).tolist()]
 
 
-def groups(book: Book, digits: int | None = None) -> list[Group]:
+def groups(book: Book, digits: Digits = None) -> list[Group]:
     """The workbook's iterations, those together that look alike."""
     by_key: dict[tuple, list[Shown]] = {}
     for shown in book.iterations:
@@ -214,10 +298,10 @@ def groups(book: Book, digits: int | None = None) -> list[Group]:
 def _look(book: Book, shown: Shown) -> tuple:
     """What two sheets must have in common to be judged together."""
     filled = tuple(name for name in shown.places if np.isfinite(book.numbers(shown, name)).any())
-    return len(shown.images), filled, tuple(place for _, place in shown.places.values()), shown.named
+    return len(shown.images), filled, tuple((name, place) for name, (_, place) in shown.places.items())
 
 
-def _linked(book: Book, alike: Sequence[Shown], before: Sequence[Shown | None], digits: int | None) -> list[Group]:
+def _linked(book: Book, alike: Sequence[Shown], before: Sequence[Shown | None], digits: Digits) -> list[Group]:
     """Sheets with those before them; the sheets before must look alike too."""
     parts: dict[tuple, list[int]] = {}
     for position, other in enumerate(before):

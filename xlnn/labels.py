@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from xlnn.layouts import MARKS, NEW, Label
 from xlnn.network import Network
 from xlnn.quantities import Quantity
@@ -29,6 +31,12 @@ def name(network: Network, q: Quantity, language: str) -> str:
 def symbol(q: Quantity, language: str) -> str:
     """The book's symbol; words (prediction, share …) in the workbook's language."""
     return say(q.symbol, language) if q.kind in (*MARKS, "share", "digit") else q.symbol
+
+
+def symbols(quantities: Iterable[Quantity], language: str = "en") -> list[str]:
+    """As messages name them, each once."""
+    new = lambda q: say("new {symbol}", language, symbol=q.symbol)
+    return list(dict.fromkeys(new(q) if q.kind in NEW else symbol(q, language) for q in quantities))
 
 
 def part(q: Quantity, unit: int) -> str:

@@ -1,7 +1,8 @@
 """The catalogue of mistakes: what a wrong number on a hand-built sheet may have come from.
 
 An entry is a rule that is wrong in a known way. Its `tries` yield what the wrong rule would give for every
-cell; it is named where one of them reproduces all wrong cells of a quantity.
+cell; it is named where one of them reproduces all wrong cells of a quantity, and these tell enough: a try that fits
+because nearly everything would (rounded numbers, a 0 or 1 where only 0 and 1 can stand) is no cause.
 """
 
 from __future__ import annotations
@@ -15,7 +16,11 @@ import numpy as np
 from xlnn.judging import Group, Numbers, wrong_cells
 from xlnn.network import Network
 from xlnn.rules import Layer, Rule
-from xlnn.uncertain import Uncertain
+from xlnn.uncertain import UNKNOWN, Uncertain, stored_doubt
+
+TELLING = 3  # decades that must speak for a mistake, and for each of many tries as many more as they are
+ZEROS = ("zero", "bias-gradient-left-out")  # of which a 0 is the mistake itself
+BEHIND = 2  # decades more for one in what is not on the sheet: there are so many
 
 Try = tuple[Uncertain, Mapping]  # what the wrong rule gives, and the fields of the entry's words
 
@@ -72,7 +77,19 @@ class Case:
     def fits(self, value: Uncertain) -> np.ndarray:
         """Where a wrong rule's numbers are what stands in the cells."""
         exact = self.group.exact(self.rule.result.name)
-        return ~wrong_cells(self.found, value, self.group.digits, exact) & np.isfinite(value.value)
+        known = np.isfinite(value.value) & (value.doubt < UNKNOWN)
+        return ~wrong_cells(self.found, value, self.group.digits, exact) & known
+
+    def tells(self, value: Uncertain) -> np.ndarray:
+        """How much each wrong cell speaks for numbers that fit it: in decades, how much closer they are than the right ones."""
+        room = value.doubt + stored_doubt(np.nan_to_num(self.found), self.group.digits) + np.finfo(float).tiny
+        gap = np.abs(np.nan_to_num(self.found) - self.expected.value)
+        return np.where(self.wrong, np.log10(np.maximum(gap / room, 1.0)), 0.0)
+
+    @property
+    def coarse(self) -> np.ndarray:
+        """Where a wrong cell's number is one of those that many a rule gives: 0, 1, −1."""
+        return np.isin(self.found, (-1.0, 0.0, 1.0))
 
 
 @dataclass(frozen=True)
@@ -90,6 +107,7 @@ class Mistake:
     tries: Callable[[Case], Iterable[Try]]
     per: str = "all"
     last: bool = False
+    first: bool = False  # nothing else is looked for where it fits
 
 
 @dataclass(frozen=True)
@@ -118,7 +136,7 @@ def causes(case: Case, names: Collection[str] | None = None) -> list[tuple[Cause
     `names`: only these entries are tried.
     """
     found: list[list[Cause]] = [[] for _ in range(len(case.wrong))]
-    for entries in (_own(case, last=False), _behind(case), _own(case, last=True)):
+    for entries in (_own(case, first=True), _own(case), _behind(case), _own(case, last=True)):
         open_ = [not part for part in found]
         if not any(open_):
             break
@@ -128,9 +146,10 @@ def causes(case: Case, names: Collection[str] | None = None) -> list[tuple[Cause
     return [_likeliest(part) for part in found]
 
 
-def _own(case: Case, last: bool) -> Iterator[tuple[Mistake, Iterable[Try]]]:
+def _own(case: Case, first: bool = False, last: bool = False) -> Iterator[tuple[Mistake, Iterable[Try]]]:
     """The entries for a rule itself."""
-    return ((entry, entry.tries(case)) for entry in catalogue() if entry.last == last and case.kind in entry.kinds)
+    fitting = (entry for entry in catalogue() if (entry.first, entry.last) == (first, last) and case.kind in entry.kinds)
+    return ((entry, entry.tries(case)) for entry in fitting)
 
 
 def _likeliest(found: Sequence[Cause]) -> tuple[Cause, ...]:
@@ -152,13 +171,16 @@ def _fitting(case: Case, entry: Mistake, tries: Iterable[Try]) -> list[Cause | N
     over = tuple(axis for axis in inner if axis not in kept)
     wrong = case.wrong.any(axis=over).reshape(len(case.wrong), -1)  # (sheets, parts)
     chosen, whole = np.full(wrong.shape, -1), np.zeros(wrong.shape, dtype=bool)
+    coarse = (case.coarse | ~case.wrong).all(axis=over).reshape(wrong.shape) & (entry.name not in ZEROS)
     fields: list[Mapping] = []
     for value, about in tries:
         here = case.fits(value)
-        fits = (here | ~case.wrong).all(axis=over).reshape(wrong.shape)
-        new = (chosen < 0) & fits & wrong
-        chosen, whole = np.where(new, len(fields), chosen), np.where(new, here.all(axis=over).reshape(wrong.shape), whole)
+        fits, all_ = ((part.all(axis=over)).reshape(wrong.shape) for part in (here | ~case.wrong, here))
         fields.append(about)
+        needed = TELLING + np.log10(len(fields)) + BEHIND * ("behind" in about)
+        told = case.tells(value).sum(axis=over).reshape(wrong.shape) >= needed
+        new = (chosen < 0) & fits & wrong & told & (all_ | ~coarse)
+        chosen, whole = np.where(new, len(fields) - 1, chosen), np.where(new, all_, whole)
         if not (wrong & (chosen < 0)).any():
             break
     explained = (~wrong | (chosen >= 0)).all(axis=1) & wrong.any(axis=1)
@@ -182,7 +204,7 @@ def _behind(case: Case, depth: int = 4) -> Iterator[tuple[Mistake, Iterable[Try]
         value = case.numbers[name]
         inner = replace(case, rule=rule, wrong=np.ones(value.value.shape, dtype=bool), expected=value)
         for entry in catalogue():
-            certain = not entry.last and entry.per == "all" and not entry.name.startswith("another-")
+            certain = not entry.first and not entry.last and entry.per == "all" and not entry.name.startswith("another-")
             if certain and rule.result.kind in entry.kinds:
                 yield _named(entry, inner), _carried(case, name, entry.tries(inner))
         if depth:

@@ -8,13 +8,16 @@ from dataclasses import replace
 import numpy as np
 
 from xlnn.activations import ACTIVATIONS
+from xlnn.cells import quoted
 from xlnn.errors import XlnnError
 from xlnn.mistakes import Case, Mistake, Try
 from xlnn.mistakes_forward import one, per_image, times
 from xlnn.places import Place
 from xlnn.problem import Problem
 from xlnn.training import train
-from xlnn.uncertain import BATCH, Uncertain, stored_doubt
+from xlnn.uncertain import BATCH, Precision, Uncertain, precision_of, stored_doubt
+
+SHARP, BLUNT = 1e-6, 1e-3  # how well an η must be known to be looked for among the cells, and among simple numbers
 
 
 def _constant(like: Uncertain, number: float) -> Uncertain:
@@ -265,30 +268,69 @@ def _with_eta(change: Callable[[Uncertain], Uncertain], kinds: str = "new_w new_
 
 
 def _another_eta(case: Case) -> Iterator[Try]:
-    """One η solved from the cell with the largest gradient, confirmed by the others."""
+    """Another η, solved from the cell with the largest gradient.
+
+    Some η fits any single cell: so only one that can be told where it comes from: it stands in a cell of the sheets,
+    or is a multiple of the right one that people take by mistake, or has at most two digits.
+    """
     if "eta" not in case.rule.needs:
         return
+    eta, doubt = _solved_eta(case)
+    own, images = case.numbers["eta"].value.reshape(-1) + np.zeros(len(eta)), len(case.group.sheets[0].images)
+    others = (0 * own, own, -own, own**2, 0 * own + 1)  # those have entries of their own
+    known = np.any([np.abs(eta - other) <= np.maximum(doubt, 1e-12) for other in others], axis=0)
+    usable = np.where(np.isfinite(eta) & ~known, eta, np.nan)
+    multiples = {"η/n": own / images, "nη": own * images, "η/2": own / 2, "2η": 2 * own, "1/η": 1 / own}
+    tries = [_eta_in_a_cell(case, usable, doubt)]
+    tries += [(number, [f"{n:.6g} ({name})" for n in number.tolist()]) for name, number in multiples.items()]
+    single = case.wrong.reshape(len(eta), -1).sum(axis=1) == 1  # then a whole number is rather that of another cell
+    rather = np.where(single & (np.abs(usable - np.round(usable)) <= doubt), np.nan, usable)
+    simple = [np.array([float(f"{number:.{digits}g}") for number in rather.tolist()]) for digits in (1, 2)]
+    tries += [(number, [f"{n:g}" for n in number.tolist()]) for number in simple]
+    sharp = np.maximum(doubt, 1e-12) <= BLUNT * eta  # else there is a simple number near every η
+    for number, names in tries:
+        near = np.where(sharp & (np.abs(number - usable) <= np.maximum(doubt, 1e-12)), number, np.nan)
+        yield case.changed(eta=Uncertain(near[:, None], 0 * near[:, None])), {"eta": np.array(names)}
+
+
+def _solved_eta(case: Case) -> tuple[np.ndarray, np.ndarray]:
+    """For each sheet the η that gives the wrong cell with the largest gradient, and its doubt."""
     old, gradient = case.numbers[case.rule.needs[0]], case.numbers[case.rule.needs[2]]
-    flat = lambda a: a.reshape(len(a), -1)
-    size = np.where(flat(case.wrong), np.abs(flat(gradient.value)), -1.0)
-    best = size.argmax(axis=1)[:, None]
+    flat = lambda a: np.broadcast_to(a, case.wrong.shape).reshape(len(case.wrong), -1)
+    best = np.where(flat(case.wrong), np.abs(flat(gradient.value)), -1.0).argmax(axis=1)[:, None]
     pick = lambda a: np.take_along_axis(flat(a), best, axis=1)[:, 0]
     found = pick(case.found)
     with np.errstate(all="ignore"):
         eta = (pick(old.value) - found) / pick(gradient.value)
         room = pick(old.doubt) + stored_doubt(found, case.group.digits) + np.abs(eta) * pick(gradient.doubt)
-        doubt = room / np.abs(pick(gradient.value))
-    own = case.numbers["eta"].value.reshape(-1)
-    others = (0 * own, own, -own, own**2, 0 * own + 1)  # those have entries of their own
-    known = np.any([np.abs(eta - other) <= np.maximum(doubt, 1e-12) for other in others], axis=0)
-    usable = np.isfinite(eta) & ((size > 0).sum(axis=1) > 1) & ~known
-    value = Uncertain(np.where(usable, eta, np.nan)[:, None], doubt[:, None])
-    if usable.any():
-        yield case.changed(eta=value), {"eta": np.array([f"{number:.6g}" for number in eta])}
+        return eta, room / np.abs(pick(gradient.value))
+
+
+def _eta_in_a_cell(case: Case, eta: np.ndarray, doubt: np.ndarray) -> tuple[np.ndarray, list[str]]:
+    """For each sheet the number closest to η among its cells, and where it stands; whole numbers are mostly labels."""
+    numbers, names = np.full(len(eta), np.nan), [""] * len(eta)
+    for s, shown in enumerate(case.group.sheets):
+        sharp = np.isfinite(eta[s]) and doubt[s] <= SHARP * abs(eta[s])  # else there is a cell for every η
+        for sheet in sorted({sheet for sheet, _ in shown.places.values()}) if sharp else ():
+            filled = case.group.book.workbook.filled(sheet)
+            off = np.abs(filled.numbers - eta[s])
+            off[np.isnan(off) | (filled.numbers == np.round(filled.numbers))] = np.inf
+            if len(off) and off.min() <= max(doubt[s], 1e-12) and np.isnan(numbers[s]):
+                at = int(off.argmin())
+                numbers[s], names[s] = filled.numbers[at], f"{filled.numbers[at]:.6g} ({quoted(sheet)}!{filled.cell(at).name})"
+    return numbers, names
+
+
+def as_typed(case: Case, copied: Uncertain) -> Uncertain:
+    """Numbers as a cell shows them that holds a copy: the same to the last digit."""
+    decimals, significant = precision_of(case.group.digits)
+    value = copied.value if decimals is None else np.round(copied.value, decimals)
+    return Uncertain(value, stored_doubt(value, Precision(None, significant)))
 
 
 def _not_updated(kind: str) -> Callable:
-    return one(lambda case: case.numbers[case.rule.needs[0]] if case.kind == kind and "eta" in case.rule.needs else None)
+    applies = lambda case: case.kind == kind and "eta" in case.rule.needs
+    return one(lambda case: as_typed(case, case.numbers[case.rule.needs[0]]) if applies(case) else None)
 
 
 def _after_every_image(case: Case) -> Iterator[Try]:
@@ -482,7 +524,7 @@ ENTRIES = (
     Mistake(
         "another-eta",
         "η is {eta}",
-        "Use the η of sheet Settings.",
+        "Use the η of sheet Settings, or say that it is this one: with --eta, or in a line eta of sheet Places.",
         ("new_w", "new_b"),
         _another_eta,
     ),

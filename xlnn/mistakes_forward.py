@@ -103,7 +103,8 @@ def _bias_per_cell(case: Case) -> Iterator[Try]:
     inner = (1, 2, 3, 4)
     spread = np.ptp(np.where(case.wrong.any(axis=1, keepdims=True), own, 0.0), axis=(-1, -2), keepdims=True).max(axis=inner)
     differs = spread > 1e-9 * np.abs(own).max(axis=inner)  # else it is one bias for all
-    confirmed = case.wrong.sum(axis=1).max(axis=(1, 2, 3)) > 1
+    counts = case.wrong.sum(axis=1)
+    confirmed = ((counts > 1) | (counts == 0)).all(axis=(1, 2, 3))
     value = np.where((differs & confirmed).reshape(-1, 1, 1, 1, 1), case.expected.value + own, np.nan)
     yield Uncertain(value, case.expected.doubt + doubt + np.abs(own) * 1e-14), {}
 
@@ -114,7 +115,7 @@ def _bias_per_cell(case: Case) -> Iterator[Try]:
 def _another_activation(case: Case) -> Iterator[Try]:
     """Output or slope of every other activation."""
     for name, activation in ACTIVATIONS.items():
-        vector = case.layer.axes == ("unit",) or not activation.whole_layer
+        vector = (case.layer.axes == ("unit",) and case.layer.shape[0] > 1) or not activation.whole_layer
         unmasked = (name, case.layer.activation, case.kind) == ("identity", "relu", "slope")  # has an entry of its own
         if name == case.layer.activation or not case.layer.activation or not vector or unmasked:
             continue
@@ -181,7 +182,10 @@ def _another_cost(case: Case) -> Iterator[Try]:
     for name, cost in COSTS.items():
         related = {name, case.network.cost} == {"half squares", "squares"}
         if name != case.network.cost and not related and (not cost.outputs or output.activation in cost.outputs):
-            yield case.changed(cost_rules(output, cost, case.network.total)[0]), {"which": name}
+            value = case.changed(cost_rules(output, cost, case.network.total)[0])
+            yield value, {"which": name}
+            if "entropy" in name:
+                yield times(value, 1 / np.log(10)), {"which": f"{name} (log₁₀)"}
 
 
 def per_image(case: Case) -> Uncertain:

@@ -12,8 +12,9 @@ import numpy as np
 from xlnn.applying import apply
 from xlnn.cells import Cell
 from xlnn.formulas import Calculation, Operand, Placed, Total
+from xlnn.judging import wrong_cells
 from xlnn.mistakes import Case, Mistake, Try
-from xlnn.mistakes_backward import read_at
+from xlnn.mistakes_backward import as_typed, read_at
 from xlnn.places import Place
 from xlnn.quantities import SYMBOLS
 from xlnn.rules import Rule
@@ -132,6 +133,18 @@ class _References:
         return off if stays else off + slid + images * step
 
 
+# ---- a formula that is none any more ----------------------------------------------------------------
+
+
+def _overwritten(case: Case) -> Iterator[Try]:
+    """The rule with an operand as it should be, where the sheet shows another: one that came after the calculation."""
+    for name in case.rule.needs:
+        if name in case.group.stored and name in case.network.rule_of and case.rule not in case.network.next_rules:
+            right = case.numbers.apply(case.numbers.rule(name))
+            if wrong_cells(case.group.raw[name], right, case.group.digits, case.group.exact(name)).any():
+                yield case.changed(**{name: right}), {"which": name}
+
+
 # ---- the neighbouring sheet -------------------------------------------------------------------------
 
 
@@ -139,9 +152,9 @@ def _old_parameters(case: Case) -> Iterator[Try]:
     """Parameters of an iteration: those that the iteration before used, or its own new ones."""
     name = case.rule.result.name
     if case.group.before:
-        yield case.group.before.numbers[name], {}
+        yield as_typed(case, case.group.before.numbers[name]), {}
     if "new_" + name in case.group.raw:
-        yield case.numbers["new_" + name], {}
+        yield as_typed(case, case.numbers["new_" + name]), {}
 
 
 def _neighbouring(case: Case) -> Iterator[Try]:
@@ -165,24 +178,25 @@ def _zeros(case: Case) -> Iterator[Try]:
 
 
 def _factor(case: Case) -> Iterator[Try]:
-    """All wrong cells are the right numbers times one factor, solved from one of them."""
-    flat = lambda a: a.reshape(len(a), -1)
-    size = np.where(flat(case.wrong), np.abs(flat(case.expected.value)), 0.0)
-    best = size.argmax(axis=1)[:, None]
-    pick = lambda a: np.take_along_axis(flat(a), best, axis=1)[:, 0]
-    with np.errstate(all="ignore"):
-        factor = pick(case.found) / pick(case.expected.value)
-        off = (pick(case.expected.doubt) * np.abs(factor) + 1e-14 * np.abs(pick(case.found))) / np.abs(pick(case.expected.value))
-    usable = np.isfinite(factor) & ((size > 0).sum(axis=1) > 1) & (factor != 0)
-    if usable.any():
-        outer = lambda a: np.where(usable, a, np.nan).reshape(-1, *(1,) * (case.wrong.ndim - 1))
-        value = outer(factor) * case.expected.value
-        doubt = np.abs(outer(factor)) * case.expected.doubt + outer(off) * np.abs(case.expected.value)
-        yield Uncertain(value, doubt), {"factor": np.array([f"{number:.6g}" for number in factor])}
+    """All wrong cells are the right numbers times one factor that people leave out or write twice.
+
+    Some real factor fits any single cell: so only those that can be named.
+    """
+    images, eta = len(case.group.sheets[0].images), case.numbers["eta"].value.reshape(-1)
+    ones = np.ones(len(eta))
+    factors = {"2": 2 * ones, "1/2": ones / 2, "n": images * ones, "1/n": ones / images, "η": eta, "1/η": 1 / eta}
+    for (name, factor), sign in product({"1": ones, **factors}.items(), (1, -1)):
+        if name != "1" or sign < 0:
+            outer = sign * factor.reshape(-1, *(1,) * (case.wrong.ndim - 1))
+            value = Uncertain(outer * case.expected.value, np.abs(outer) * case.expected.doubt)
+            shown = [f"{'−' * (sign < 0)}{name}" + (f" ({f * sign:.6g})" if name[-1] in "nη" else "") for f in factor]
+            yield value, {"factor": np.array(shown * (len(case.wrong) // len(shown)))}
 
 
 def _rounded(case: Case) -> Iterator[Try]:
-    """Numbers typed with so many decimals."""
+    """Numbers typed with so many decimals, where the others have more."""
+    if case.group.book.decimals is not None:
+        return
     only_zeros = ~((case.found != 0) & case.wrong).any(axis=tuple(range(1, case.wrong.ndim)), keepdims=True)
     for digits in range(12, 0, -1):
         typed = np.round(case.found, digits)
@@ -194,6 +208,14 @@ def _rounded(case: Case) -> Iterator[Try]:
 ALL = tuple(SYMBOLS)
 
 ENTRIES = (
+    Mistake(
+        "operand-overwritten",
+        "these numbers follow from {which} as it should be, not as it stands there",
+        "Mend {which}, where a number stands in place of its formula, and let the sheet calculate.",
+        ALL,
+        _overwritten,
+        first=True,
+    ),
     Mistake(
         "iteration-one-off",
         "the parameters are not the new ones of the iteration before",

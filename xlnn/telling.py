@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from xlnn.check import Verdict, address, correction, explanation, first_cell, is_empty
+from xlnn.check import Verdict, address, correction, explanation, first_cell
 from xlnn.compare import Comparison, difference, seen_apart
+from xlnn.errors import printable
 from xlnn.judging import Fault, Group, Numbers
-from xlnn.labels import symbol
+from xlnn.labels import symbol, symbols
 from xlnn.report import GREY, RED, YELLOW, Mark, write_marked
 from xlnn.shown import computed
 from xlnn.training import Step
@@ -34,23 +35,66 @@ def check_text(verdict: Verdict, language: str) -> str:
         "{workbook}: {cells} cells checked on {sheets}: ",
         language, workbook=name, cells=f"{verdict.cells:,}", sheets=", ".join(sheets),
     )  # fmt: skip
-    if not verdict.faults:
-        lines = [head + say("all right.", language)]
-    else:
-        lines = [head + say("{wrong} wrong.", language, wrong=f"{verdict.wrong:,}")]
+    lines = [head + _counts(verdict, language)]
     for number, (fault, more) in enumerate(_alike(verdict), 1):
         lines += _fault_lines(number, verdict, fault, more, language)
-    return "\n".join([*lines, *_empty_lines(verdict, language), *_trajectory(verdict, language)])
+    rest = _follow_lines, _empty_lines, _decimals_lines, _looked_lines, _trajectory
+    return "\n".join([*lines, *(line for part in rest for line in part(verdict, language))])
+
+
+def _counts(verdict: Verdict, language: str) -> str:
+    """How many cells are wrong, and how many empty; "all right" without a reservation only where all was judged."""
+    if not verdict.wrong + verdict.empty:
+        return say("all right." if verdict.complete else "all right as far as it was found.", language)
+    wrong, empty = f"{verdict.wrong:,}", f"{verdict.empty:,}"
+    if not verdict.empty:
+        return say("{wrong} wrong.", language, wrong=wrong)
+    if not verdict.wrong:
+        return say("{empty} empty.", language, empty=empty)
+    return say("{wrong} wrong, {empty} empty.", language, wrong=wrong, empty=empty)
+
+
+def _follow_lines(verdict: Verdict, language: str) -> list[str]:
+    said = "{count} more cells hold errors or texts that follow from these."
+    return [say(said, language, count=f"{verdict.follow:,}")] if verdict.follow else []
+
+
+def _decimals_lines(verdict: Verdict, language: str) -> list[str]:
+    decimals = verdict.book.decimals
+    if decimals is None or not verdict.mistaken:
+        return []
+    said = "The numbers of this workbook are rounded to {digits} decimals: check with --digits {digits}."
+    return [say(said, language, digits=decimals)]
+
+
+def _looked_lines(verdict: Verdict, language: str) -> Iterator[str]:
+    """What was judged, and what was not, where that is not all."""
+    book, missing = verdict.book, symbols(verdict.missing, language)
+    if verdict.complete:
+        return
+    if verdict.convention:
+        convention = say(verdict.convention, language)
+        yield say("With another convention than the book's: {convention}.", language, convention=convention)
+    if verdict.judged:
+        yield say("Checked: {quantities}.", language, quantities=", ".join(symbols(verdict.judged, language)))
+    if missing:
+        yield say(
+            "Not found, not checked: {quantities}. Say in sheet Places where they are.", language, quantities=", ".join(missing)
+        )
+    if book.untrainable:
+        yield say("There is no backward pass to check: {reason}", language, reason=book.untrainable.text(language))
+    if book.unseen:
+        yield say("Sheets that were not looked at: {sheets}.", language, sheets=", ".join(map(printable, book.unseen)))
 
 
 def _empty_lines(verdict: Verdict, language: str) -> list[str]:
     """The quantities that are not filled in, in one line."""
-    empty = [fault for fault in verdict.faults if is_empty(verdict.book, fault)]
+    empty = [fault for fault in verdict.faults if fault.empty]
     if not empty:
         return []
     cells = [first_cell(fault) for fault in empty]
-    symbols = [symbol(fault.rule.result, language) for fault in empty]
-    parts = [f"{text} ({sheet}!{cell.name})" for text, (sheet, cell) in zip(symbols, cells, strict=True)]
+    names = [symbol(fault.rule.result, language) for fault in empty]
+    parts = [f"{text} ({sheet}!{cell.name})" for text, (sheet, cell) in zip(names, cells, strict=True)]
     return [say("{count} cells are empty: {quantities}", language, count=f"{verdict.empty:,}", quantities=_few(parts, 12))]
 
 
@@ -114,11 +158,20 @@ def _cell_line(verdict: Verdict, fault: Fault, index: tuple[int, ...], language:
 
 
 def _trajectory(verdict: Verdict, language: str) -> list[str]:
-    if not verdict.compared:
+    beside = verdict.trajectory
+    if beside is None:
         return []
-    if not verdict.departures:
-        return [say("The numbers agree with {workbook}.", language, workbook=verdict.compared)]
-    lines = [say("Different from {workbook}:", language, workbook=verdict.compared)]
+    mine, theirs = beside.pairs[0]
+    lines = []
+    if not beside.agreeing:
+        said = "No iteration of {workbook} begins with the parameters of {sheet}; it was compared with {other}."
+        lines.append(say(said, language, workbook=beside.workbook, sheet=mine, other=theirs))
+    elif len(beside.pairs) == 1 or mine != theirs:
+        said = "{sheet} begins with the parameters of {other} in {workbook}, and was compared with it."
+        lines.append(say(said, language, workbook=beside.workbook, sheet=mine, other=theirs))
+    if not beside.departures:
+        return [*lines, say("The numbers agree with {workbook}.", language, workbook=beside.workbook)]
+    lines.append(say("Different from {workbook}:", language, workbook=beside.workbook))
     for departure in verdict.departures[:FIRST]:
         found, other = seen_apart(departure.found, departure.other)
         lines.append(
@@ -136,6 +189,7 @@ def _trajectory(verdict: Verdict, language: str) -> list[str]:
 
 def check_json(verdict: Verdict) -> dict[str, Any]:
     """The verdict for programs."""
+    beside = verdict.trajectory
     return {
         "workbook": str(verdict.book.workbook.path),
         "right": verdict.right,
@@ -143,9 +197,18 @@ def check_json(verdict: Verdict) -> dict[str, Any]:
         "wrong": verdict.wrong,
         "empty": verdict.empty,
         "share": verdict.share,
+        "follow": verdict.follow,
+        "complete": verdict.complete,
+        "convention": verdict.convention or None,
+        "judged": [q.name for q in verdict.judged],
+        "missing": [q.name for q in verdict.missing],
+        "no_backward_pass": verdict.book.untrainable and verdict.book.untrainable.text(),
         "sheets": verdict.sheets,
+        "unseen": list(verdict.book.unseen),
         "faults": [_fault_json(verdict, fault) for fault in verdict.faults],
-        "against": verdict.compared or None,
+        "against": beside and beside.workbook,
+        "compared": [{"sheet": mine, "other": other} for mine, other in beside.pairs] if beside else [],
+        "same_start": beside and beside.agreeing,
         "departures": [{**vars(d), "cell": d.cell.name} for d in verdict.departures],
     }
 

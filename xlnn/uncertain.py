@@ -12,22 +12,61 @@ number together with how far it can be off: worst case, so that a sum adds up th
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
 BATCH = 2  # leading axes that the rules do not see: sheets, images
 SIGNIFICANT = 5e-15  # half a unit of the 15th significant digit, relative to a number that begins with 1
+FEWER = 10  # significant digits that Google Sheets stores of a result
+ENOUGH, MOST, LONG = 8, 0.95, 1 / 3  # so many numbers must tell it: nearly all have no more digits, many have no fewer
 SNAPPED = 2.0**-47  # a difference that is smaller than this, compared with its terms, a spreadsheet makes 0
 ROUNDING = 2.0**-53  # of one addition
 FUNCTION = 2.0**-51  # by which exp, sin … of two programs differ, relative to the result
 SAME = 4 * SIGNIFICANT  # numbers known so well that are equal as they are stored count as equal
-UNREADABLE = 1e300  # the doubt of a cell that holds no number
+UNREADABLE = 1e300  # the doubt of a cell that holds no number, and of what follows from it
+UNKNOWN = UNREADABLE / 1e10  # from here on
 
 
-def stored_doubt(values: np.ndarray, digits: int | None = None) -> np.ndarray:
-    """How far a stored number can be off: 15 significant digits, or `digits` decimal places."""
-    doubt = np.abs(values) * SIGNIFICANT
-    return doubt if digits is None else np.maximum(doubt, 0.5000001 * 10.0**-digits)
+class Precision(NamedTuple):
+    """How numbers are stored: with so many significant digits, and where `decimals` is given, rounded to those."""
+
+    decimals: int | None = None
+    significant: int = 15
+
+
+Digits = int | Precision | None  # a plain number is one of decimals
+
+
+def precision_of(digits: Digits) -> Precision:
+    return digits if isinstance(digits, Precision) else Precision(digits)
+
+
+def stored_doubt(values: np.ndarray, digits: Digits = None) -> np.ndarray:
+    """How far a stored number can be off: 15 significant digits, or what `digits` says."""
+    decimals, significant = precision_of(digits)
+    doubt = np.abs(values) * (SIGNIFICANT * 10.0 ** (15 - significant))
+    return doubt if decimals is None else np.maximum(doubt, 0.5000001 * 10.0**-decimals)
+
+
+def recognised(numbers: np.ndarray) -> Precision:
+    """The precision that calculated numbers show: Google Sheets stores results with 10 significant digits."""
+    kept = [number for number in numbers.tolist() if number]
+    if len(kept) < ENOUGH or _share(kept, f".{FEWER}g") < MOST or 1 - _share(kept, f".{FEWER - 2}g") < LONG:
+        return Precision()
+    return Precision(significant=FEWER)
+
+
+def common_decimals(numbers: np.ndarray) -> int | None:
+    """The decimals to which calculated numbers are rounded, nearly all of them; None where they are not."""
+    kept = [number for number in numbers.tolist() if number]
+    few = (d for d in range(FEWER) if len(kept) >= ENOUGH and _share(kept, f".{d}f") >= MOST)
+    return next(few, None)
+
+
+def _share(numbers: list[float], form: str) -> float:
+    """How many of the numbers are what this form makes of them."""
+    return sum(float(format(number, form)) == number for number in numbers) / len(numbers)
 
 
 class Uncertain(np.lib.mixins.NDArrayOperatorsMixin):
@@ -42,7 +81,7 @@ class Uncertain(np.lib.mixins.NDArrayOperatorsMixin):
         self.value, self.doubt = value, doubt
 
     @classmethod
-    def stored(cls, values: np.ndarray, digits: int | None = None, exact: bool = False) -> Uncertain:
+    def stored(cls, values: np.ndarray, digits: Digits = None, exact: bool = False) -> Uncertain:
         """Numbers read from cells; nan where a cell holds none. `exact`: whole numbers are what they are."""
         doubt = stored_doubt(values, digits)
         if exact:
@@ -83,7 +122,8 @@ class Uncertain(np.lib.mixins.NDArrayOperatorsMixin):
         change = OPERATIONS.get(ufunc.__name__)
         if method != "__call__" or change is None:
             return NotImplemented
-        return Uncertain(*change(*_aligned([part if isinstance(part, Uncertain) else self.known(part) for part in inputs])))
+        parts = _aligned([part if isinstance(part, Uncertain) else self.known(part) for part in inputs])
+        return _unreadable_from(parts, Uncertain(*change(*parts)))
 
     def __array_function__(self, function, types, inputs, options):
         change = FUNCTIONS.get(function)
@@ -112,7 +152,8 @@ class Uncertain(np.lib.mixins.NDArrayOperatorsMixin):
         equal = (value == value.max(axis=-1, keepdims=True)) & (doubt <= SAME * np.abs(value))
         possible = (value + doubt >= best) & ~equal
         away = np.abs(np.arange(value.shape[-1]) - position[..., None])
-        return Uncertain(position.astype(float), np.where(possible, away, 0).max(axis=-1).astype(float))
+        found = Uncertain(position.astype(float), np.where(possible, away, 0).max(axis=-1).astype(float))
+        return _unreadable_from([self.map(lambda a: a.max(axis=-1))], found)
 
 
 def _aligned(parts: list[Uncertain]) -> list[Uncertain]:
@@ -120,6 +161,15 @@ def _aligned(parts: list[Uncertain]) -> list[Uncertain]:
     axes = max(part.value.ndim for part in parts)
     longer = lambda a: a.reshape(a.shape + (1,) * (axes - a.ndim))
     return [part.map(longer) if 0 < part.value.ndim < axes else part for part in parts]
+
+
+def _unreadable_from(parts: list[Uncertain], result: Uncertain) -> Uncertain:
+    """What comes from a number that cannot be read cannot be told either, however little the operation spreads doubts."""
+    for part in parts:
+        unknown = part.doubt >= UNKNOWN
+        if unknown.any():
+            result = Uncertain(result.value, np.where(unknown, UNREADABLE, result.doubt))
+    return result
 
 
 # ---- operations: from operands to (value, doubt) ----------------------------------------------------
@@ -258,13 +308,15 @@ def _where(self: Uncertain, condition, yes, no) -> Uncertain:
     chosen, yes, no = _aligned(parts)
     value = np.where(chosen.value > 0, yes.value, no.value)
     either = np.abs(yes.value - no.value) + np.maximum(yes.doubt, no.doubt)
-    return Uncertain(value, np.where(chosen.doubt > 0, either, np.where(chosen.value > 0, yes.doubt, no.doubt)))
+    found = Uncertain(value, np.where(chosen.doubt > 0, either, np.where(chosen.value > 0, yes.doubt, no.doubt)))
+    return _unreadable_from([chosen], found)
 
 
 def _choose(self: Uncertain, position: Uncertain, choices) -> Uncertain:
     meant = np.array(choices, dtype=float)
     spread = np.ptp(meant)
-    return Uncertain(meant[position.value.astype(int)], np.where(position.doubt > 0, spread, 0.0))
+    found = Uncertain(meant[position.value.astype(int)], np.where(position.doubt > 0, spread, 0.0))
+    return _unreadable_from([position], found)
 
 
 FUNCTIONS: dict[Callable, Callable] = {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from xlnn import (
     words_book,
+    words_check,
     words_files,
     words_keeping,
     words_learning,
@@ -25,6 +26,7 @@ for _part in (
     words_lessons,
     words_learning,
     words_files,
+    words_check,
     words_keeping,
     words_misc,
     words_places,

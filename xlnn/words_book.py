@@ -824,7 +824,10 @@ TABLE: dict[str, tuple[str, str]] = {
     "η is squared": ("η 被平方了", "η が 2 乗されている"),
     "Multiply by η once.": ("η 只乘一次。", "η を掛けるのは 1 回。"),
     "η is {eta}": ("η 用成了 {eta}", "η が {eta} になっている"),
-    "Use the η of sheet Settings.": ("请使用工作表 Settings 中的 η。", "シート Settings の η を使う。"),
+    "Use the η of sheet Settings, or say that it is this one: with --eta, or in a line eta of sheet Places.": (
+        "请使用工作表 Settings 中的 η；如果它确实是 η，请用 --eta 或在工作表 Places 的 eta 一行说明。",
+        "シート Settings の η を使う。これが η なら、--eta か、シート Places の eta の行で示す。",
+    ),
     "the biases are not updated": ("偏置没有更新", "バイアスが更新されていない"),
     "b − η ∂C_T/∂b, or set freeze biases to yes.": (
         "b − η ∂C_T/∂b，或把“固定偏置”设为 yes。",

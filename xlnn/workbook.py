@@ -38,6 +38,7 @@ NO_TEXT = "found a formula without a stored result. Open the workbook in Excel o
 SPARSE, SPARSENESS = 1 << 24, 64  # a sheet may span so many cells, or so many for each that is filled
 LINE = 16  # cells of a row that count in Settings and Places
 REMEMBERED = 8  # places
+PROPERTIES = "docProps/custom.xml"
 
 
 class Workbook:
@@ -73,6 +74,11 @@ class Workbook:
     def digest(self) -> str:
         """SHA-256 of the file."""
         return hashlib.sha256(self._bytes).hexdigest()
+
+    @cached_property
+    def marked(self) -> bool:
+        """Whether it carries xlnn's mark, a custom property of that name."""
+        return PROPERTIES in self._package and b'name="xlnn"' in self._package.read(PROPERTIES)
 
     def where(self, sheet: str, cell: Cell | None = None) -> Where:
         return Where(self.name, sheet, cell.name if cell else "")
