@@ -13,6 +13,7 @@ import signal
 import subprocess
 import tempfile
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf, isfinite
 from pathlib import Path, PurePosixPath
@@ -127,25 +128,33 @@ def run_office(arguments: list[str], seconds: float) -> str:
 
 
 def convert(source: Path, target: Path, kind: str, seconds: float) -> None:
-    """Let LibreOffice open a .xlsx, recalculate it and save it as kind ("pdf", "xlsx:<filter>").
+    """Let LibreOffice open a .xlsx, recalculate it and save it as kind ("pdf", "xlsx:<filter>"); errors as in convert_all."""
+    convert_all({source: target}, kind, seconds)
 
-    It gets a copy and a profile in a new folder.  RuntimeError where it makes nothing of it (it exits with 0 then).
+
+def convert_all(targets: dict[Path, Path], kind: str, seconds: float) -> None:
+    """As convert, many files with one start of LibreOffice: `targets` by source.
+
+    It gets copies and a profile in a new folder.  RuntimeError where it makes nothing of one (it exits with 0 then).
     """
-    if not zipfile.is_zipfile(source):
-        raise RuntimeError(f"{source} is no .xlsx: not a zip")
+    for source in targets:
+        if not zipfile.is_zipfile(source):
+            raise RuntimeError(f"{source} is no .xlsx: not a zip")
     with tempfile.TemporaryDirectory(prefix="office-") as name:
         folder = Path(name)
         settings = folder / "profile/user/registrymodifications.xcu"
         settings.parent.mkdir(parents=True)
         settings.write_text(SETTINGS, encoding="utf-8")
-        shutil.copyfile(source, folder / "book.xlsx")
+        copies = [folder / f"book{number}.xlsx" for number in range(len(targets))]
+        for source, copy in zip(targets, copies, strict=True):
+            shutil.copyfile(source, copy)
         options = [f"-env:UserInstallation={(folder / 'profile').as_uri()}", f"--infilter={XLSX}"]
-        wanted = ["--convert-to", kind, "--outdir", str(folder / "out"), str(folder / "book.xlsx")]
-        said = run_office(options + wanted, seconds)
-        made = folder / "out" / f"book.{kind.partition(':')[0]}"
-        if not made.is_file() or (made.suffix == ".xlsx" and not zipfile.is_zipfile(made)):
-            raise RuntimeError(f"LibreOffice made nothing of {source}: {said}")
-        shutil.copyfile(made, target)
+        said = run_office([*options, "--convert-to", kind, "--outdir", str(folder / "out"), *map(str, copies)], seconds)
+        for (source, target), copy in zip(targets.items(), copies, strict=True):
+            made = folder / "out" / f"{copy.stem}.{kind.partition(':')[0]}"
+            if not made.is_file() or (made.suffix == ".xlsx" and not zipfile.is_zipfile(made)):
+                raise RuntimeError(f"LibreOffice made nothing of {source}: {said}")
+            shutil.copyfile(made, target)
 
 
 def recalculate(source: Path, target: Path, seconds: float = 300) -> None:
@@ -178,12 +187,24 @@ def compare(path: Path, again: Path, rtol: float = 1e-9, atol: float = 1e-12) ->
 
 def judge(path: Path, rtol: float = 1e-9, atol: float = 1e-12, seconds: float = 300) -> Verdict:
     """Spoil the stored results in a copy, recalculate that and compare; ValueError where there are none."""
+    return judge_all([path], rtol, atol, seconds)[0]
+
+
+def judge_all(paths: list[Path], rtol: float = 1e-9, atol: float = 1e-12, seconds: float = 300) -> list[Verdict]:
+    """As judge, many files with one start of LibreOffice."""
+    return _judged(paths, lambda targets: convert_all(targets, f"xlsx:{XLSX}", seconds), rtol, atol)
+
+
+def _judged(paths: list[Path], recalculate_all: Callable, rtol: float, atol: float) -> list[Verdict]:
+    """Verdicts on what `recalculate_all` makes of spoiled copies (target by source)."""
     with tempfile.TemporaryDirectory(prefix="judge-") as name:
-        spoiled, again = Path(name, "spoiled.xlsx"), Path(name, "again.xlsx")
-        if poison(path, spoiled) == 0:
-            raise ValueError(f"{path} has no stored result of a formula")
-        recalculate(spoiled, again, seconds)
-        return compare(path, again, rtol, atol)
+        spoiled = {path: Path(name, f"spoiled{number}.xlsx") for number, path in enumerate(paths)}
+        again = {path: Path(name, f"again{number}.xlsx") for number, path in enumerate(paths)}
+        for path in paths:
+            if poison(path, spoiled[path]) == 0:
+                raise ValueError(f"{path} has no stored result of a formula")
+        recalculate_all({spoiled[path]: again[path] for path in paths})
+        return [compare(path, again[path], rtol, atol) for path in paths]
 
 
 def to_png(path: Path, folder: Path, dpi: int = 60, seconds: float = 300) -> list[Path]:

@@ -23,18 +23,23 @@ from xlnn.workbook import is_blank, shown
 SHEET = "Places"
 HEADER = ("Quantity", "First block", "Next image", "Next unit", "Next map", "Next map before")
 AXIS_COLUMNS = ("image", "unit", "map", "map before")  # the axes that a step can be given for
+RESULT = re.compile(r"Iteration [1-9][0-9]*|Trained|Solved")  # sheets of a result that repeat what stands on Data
 DIRECTIONS = {"right": (0, 1), "down": (1, 0), "left": (0, -1), "up": (-1, 0)}
 
 
 @dataclass(frozen=True)
 class Line:
-    """One quantity's sheet, first block, and steps along the named axes; `where` it was written."""
+    """One quantity's sheet, first block, and steps along the named axes; `where` it was written.
+
+    `again`: its line for the sheets of a result's iterations, where it is read from another sheet.
+    """
 
     quantity: str
     sheet: str
     block: Range
     nexts: Mapping[str, tuple[int, int]]
     where: Where
+    again: Line | None = None
 
     def place(self, q: Quantity, images: int = 1) -> Place:
         """The place of a quantity of this shape. Raises ContentError where block and shape do not fit."""
@@ -77,15 +82,17 @@ def parse(lines: Sequence[Sequence], workbook: str, sheet: str = SHEET) -> dict[
         if not name or name.lower() in {word.lower() for word in every("Quantity")}:
             continue
         where = [Where(workbook, sheet, Cell(number, column).name) for column in range(1, len(HEADER) + 1)]
-        if name in found:
-            raise ContentError("{name} stands here a second time.", where[0], name=name)
         target, block = _first_block(cells[1], where[1])
+        again = found.get(name)
+        if again and (again.again or again.sheet == target or not RESULT.fullmatch(target)):
+            raise ContentError("{name} stands here a second time.", where[0], name=name)
         nexts = {
             axis: step(str(cells[column]), where[column])
             for column, axis in enumerate(AXIS_COLUMNS, 2)
             if not is_blank(cells[column])
         }
-        found[name] = Line(name, target, block, nexts, where[0])
+        line = Line(name, target, block, nexts, where[0])
+        found[name] = replace(again, again=line) if again else line
     return found
 
 

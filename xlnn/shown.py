@@ -116,25 +116,25 @@ def _lines(workbook: Workbook, places: str | Path | None) -> dict[str, places_sh
 def _written(book: Book, lines: Mapping[str, places_sheet.Line], numbered: list[tuple[int, str]]) -> Iterator[Shown]:
     """The sheets `Iteration 1` …, Start, Trained, Solved of a workbook laid out as xlnn lays it out."""
     problem, sheets = book.problem, book.workbook.sheets
+    named = {n: line.again or line for n, line in lines.items() if line.again or line.sheet != DATA}
     for number, name in numbered:
         before = iteration_name(number - 1)
-        named = {n: line for n, line in lines.items() if line.sheet != DATA}
         yield _sheet(book, name, named, problem.batch(number), number, before if before in sheets else "")
     last, name = numbered[-1] if numbered else (0, "")
     for single in (START, TRAINED, SOLVED):  # all images, without the backward pass
         if single in sheets:
-            shown = _sheet(book, single, {}, np.arange(problem.images), last + 1)
+            shown = _sheet(book, single, named if problem.origin.own else {}, np.arange(problem.images), last + 1)
             follows = single == TRAINED and last == problem.settings.iterations
             kept = {n: where for n, where in shown.places.items() if problem.network.quantities[n].kind in FORWARD}
             yield Shown(single, kept, frozenset(), shown.images, last + 1, name if follows else "")
 
 
 def _sheet(book: Book, name: str, lines: Mapping, images: np.ndarray, number: int, before: str = "") -> Shown:
-    """One sheet: the places that are named, and of the standard ones those that hold numbers."""
+    """One sheet: the places that are named; of the standard ones those that hold numbers, unless a person chose others."""
     problem, count = book.problem, len(images)
     quantities = problem.network.quantities
     own = {n: line.place(quantities[n], count) for n, line in lines.items() if n in quantities and n != "digit"}
-    standard = arrange(problem.settings.layout, list(quantities.values()), count).places
+    standard = {} if problem.origin.own else arrange(problem.settings.layout, list(quantities.values()), count).places
     places = {n: (name, place) for n, place in {**standard, **own}.items()}
     kept = {n: where for n, where in places.items() if n in own or _holds_numbers(book, n, *where)}
     return Shown(name, kept, frozenset(own), images, number, before)

@@ -202,8 +202,7 @@ class _Writing:
         key = alike, follows
         if key not in self._templates:
             layout = self.plan.layout(len(images))
-            before = self.plan.layout(len(images)) if follows else None
-            page = self.plan.page(layout, before)
+            page = self.plan.page(layout, layout if follows else None)
             self._templates[key] = page, self.book.render(page, images, name)
         return self._templates[key]
 
