@@ -98,10 +98,8 @@ def _places(plan: Plan, iteration: str) -> Iterator[tuple[Quantity, str, Place]]
             yield q, DATA, data[name]
         elif name in places and (plan.own or name not in ("number", "eta")):
             yield q, iteration if iteration and q.kind not in PARAMETERS else plan.final, places[name]
-    if plan.own:
-        yield from (
-            (quantities[name], iteration or plan.final, places[name]) for name in ("x", "t") if {name} <= {*data} & {*places}
-        )
+    again = [name for name in ("x", "t") if name in data and name in places] if plan.own else []
+    yield from ((quantities[name], iteration or plan.final, places[name]) for name in again)
 
 
 # ---- Summary ----------------------------------------------------------------------------------------
@@ -386,9 +384,9 @@ _CELLS = {
 
 _ADDRESSES = {
     "book": "Cells of the authors' workbooks 3-5 and 5-4 stand in their places; the backward pass below is arranged by xlnn.",
-    "own": "Sheet Places says where everything stands. What it says of one sheet holds for every iteration, for Start, Trained and "
-    "Solved: all are laid out alike, a smaller batch leaves cells empty. It does not speak of sheet Test, which has xlnn's own "
-    "addresses and a copy of the parameters.",
+    "own": "Sheet Places says where everything stands. What it says of one sheet holds for every iteration, for Start, Trained "
+    "and Solved: all are laid out alike, a smaller batch leaves cells empty. It does not speak of sheet Test, which has xlnn's "
+    "own addresses and a copy of the parameters.",
 }
 
 

@@ -14,7 +14,7 @@ from xlnn.layouts import GRADIENTS, Layout, arrange, for_images, with_pictures, 
 from xlnn.places import Place
 from xlnn.problem import Problem
 from xlnn.record import Earlier
-from xlnn.sheets import Page
+from xlnn.sheets import INITIAL, Page
 
 DETAILS = ("all", "units", "totals")
 CELLS = ("values", "formulas")
@@ -167,12 +167,15 @@ class Plan:
         forward = layout.only([name for name in layout.places if quantities[name].kind in FORWARD])
         return with_pictures(forward, list(quantities.values())) if pictures else forward
 
-    def page(self, layout: Layout, follows: Layout | None = None) -> Page:
-        """A page of this plan; its parameters are numbers, or refer to the sheet before, laid out as `follows`."""
+    def page(self, layout: Layout, follows: Layout | None = None, start: str = "") -> Page:
+        """A page of this plan; its parameters are numbers, or refer to the sheet before, laid out as `follows`; `start`: the
+        sheet with the first parameters, which the pictures of the first filters refer to."""
         network = self.problem.network
         summed = {name: rule for name, rule in network.summed.items() if rule.needs[0] in layout.places}
         data = self.data_layout().data
         elsewhere = {name: (DATA, place) for name, place in data.items() if name != "number"}
+        if start:
+            elsewhere |= {INITIAL + q.name: (start, layout.places[q.name]) for q in network.parameters}
         new = {q.name: follows.places["new_" + q.name] for q in network.parameters} if follows else None
         return Page(network, layout, {**network.rule_of, **summed}, elsewhere, self.formulas, new)
 

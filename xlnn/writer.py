@@ -211,4 +211,5 @@ class _Writing:
         plan, updates = self.plan, step.iteration - 1
         follows = plan.formulas and not self.diverged and updates in self.written
         text = say("Trained: the parameters after {updates} updates", plan.language, updates=updates)
-        self.book.forward(TRAINED, step, text, iteration_name(updates) if follows else "")
+        start = iteration_name(1) if 1 in self.written else ""
+        self.book.forward(TRAINED, step, text, iteration_name(updates) if follows else "", start=start)
