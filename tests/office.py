@@ -1,4 +1,4 @@
-"""LibreOffice as a second opinion: recalculate a workbook and compare it with the results stored in it.
+"""LibreOffice, and Gnumeric, as other opinions: recalculate a workbook and compare it with the results stored in it.
 
 A cell is named (sheet, reference), such as ("Iteration 1", "B7").  A result is a float, a bool or a text; an error
 such as #DIV/0! is a text, too, and a formula without a stored result has None.  Only cells that carry a formula
@@ -52,6 +52,9 @@ def find_office() -> str | None:
 needs_office = pytest.mark.skipif(find_office() is None, reason="needs LibreOffice: sudo apt-get install libreoffice-calc-nogui")
 
 
+needs_gnumeric = pytest.mark.skipif(shutil.which("ssconvert") is None, reason="needs Gnumeric: sudo apt-get install gnumeric")
+
+
 def sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
     """Sheet name -> its part of the archive, such as xl/worksheets/sheet1.xml, in the order of the tabs."""
     relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
@@ -66,9 +69,19 @@ def attribute(attributes: str, name: str) -> str:
     return found[1] if found else ""
 
 
-def read_result(kind: str, body: str) -> Result:
+def shared_strings(archive: zipfile.ZipFile) -> list[str]:
+    """The texts that cells refer to by their number; Gnumeric refers to results of formulas so, too."""
+    if "xl/sharedStrings.xml" not in archive.namelist():
+        return []
+    items = ElementTree.fromstring(archive.read("xl/sharedStrings.xml"))
+    return ["".join(text.text or "" for text in item.iterfind(".//{*}t")) for item in items]
+
+
+def read_result(kind: str, body: str, strings: list[str]) -> Result:
     """The stored result in the body of a cell of that type (its attribute t)."""
     stored = STORED.search(body)
+    if kind == "s" and stored:
+        return strings[int(stored[2])]
     if kind in ("str", "e") or (stored and not stored[2]):
         return html.unescape(stored[2]) if stored else ""
     if stored is None:
@@ -80,9 +93,10 @@ def results(path: Path) -> dict[tuple[str, str], Result]:
     """The stored result of every formula; LibreOffice stores numbers with 15 digits, xlsxwriter with 16 or 17."""
     found = {}
     with zipfile.ZipFile(path) as archive:
+        strings = shared_strings(archive)
         for sheet, part in sheet_parts(archive).items():
             for attributes, body in FORMULA_CELL.findall(archive.read(part).decode("utf-8")):
-                found[sheet, attribute(attributes, "r")] = read_result(attribute(attributes, "t"), body)
+                found[sheet, attribute(attributes, "r")] = read_result(attribute(attributes, "t"), body, strings)
     return found
 
 
@@ -193,6 +207,17 @@ def judge(path: Path, rtol: float = 1e-9, atol: float = 1e-12, seconds: float = 
 def judge_all(paths: list[Path], rtol: float = 1e-9, atol: float = 1e-12, seconds: float = 300) -> list[Verdict]:
     """As judge, many files with one start of LibreOffice."""
     return _judged(paths, lambda targets: convert_all(targets, f"xlsx:{XLSX}", seconds), rtol, atol)
+
+
+def gnumeric_all(paths: list[Path], rtol: float = 1e-9, atol: float = 1e-12, seconds: float = 300) -> list[Verdict]:
+    """As judge_all, with Gnumeric."""
+
+    def recalculate_each(targets: dict[Path, Path]) -> None:
+        for source, target in targets.items():
+            command = ["ssconvert", "--recalc", str(source), str(target)]
+            subprocess.run(command, check=True, timeout=seconds, capture_output=True)
+
+    return _judged(paths, recalculate_each, rtol, atol)
 
 
 def _judged(paths: list[Path], recalculate_all: Callable, rtol: float, atol: float) -> list[Verdict]:
