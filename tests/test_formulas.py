@@ -284,6 +284,11 @@ def test_a_number_between_makes_it_a_list():
     assert listed.count(",") == 63
 
 
+def test_what_has_to_be_calculated_first_is_written_out_up_to_64_numbers():
+    assert text(np.exp(at("A1:A64")).sum()).count("EXP(") == 64
+    assert text(np.exp(at("A1:A65")).sum()) == "SUMPRODUCT(EXP(A1:A65))"
+
+
 def test_lists_are_nested_in_groups_of_255():
     """A function takes 255 arguments: 600 cells are 255 + 255 + 90."""
     formula = text(scattered("A1", 600, (2, 0)).sum())

@@ -24,6 +24,7 @@ from xlnn.places import Place, Step
 
 LONGEST = 8_192  # characters of a formula
 ARGUMENTS = 255  # of a function
+TERMS = 64  # so many numbers that have to be calculated first are written out one by one in a sum
 
 # how tightly a spelling binds; a spreadsheet's minus sign binds tighter than ^, so −(a^2) needs brackets
 COMPARE, ADD, MULTIPLY, NEGATE, POWER, ATOM = range(6)
@@ -171,6 +172,7 @@ class Operand(Placed):
         return Range(bounds.first._replace(column=self.block), bounds.last._replace(column=last))
 
     def _spell(self):
+        # inside SUMPRODUCT a whole rectangle stands for its numbers one by one
         return (self.reference(self.place.range()),), ATOM
 
 
@@ -373,8 +375,8 @@ def _addition_of(parts: Sequence[tuple[tuple, int]]) -> tuple[tuple, int]:
 
 
 def _sumproduct(value: Calculation):
-    """The sum of products or of squared differences of rectangles; None for anything else: what a spreadsheet would have to
-    calculate number by number inside a function, not every one does."""
+    """The sum of products or of squared differences of rectangles; None for anything else that can be written out: not every
+    spreadsheet calculates number by number inside a function."""
     if value.operation == "multiply" and all(isinstance(part, Operand) and part.shape for part in value.inputs):
         return _call("SUMPRODUCT", [part.pieces() for part in value.inputs])
     if value.operation == "power" and not isinstance(value.inputs[1], Placed) and value.inputs[1] == 2:
@@ -382,7 +384,7 @@ def _sumproduct(value: Calculation):
         differences = isinstance(base, Calculation) and base.operation == "subtract"
         if differences and all(isinstance(part, Operand) and part.shape for part in base.inputs):
             return _call("SUMXMY2", [part.pieces() for part in base.inputs])
-    return None
+    return _call("SUMPRODUCT", [value.pieces()]) if value.size > TERMS else None
 
 
 def _matrix_product(value: Calculation):
