@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import operator
 import re
+from decimal import Decimal, localcontext
 from fractions import Fraction
 from html import unescape
+from math import exp
 
 import numpy as np
 import pytest
@@ -14,8 +16,10 @@ from hypothesis import strategies as st
 from problems import dense, maps, random_problem
 
 import xlnn
+from xlnn.activations import ACTIVATIONS
 from xlnn.cells import Cell, Range
 from xlnn.convolution import sum_of
+from xlnn.costs import COSTS
 from xlnn.errors import LimitError
 from xlnn.examples import example
 from xlnn.formulas import Placed, spell
@@ -216,9 +220,9 @@ W3 = Placed.at(Place(Cell.parse("D17"), (2, 3), ((1, 0), (0, 1))), absolute=True
         ((A2[0] * W3[1]).sum(), "MMULT($D$18:$F$18,O14:O16)"),  # the row always first
         ((W3[:, 0] * at("O58:O59")).sum(), "SUMPRODUCT($D$17:$D$18,O58:O59)"),
         (((at("O19:O20") - at("O9:O10")) ** 2).sum() / 2, "SUMXMY2(O19:O20,O9:O10)/2"),
-        (((at("O19:O20") - 1) ** 2).sum(), "SUMPRODUCT((O19:O20-1)^2)"),
-        ((at("A1:B2", 2, 2) * at("D1:E2", 2, 2) * at("G1:H2", 2, 2)).sum(), "SUMPRODUCT(A1:B2*D1:E2*G1:H2)"),
-        (abs(at("A1:A3") - at("B1:B3")).sum() / 3, "SUMPRODUCT(ABS(A1:A3-B1:B3))/3"),
+        (((at("O19:O20") - 1) ** 2).sum(), "(O19-1)^2+(O20-1)^2"),
+        ((at("A1:B2", 2, 2) * at("D1:E2", 2, 2) * at("G1:H2", 2, 2)).sum(), "A1*D1*G1+B1*E1*H1+A2*D2*G2+B2*E2*H2"),
+        (abs(at("A1:A3") - at("B1:B3")).sum() / 3, "(ABS(A1-B1)+ABS(A2-B2)+ABS(A3-B3))/3"),
         (at("A1:B2", 2, 2).sum(), "SUM(A1:B2)"),
         (scattered("A1", 3, (2, 0)).sum(), "SUM(A1,A3,A5)"),
         (scattered("A1", 1, (2, 0)).sum(), "A1"),
@@ -278,6 +282,11 @@ def test_a_number_between_makes_it_a_list():
     assert listed.startswith("SUM(O21,S21,W21,")
     assert listed.endswith(",JC21,JG21)")
     assert listed.count(",") == 63
+
+
+def test_what_has_to_be_calculated_first_is_written_out_up_to_64_numbers():
+    assert text(np.exp(at("A1:A64")).sum()).count("EXP(") == 64
+    assert text(np.exp(at("A1:A65")).sum()) == "SUMPRODUCT(EXP(A1:A65))"
 
 
 def test_lists_are_nested_in_groups_of_255():
@@ -481,11 +490,34 @@ def test_costs():
     two = (4, 3), (3, "sigmoid")
     assert cost_formula(dense(*two, (2, "sigmoid"))) == "SUMXMY2(a,t)/2"
     assert cost_formula(dense(*two, (2, "sigmoid"), cost="squares")) == "SUMXMY2(a,t)"
-    assert cost_formula(dense(*two, (2, "sigmoid"), cost="cross-entropy")) == "SUMPRODUCT((z+ABS(z))/2-z*t+LN(1+EXP(-ABS(z))))"
-    assert cost_formula(dense(*two, (1, "sigmoid"), cost="cross-entropy")) == "(z+ABS(z))/2-z*t+LN(1+EXP(-ABS(z)))"
-    assert cost_formula(dense(*two, (3, "softmax"), cost="softmax cross-entropy")) == (
-        "SUMPRODUCT(t*(MAX(z)+LN(SUMPRODUCT(EXP(z-MAX(z))))-z))"
+    assert cost_formula(dense(*two, (1, "sigmoid"), cost="cross-entropy")) == (
+        "t*LN(1+EXP(-MAX(z,-700)))+(1-t)*LN(1+EXP(-MAX(-z,-700)))"
     )
+    assert cost_formula(dense(*two, (2, "sigmoid"), cost="cross-entropy")) == (
+        "O9*LN(1+EXP(-MAX(O17,-700)))+(1-O9)*LN(1+EXP(-MAX(-O17,-700)))"
+        "+O10*LN(1+EXP(-MAX(O18,-700)))+(1-O10)*LN(1+EXP(-MAX(-O18,-700)))"
+    )
+    softmax = dense(*two, (3, "softmax"), cost="softmax cross-entropy")
+    assert cost_formula(softmax) == "-(O9*LN(O21)+O10*LN(O22)+O11*LN(O23))"
+
+
+@pytest.mark.parametrize("z", [-600.0, -40.0, -1.5, 0.0, 3.0, 40.0])
+@pytest.mark.parametrize("t", [0.0, 0.25, 1.0])
+def test_cross_entropy_is_finite_and_that_of_the_book_where_a_can_tell(z, t):
+    """−[t ln a + (1−t) ln(1−a)]; exact decimals stand in for a and 1 − a where a double has no digits left."""
+    with localcontext() as context:
+        context.prec = 1000
+        a = 1 / (1 + (-Decimal(z)).exp())
+        expected = -(Decimal(t) * a.ln() + (1 - Decimal(t)) * (1 - a).ln())
+    found = COSTS["cross-entropy"].of(np.array([z]), np.array([t]))
+    assert float(found) == pytest.approx(float(expected), rel=1e-15, abs=1e-15)
+
+
+def test_softmax_gives_no_output_0_and_a_finite_cost():
+    a = ACTIVATIONS["softmax"].output(np.array([1000.0, 0.0]))
+    assert a[0] == 1
+    assert a[1] == pytest.approx(exp(-700), rel=1e-12)
+    assert COSTS["softmax cross-entropy"].of(a, np.array([0.0, 1.0])) == pytest.approx(700)
 
 
 def output_formula(activation: str, **conventions) -> tuple[str, str]:
@@ -520,7 +552,8 @@ def test_activations(activation, output, slope):
 
 def test_softmax_sees_its_whole_layer():
     output, _ = output_formula("softmax", cost="softmax cross-entropy")
-    assert output == "EXP(z-MAX(Z))/SUMPRODUCT(EXP(Z-MAX(Z)))"
+    powers = [f"EXP(MAX({z}-MAX(Z),-700))" for z in ("z", "M11", "M12")]
+    assert output == f"{powers[0]}/({'+'.join(powers)})"
 
 
 def test_going_back_through_a_convolution_is_written_out_term_by_term():

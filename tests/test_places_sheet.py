@@ -176,6 +176,22 @@ def test_a_quantity_twice():
     assert str(caught.value) == "book.xlsx › 'Places'!A3: x stands here a second time."
 
 
+RESULT = ("x", "Data!A1:B2", "2 right"), ("x", "'Iteration 1'!C9:D10", "4 down")
+
+
+def test_a_result_names_what_it_reads_from_data_once_more_on_its_iterations():
+    x = parse(RESULT, "book.xlsx")["x"]
+    assert (x.sheet, x.block.name) == ("Data", "A1:B2")
+    assert (x.again.sheet, x.again.block.name, x.again.nexts) == ("Iteration 1", "C9:D10", {"image": (4, 0)})
+
+
+@pytest.mark.parametrize("third", [("x", "'Iteration 2'!C9:D10", "4 down"), ("x", "mine!A1:B2", "2 right")])
+def test_but_not_a_third_time(third):
+    with pytest.raises(ContentError) as caught:
+        parse((*RESULT, third), "book.xlsx")
+    assert str(caught.value) == "book.xlsx › 'Places'!A3: x stands here a second time."
+
+
 def read_error(path) -> str:
     with pytest.raises(xlnn.ContentError) as caught:
         xlnn.read(path)

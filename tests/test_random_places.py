@@ -6,17 +6,13 @@ import numpy as np
 import openpyxl
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from placing import by_hand, one_place
 from problems import dense, random_problem
 from reference import updated
 
 import xlnn
-from xlnn.cells import Cell, Range
 from xlnn.layouts import ON_DATA
-from xlnn.places import Place, check_places, contiguous_steps
-from xlnn.places_sheet import HEADER, describe
-from xlnn.quantities import Quantity
-
-SHEET = "by hand"
+from xlnn.places import check_places
 
 
 @st.composite
@@ -39,40 +35,6 @@ def placed_problems(draw):
         row = room.bounds().last.row + 1  # behind the last image a blank one
     check_places(places)
     return problem, places
-
-
-@st.composite
-def one_place(draw, q: Quantity, images: int, row: int) -> Place:
-    """Somewhere from `row` on: a first block as it is, in one row or in one column; units and images across or down."""
-    inner = [size for axis, size in zip(q.axes, q.shape, strict=True) if axis != "unit"] or list(q.shape)
-    outer = list(q.shape)[: len(q.shape) - len(inner)]
-    count = int(np.prod(inner))
-    height, width = draw(st.sampled_from([(count // inner[-1], inner[-1]), (1, count), (count, 1)]))
-    block = Range(Cell(1, 1), Cell(height, width))
-    steps, extent = list(contiguous_steps(inner, block)), [height, width]
-    for size in reversed([images, *outer] if q.per_image else outer):
-        way = draw(st.integers(0, 1))
-        step = extent[way] + draw(st.integers(0, 2))
-        steps.insert(0, (0, step) if way else (step, 0))
-        extent[way] += (size - 1) * step
-    origin = Cell(row + draw(st.integers(0, 3)), draw(st.integers(1, 40)))
-    return Place(origin, q.full_shape(images), tuple(steps))
-
-
-def by_hand(problem: xlnn.Problem, places: dict[str, Place], path) -> None:
-    """A workbook with Settings, Places, and one sheet on which the arrays lie anywhere."""
-    xlnn.write_problem(problem, path)
-    book = openpyxl.load_workbook(path)
-    del book["Data"], book["Start"]
-    lines, sheet = book.create_sheet("Places"), book.create_sheet(SHEET)
-    lines.append(HEADER)
-    for name, place in places.items():
-        lines.append([text or None for text in describe(problem.network.quantities[name], SHEET, place)])
-        values = {"x": problem.x, "t": problem.t, **problem.parameters}.get(name)
-        if values is not None:
-            for index in np.ndindex(*place.shape):
-                sheet.cell(*place.cell(*index)).value = float(values[index])
-    book.save(path)
 
 
 @settings(max_examples=40)

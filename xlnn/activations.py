@@ -30,8 +30,11 @@ def sigmoid(z):
 
 
 def softmax(z):
-    """exp z / Σ exp z over the layer's units (the last axis), shifted by the largest z so that it stays finite."""
-    powers = np.exp(z - z.max(axis=-1, keepdims=True))
+    """exp z / Σ exp z over the layer's units (the last axis), shifted by the largest z so that it stays finite.
+
+    The clamp is the sigmoid's: no output is 0, so that ln a stays finite, too.
+    """
+    powers = np.exp(np.maximum(z - z.max(axis=-1, keepdims=True), -700))
     return powers / powers.sum(axis=-1, keepdims=True)
 
 

@@ -27,14 +27,18 @@ class Cost:
 
 
 def cross_entropy(z, t):
-    """−Σ[t ln a + (1−t) ln(1−a)] of sigmoid outputs, from z: finite however sure the network is."""
-    return ((z + abs(z)) / 2 - z * t + np.log(1 + np.exp(-abs(z)))).sum(axis=-1)
+    """−Σ[t ln a + (1−t) ln(1−a)] of sigmoid outputs, from z: where a is nearly 1, 1 − a has lost its digits."""
+    return (t * _minus_log_sigmoid(z) + (1 - t) * _minus_log_sigmoid(-z)).sum(axis=-1)
 
 
-def softmax_cross_entropy(z, t):
-    """−Σ t ln a of softmax outputs, from z."""
-    largest = z.max(axis=-1, keepdims=True)
-    return (t * (largest + np.log(np.exp(z - largest).sum(axis=-1, keepdims=True)) - z)).sum(axis=-1)
+def _minus_log_sigmoid(z):
+    """−ln a of a = 1/(1 + exp(−z)), with the sigmoid's clamp; 1 − a is the same of −z."""
+    return np.log(1 + np.exp(-np.maximum(z, -700)))
+
+
+def softmax_cross_entropy(a, t):
+    """−Σ t ln a of softmax outputs, none of which is 0."""
+    return -(t * np.log(a)).sum(axis=-1)
 
 
 COSTS = {
@@ -55,6 +59,6 @@ COSTS = {
             slope_equation="∂C/∂a = 2(a − t)",
         ),
         Cost("cross-entropy", "C = −Σ[t ln a + (1−t) ln(1−a)]", cross_entropy, uses="z", outputs=("sigmoid",)),
-        Cost("softmax cross-entropy", "C = −Σ t ln a", softmax_cross_entropy, uses="z", outputs=("softmax",)),
+        Cost("softmax cross-entropy", "C = −Σ t ln a", softmax_cross_entropy, outputs=("softmax",)),
     )
 }

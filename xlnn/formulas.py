@@ -24,6 +24,7 @@ from xlnn.places import Place, Step
 
 LONGEST = 8_192  # characters of a formula
 ARGUMENTS = 255  # of a function
+TERMS = 64  # so many numbers that have to be calculated first are written out one by one in a sum
 
 # how tightly a spelling binds; a spreadsheet's minus sign binds tighter than ^, so −(a^2) needs brackets
 COMPARE, ADD, MULTIPLY, NEGATE, POWER, ATOM = range(6)
@@ -357,19 +358,25 @@ def _sum(value: Placed) -> tuple[tuple, int]:
     if isinstance(value, Operand):
         hull = value.hull() if len(value.shape) == 1 and value.place.range() is None else None
         return _call("SUM", [(reference,) for reference in ([hull] if hull else value.ranges())])
-    operands = list(_operands(value))
-    if _aligned(operands):
-        return _sumproduct(value)
+    whole = _sumproduct(value) if _aligned(list(_operands(value))) else None
+    if whole:
+        return whole
     if len(value.shape) == 1:
         product = _matrix_product(value) or _product_of_hulls(value)
         if product:
             return product
-    parts = [_sum(value[i]) for i in range(len(value))]
-    pieces = [piece for position, (part, _) in enumerate(parts) for piece in (("+", *part) if position else part)]
-    return tuple(pieces), ADD
+    return _addition_of([_sum(value[i]) for i in range(len(value))])
 
 
-def _sumproduct(value: Calculation) -> tuple[tuple, int]:
+def _addition_of(parts: Sequence[tuple[tuple, int]]) -> tuple[tuple, int]:
+    """Spellings with plus signs between them, in brackets where they bind less tightly."""
+    terms = [part if own >= ADD else ("(", *part, ")") for part, own in parts]
+    return tuple(piece for position, term in enumerate(terms) for piece in (("+", *term) if position else term)), ADD
+
+
+def _sumproduct(value: Calculation):
+    """The sum of products or of squared differences of rectangles; None for anything else that can be written out: not every
+    spreadsheet calculates number by number inside a function."""
     if value.operation == "multiply" and all(isinstance(part, Operand) and part.shape for part in value.inputs):
         return _call("SUMPRODUCT", [part.pieces() for part in value.inputs])
     if value.operation == "power" and not isinstance(value.inputs[1], Placed) and value.inputs[1] == 2:
@@ -377,7 +384,7 @@ def _sumproduct(value: Calculation) -> tuple[tuple, int]:
         differences = isinstance(base, Calculation) and base.operation == "subtract"
         if differences and all(isinstance(part, Operand) and part.shape for part in base.inputs):
             return _call("SUMXMY2", [part.pieces() for part in base.inputs])
-    return _call("SUMPRODUCT", [value.pieces()])
+    return _call("SUMPRODUCT", [value.pieces()]) if value.size > TERMS else None
 
 
 def _matrix_product(value: Calculation):

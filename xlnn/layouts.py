@@ -73,6 +73,19 @@ class Layout:
         )
 
 
+def without_copy(layout: Layout) -> Layout:
+    """The same layout without the saved copy of the first parameters, which has its rows for itself."""
+    bounds = [place.bounds() for place in layout.initial.values()]
+    rows = range(min(b.first.row for b in bounds) - 1, max(b.last.row for b in bounds) + 1) if bounds else ()
+    return replace(layout, initial={}, labels=tuple(label for label in layout.labels if label.cell.row not in rows))
+
+
+def for_images(layout: Layout, quantities: Mapping[str, Quantity], images: int) -> Layout:
+    """The same layout with only its first `images` images: everything else stays where it is."""
+    cut = {name: place[:images] if quantities[name].per_image else place for name, place in layout.places.items()}
+    return replace(layout, places=cut)
+
+
 def with_pictures(layout: Layout, quantities: Sequence[Quantity]) -> Layout:
     """Below everything: every filter, as it was at the start and as it is, side by side."""
     row = 3 + max(place.bounds().last.row for place in (*layout.places.values(), *layout.initial.values()))
@@ -513,6 +526,7 @@ LAYOUTS = {"book": book, "table": table}
 
 def _with_own(layout: Layout, quantities: Sequence[Quantity], own: Mapping[str, Place]) -> Layout:
     """`own` places as they are; what is missing keeps its arrangement, moved below all of them."""
+    layout = without_copy(layout)
     lowest = max(place.bounds().last.row for place in own.values())
     named = {q.name for q in quantities}
     places = {name: own[name] if name in own else place.moved(lowest + 2) for name, place in layout.places.items()}
@@ -526,7 +540,7 @@ def _with_own(layout: Layout, quantities: Sequence[Quantity], own: Mapping[str, 
                     labels.append(Label(cell, "symbol", name))
                     taken.add(cell)
                     break
-    return replace(layout, places=places, labels=tuple(labels), initial={}, corner=Cell(1, 1), block=0)
+    return replace(layout, places=places, labels=tuple(labels), corner=Cell(1, 1), block=0)
 
 
 def _taken(places: Mapping[str, Place]) -> set[Cell]:

@@ -53,11 +53,12 @@ class OutputBook:
         made = self.render(page, None, name)
         self.show(name, page, made, problem.given(np.arange(problem.images)), text)
 
-    def forward(self, name: str, step: Step, text: str, before: str = "", pictures: bool = True) -> None:
-        """A sheet without the backward pass; its parameters are numbers, or refer to the iteration on the sheet `before`."""
+    def forward(self, name: str, step: Step, text: str, before: str = "", pictures: bool = True, start: str = "") -> None:
+        """A sheet without the backward pass; its parameters are numbers, or refer to the iteration on the sheet `before`, the
+        pictures of the first filters to the sheet `start`."""
         plan = self.plan
         layout = plan.forward_layout(plan.problem.images, pictures)
-        page = plan.page(layout, plan.layout(plan.batch) if before else None)
+        page = plan.page(layout, plan.layout(plan.batch) if before else None, start)
         self.show(name, page, self.render(page, None, name), step, text, before)
 
     def render(self, page: Page, images: np.ndarray | None, name: str) -> Template:

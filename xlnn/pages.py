@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import groupby, pairwise
 
@@ -16,10 +16,11 @@ from xlnn.book_file import GRID, BookFile, diverging, link, one_page_wide, red_w
 from xlnn.cells import Cell, Range, quoted
 from xlnn.costs import COSTS
 from xlnn.labels import layer_name
-from xlnn.layouts import Layout
+from xlnn.layouts import PARAMETERS, Layout
 from xlnn.places import Place
 from xlnn.plan import DATA, HELD_OUT, START, SUMMARY_HEADER, TEST, Plan
 from xlnn.problem import Problem
+from xlnn.quantities import Quantity
 from xlnn.rows import Rows, RowsSheet, Template, columns_wide
 from xlnn.sheets import Page, add_page, free, vector
 from xlnn.training import Step
@@ -88,16 +89,18 @@ def places_page(file: BookFile, sheet: RowsSheet, plan: Plan, iteration: str) ->
     sheet.freeze_panes(1, 0)
 
 
-def _places(plan: Plan, iteration: str):
-    data, forward = plan.data_layout(), plan.forward_layout(plan.problem.images).places
-    places = plan.layout(plan.batch).places
-    for name, q in plan.problem.network.quantities.items():
-        if name in data.data and name != "number":
-            yield q, DATA, data.data[name]
-        elif name in forward and (q.kind in ("w", "b") or not iteration):
-            yield q, plan.final, forward[name]
-        elif iteration and name not in ("number", "eta") and name in places:
-            yield q, iteration, places[name]
+def _places(plan: Plan, iteration: str) -> Iterator[tuple[Quantity, str, Place]]:
+    """Inputs on Data, parameters on the last sheet, all else on the sheet `iteration`; where a person chose the addresses,
+    everything that this sheet has, once more what was named already."""
+    data, quantities = plan.data_layout().data, plan.problem.network.quantities
+    places = plan.layout(plan.batch).places if iteration else plan.forward_layout(plan.problem.images).places
+    for name, q in quantities.items():
+        if name in data and name != "number":
+            yield q, DATA, data[name]
+        elif name in places and (plan.own or name not in ("number", "eta")):
+            yield q, iteration if iteration and q.kind not in PARAMETERS else plan.final, places[name]
+    again = [name for name in ("x", "t") if name in data and name in places] if plan.own else []
+    yield from ((quantities[name], iteration or plan.final, places[name]) for name in again)
 
 
 # ---- Summary ----------------------------------------------------------------------------------------
@@ -355,9 +358,7 @@ def conventions(plan: Plan, ending: tuple[str, str] | None = None) -> list[tuple
         ("sigmoid", tell("computed as 1/(1 + exp(−max(z, −700))), so that a spreadsheet can follow")),
         (
             "addresses",
-            tell(
-                "Cells of the authors' workbooks 3-5 and 5-4 stand in their places; the backward pass below is arranged by xlnn."
-            ),
+            tell(_ADDRESSES["own" if plan.own else "book"]),
         ),
         ("versions", ", ".join(versions(plan.solving))),
     ]
@@ -383,6 +384,14 @@ _CELLS = {
     "formulas": "The cells hold live formulas with their results; change η, a pixel or a first parameter and everything follows.",
     "solved formulas": "The cells hold live formulas with their results; the parameters are numbers, and sheet Solved does not "
     "follow sheet Start.",
+}
+
+
+_ADDRESSES = {
+    "book": "Cells of the authors' workbooks 3-5 and 5-4 stand in their places; the backward pass below is arranged by xlnn.",
+    "own": "Sheet Places says where everything stands. What it says of one sheet holds for every iteration, for Start, Trained "
+    "and Solved: all are laid out alike, a smaller batch leaves cells empty. It does not speak of sheet Test, which has xlnn's "
+    "own addresses and a copy of the parameters.",
 }
 
 

@@ -28,18 +28,23 @@ SHEET = "Places"
 HEADER = ("Quantity", "First block", "Next image", "Next unit", "Next map", "Next map before")
 AXIS_COLUMNS = ("image", "unit", "map", "map before")  # the axes that a step can be given for
 OWN_SHEETS = re.compile(r"data|start|trained|solved|iteration [1-9][0-9]*")  # that xlnn writes, without capitals
+RESULT = re.compile(r"iteration [1-9][0-9]*|trained|solved", re.IGNORECASE)  # sheets of a result that repeat what stands on Data
 DIRECTIONS = {"right": (0, 1), "down": (1, 0), "left": (0, -1), "up": (-1, 0)}
 
 
 @dataclass(frozen=True)
 class Line:
-    """One quantity's sheet, first block, and steps along the named axes; `where` it was written."""
+    """One quantity's sheet, first block, and steps along the named axes; `where` it was written.
+
+    `again`: its line for the sheets of a result's iterations, where it is read from another sheet.
+    """
 
     quantity: str
     sheet: str
     block: Range
     nexts: Mapping[str, tuple[int, int]]
     where: Where
+    again: Line | None = None
 
     def place(self, q: Quantity, images: int = 1) -> Place:
         """The place of a quantity of this shape. Raises ContentError where block and shape do not fit."""
@@ -118,15 +123,17 @@ def parse(lines: Sequence[Sequence], workbook: str, sheet: str = SHEET) -> dict[
         for value, at in zip(cells, where, strict=False):
             if value is UNCALCULATED:
                 raise ContentError(NO_TEXT, at)
-        if name in found:
-            raise ContentError("{name} stands here a second time.", where[0], name=name)
         target, block = _first_block(cells[1], where[1])
+        again = found.get(name)
+        if again and (again.again or again.sheet == target or not RESULT.fullmatch(target)):
+            raise ContentError("{name} stands here a second time.", where[0], name=name)
         nexts = {
             axis: step(str(cells[column]), where[column])
             for column, axis in enumerate(AXIS_COLUMNS, 2)
             if not is_blank(cells[column])
         }
-        found[name] = Line(name, target, block, nexts, where[0])
+        line = Line(name, target, block, nexts, where[0])
+        found[name] = replace(again, again=line) if again else line
     return found
 
 

@@ -10,11 +10,11 @@ import numpy as np
 
 from xlnn.cells import ROWS
 from xlnn.errors import LimitError, UsageError, printable
-from xlnn.layouts import GRADIENTS, Layout, arrange, with_pictures
+from xlnn.layouts import GRADIENTS, Layout, arrange, for_images, with_pictures, without_copy
 from xlnn.places import Place
 from xlnn.problem import Problem
 from xlnn.record import Earlier
-from xlnn.sheets import Page
+from xlnn.sheets import INITIAL, Page
 
 DETAILS = ("all", "units", "totals")
 CELLS = ("values", "formulas")
@@ -106,8 +106,7 @@ class Plan:
         if not self.solving:
             check_updates(self.problem.settings.iterations, self.problem.per_epoch)
         self.data_layout()
-        for images in {self.batch, self.problem.images}:
-            self.layout(images)
+        self.layout(self.problem.images)
 
     @property
     def earlier(self) -> Earlier | None:
@@ -139,24 +138,31 @@ class Plan:
         return self.problem.per_epoch == 1
 
     @cached_property
-    def _layouts(self) -> dict[int, Layout]:
-        """Those that were arranged already, by the number of images."""
-        return {}
-
-    def layout(self, images: int) -> Layout:
-        """An iteration's sheet with so many images; with detail "totals" without any."""
-        if images not in self._layouts:
-            self._layouts[images] = self._arranged(images)
-        return self._layouts[images]
-
-    def _arranged(self, images: int) -> Layout:
+    def _layout(self) -> Layout:
+        """An iteration's sheet with all images; with detail "totals" without any."""
         quantities = self.problem.network.quantities
         shown = [q for q in quantities.values() if self.detail == "all" or q.kind not in GRADIENTS]
-        count = 1 if self.detail == "totals" else images
+        count = 1 if self.detail == "totals" else self.problem.images
         layout = arrange(self.problem.settings.layout, shown, count, self._own(count))
         if self.detail == "totals":
             return layout.only([name for name in layout.places if not quantities[name].per_image])
         return layout
+
+    @cached_property
+    def _layouts(self) -> dict[int, Layout]:
+        """Those that were made already, by the number of images."""
+        return {}
+
+    def layout(self, images: int) -> Layout:
+        """An iteration's sheet with so many images: laid out as with all of them, so that all sheets are alike."""
+        if images not in self._layouts:
+            self._layouts[images] = for_images(self._layout, self.problem.network.quantities, images)
+        return self._layouts[images]
+
+    @property
+    def own(self) -> bool:
+        """Whether the sheets have a person's own addresses."""
+        return bool(self._own(1))
 
     def _own(self, images: int) -> dict[str, Place]:
         """The addresses that the input's sheet Places gives for sheets like an iteration's."""
@@ -180,20 +186,28 @@ class Plan:
         forward = layout.only([name for name in layout.places if quantities[name].kind in FORWARD])
         return with_pictures(forward, list(quantities.values())) if pictures else forward
 
-    def page(self, layout: Layout, follows: Layout | None = None) -> Page:
-        """A page of this plan; its parameters are numbers, or refer to the sheet before, laid out as `follows`."""
+    def page(self, layout: Layout, follows: Layout | None = None, start: str = "") -> Page:
+        """A page of this plan; its parameters are numbers, or refer to the sheet before, laid out as `follows`; `start`: the
+        sheet with the first parameters, which the pictures of the first filters refer to."""
         network = self.problem.network
         summed = {name: rule for name, rule in network.summed.items() if rule.needs[0] in layout.places}
         data = self.data_layout().data
         elsewhere = {name: (DATA, place) for name, place in data.items() if name != "number"}
+        if start:
+            elsewhere |= {INITIAL + q.name: (start, layout.places[q.name]) for q in network.parameters}
         new = {q.name: follows.places["new_" + q.name] for q in network.parameters} if follows else None
         return Page(network, layout, {**network.rule_of, **summed}, elsewhere, self.formulas, new)
 
     def test_page(self) -> Page:
-        """One empty image to draw in; its formulas are always live and take the last parameters."""
+        """One empty image to draw in; its formulas are always live and take the last parameters.
+
+        Beside a person's own addresses these stand on the sheet once more, arranged as the image is: only then a formula
+        takes both as they lie. MMULT, which helps itself elsewhere, is an error over blank cells.
+        """
         network = self.problem.network
-        layout = self.layout_of_one()
-        shown = [n for n in layout.places if network.quantities[n].kind in ("x", "z", "a", "prediction")]
+        layout = without_copy(self.layout_of_one())
+        kinds = ("x", "z", "a", "prediction") + (("w", "b") if self.own else ())
+        shown = [n for n in layout.places if network.quantities[n].kind in kinds]
         last = self.forward_layout(self.problem.images).places
         elsewhere = {q.name: (self.final, last[q.name]) for q in network.parameters}
         return Page(network, layout.only(shown), network.rule_of, elsewhere, formulas=True)

@@ -111,10 +111,11 @@ def _formulas(page: Page, name: str, occupied: np.ndarray) -> list[Formula | str
         return None
     indexes = list(product(*map(range, q.shape)))
     if name.startswith(PICTURE):
-        if name.removeprefix(PICTURE) not in page.names:
+        copied = name.removeprefix(PICTURE)
+        if copied not in page.elsewhere and copied not in page.names:
             return None  # the saved copy is not on this sheet
-        copied = page.place(name.removeprefix(PICTURE))
-        return [copied.cell(*index).name for index in indexes]
+        sheet, place = page.elsewhere.get(copied) or ("", page.place(copied))
+        return [spell(Placed.at(place[index], sheet=sheet)) for index in indexes]
     if name == "eta":
         return [ETA]
     if name in page.elsewhere:

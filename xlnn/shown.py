@@ -203,24 +203,25 @@ def _behind(shown: Iterable[str], needs: Mapping[str, set[str]]) -> set[str]:
 def _written(book: Book, lines: Mapping[str, places_sheet.Line], numbered: Sequence[tuple[int, str]]) -> Iterator[Shown]:
     """The sheets `Iteration 1` …, Start, Trained, Solved of a workbook laid out as xlnn lays it out."""
     problem, names = book.problem, dict(numbered)
+    named = {n: line.again or line for n, line in lines.items() if line.again or line.sheet != DATA}
     for number, name in numbered:
-        named = {n: line for n, line in lines.items() if line.sheet != DATA}
         yield _sheet(book, name, named, problem.batch(number), number, names.get(number - 1, ""))
     last, name = numbered[-1] if numbered else (0, "")
     for single in (START, TRAINED, SOLVED):  # all images, without the backward pass
         title = book.workbook.find(single)
         if title:
-            shown = _sheet(book, title, {}, np.arange(problem.images), last + 1)
+            shown = _sheet(book, title, named if problem.origin.own else {}, np.arange(problem.images), last + 1)
             follows = single == TRAINED and last == problem.settings.iterations
             yield replace(_without_backward(shown, problem), before=name if follows and not book.untrainable else "")
 
 
 def _sheet(book: Book, name: str, lines: Mapping, images: np.ndarray, number: int, before: str = "") -> Shown:
-    """One sheet: the places that are named, and of the standard ones those that are used."""
+    """One sheet: the places that are named; of the standard ones those that are used, unless a person chose others."""
     problem, count = book.problem, len(images)
     quantities = problem.network.quantities
     own = {n: (name, line.place(quantities[n], count)) for n, line in lines.items() if n in quantities and n != "digit"}
-    return Shown(name, {**_standard(book, name, count), **own}, images, number, before)
+    standard = {} if problem.origin.own else _standard(book, name, count)
+    return Shown(name, {**standard, **own}, images, number, before)
 
 
 def _by_hand(book: Book, lines: Mapping[str, places_sheet.Line]) -> Shown:

@@ -51,7 +51,7 @@ def _write(book: OutputBook, solution: Solution) -> None:
     start = trained(plan.problem, plan.problem.parameters, 1)
     book.forward(START, start, say("Start: the initial parameters", plan.language), pictures=False)
     text = say("Solved: the parameters after {steps} steps of the solver", plan.language, steps=end[0])
-    book.forward(SOLVED, solution.step, text)
+    book.forward(SOLVED, solution.step, text, start=START)
     shown = {0: START} | {end[0]: SOLVED}
     book.close(solution.step.parameters, solution.totals, shown, _headlines(plan, solution))
 

@@ -16,6 +16,7 @@ from xlnn import (
     words_misc,
     words_places,
     words_reading,
+    words_results,
     words_sections,
 )
 
@@ -31,6 +32,7 @@ for _part in (
     words_misc,
     words_places,
     words_reading,
+    words_results,
     words_sections,
 ):
     TABLE |= _part.TABLE

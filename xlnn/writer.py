@@ -201,8 +201,7 @@ class _Writing:
         key = alike, follows
         if key not in self._templates:
             layout = self.plan.layout(len(images))
-            before = self.plan.layout(len(images)) if follows else None
-            page = self.plan.page(layout, before)
+            page = self.plan.page(layout, layout if follows else None)
             self._templates[key] = page, self.book.render(page, images, name)
         return self._templates[key]
 
@@ -211,4 +210,5 @@ class _Writing:
         plan, updates = self.plan, step.iteration - 1
         follows = plan.formulas and not self.diverged and updates in self.written
         text = say("Trained: the parameters after {updates} updates", plan.language, updates=updates)
-        self.book.forward(TRAINED, step, text, iteration_name(updates) if follows else "")
+        start = iteration_name(1) if 1 in self.written else ""
+        self.book.forward(TRAINED, step, text, iteration_name(updates) if follows else "", start=start)
