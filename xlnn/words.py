@@ -6,10 +6,12 @@ values of settings (sum, first, all …) are the same in every language.
 
 from __future__ import annotations
 
-from xlnn import words_book, words_files, words_learning, words_lessons
+from xlnn import words_book, words_files, words_formula, words_learning, words_lessons
 
 LANGUAGES = ("en", "zh", "ja")
-TABLE: dict[str, tuple[str, str]] = words_book.TABLE | words_lessons.TABLE | words_learning.TABLE | words_files.TABLE
+TABLE: dict[str, tuple[str, str]] = (
+    words_book.TABLE | words_lessons.TABLE | words_learning.TABLE | words_files.TABLE | words_formula.TABLE
+)
 WORDS = {"what", "expected", "axis", "equation"}  # fields that are words themselves: a setting's name, what it should be
 
 

@@ -24,6 +24,7 @@ from xlnn.parts import contents
 from xlnn.places import Place
 from xlnn.sheet_exact import Shared, read_exactly
 from xlnn.sheet_fast import read_sheet
+from xlnn.sheet_formulas import Formulas, defined_names, read_formulas
 
 ERRORS = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA", "#SPILL!", "#CALC!")
 NO_RESULT = (
@@ -91,6 +92,17 @@ class Workbook:
             read = read_sheet(self._shared, part, where) if results else read_exactly(self._shared, part, where, formulas=True)
             self._filled[title, results] = read
         return self._filled[title, results]
+
+    def formulas(self, name: str) -> Formulas:
+        """The formulas of a sheet as they are written. Raises as `filled`."""
+        self.filled(name)
+        part = next(sheet.part for sheet in self._contents.sheets if sheet.name == self.find(name))
+        return read_formulas(self._shared, part, self.where(self.find(name)))
+
+    @cached_property
+    def names(self) -> dict[tuple[int | None, str], str]:
+        """The defined names (see `defined_names`)."""
+        return defined_names(self._package)
 
     def shape(self, name: str) -> tuple[int, int]:
         """The last row and the last column of a sheet in which a cell is filled."""
