@@ -35,6 +35,10 @@ TABLE: dict[str, tuple[str, str]] = {
         "工作簿中的公式超过 {limit} 个。",
         "ブックの数式が {limit} 個を超えています。",
     ),
+    "the workbook has more than {limit} formulas that differ in more than their references.": (
+        "工作簿中除引用外也不相同的公式超过 {limit} 个。",
+        "ブックには、参照のほかにも違いのある数式が {limit} 個を超えてあります。",
+    ),
     "the formulas of the workbook read more than {limit} cells together.": (
         "工作簿中的公式总共读取超过 {limit} 个单元格。",
         "ブックの数式が読むセルは合わせて {limit} 個を超えています。",

@@ -6,10 +6,11 @@
 
 `tree` is what a formula is, `reading` reads one, `alike` finds copies without reading each of them; `functions` are the
 functions with their derivatives, `calculating` and `differentiating` apply them to all copies at once, in the order that
-`ordering` finds; `graph` puts it together.
+`ordering` finds; `building` puts a `graph` together, and `judging` holds it against the stored results.
 """
 
-from xlnn.formula.graph import Graph, Report, read
+from xlnn.formula.building import read
+from xlnn.formula.graph import Graph, Report
 from xlnn.formula.reading import parse
 from xlnn.formula.tree import text
 

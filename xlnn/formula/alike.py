@@ -36,6 +36,13 @@ class Skeleton:
     cells: np.ndarray  # (texts, 2): the row and column in which each text is written, for which the addresses hold
     problem: ContentError | None = None
 
+    @property
+    def relative(self) -> np.ndarray:
+        """(texts, numbers): the references as seen from the formula's cell; copies of a formula have the same."""
+        moved = self.cells[:, None, [0, 1, 0, 1]] * (1 - self.references[:, :, 5:])
+        found = np.concatenate([self.references[:, :, :1], self.references[:, :, 1:5] - moved, self.references[:, :, 5:]], axis=2)
+        return found.reshape(len(found), -1)
+
 
 @dataclass(frozen=True)
 class Names:
@@ -48,8 +55,8 @@ class Names:
         return -1 if name is None else self.sheets.get(name.casefold(), -2)
 
 
-def skeletons(texts: Sequence[str], cells: Sequence[Cell], sheets: Sequence[int], names: Names):
-    """The skeletons of formulas, and of each text its skeleton and its place there."""
+def skeletons(texts: Sequence[str], cells: Sequence[Cell], sheets: Sequence[int], names: Names, most: int):
+    """The skeletons of formulas, and of each text its skeleton and its place there; ends where there are more than `most`."""
     joined = END.join(texts)
     outlines = HOLE.sub(GAP, joined).split(END) if texts else []
     holes, at = HOLE.findall(joined), 0
@@ -69,6 +76,8 @@ def skeletons(texts: Sequence[str], cells: Sequence[Cell], sheets: Sequence[int]
 
     seen: dict[str, tuple] = {}
     for members in by_outline.values():
+        if len(found) > most:
+            break
         first = members[0]
         try:
             tree = parse(texts[first], cells[first])
@@ -80,7 +89,7 @@ def skeletons(texts: Sequence[str], cells: Sequence[Cell], sheets: Sequence[int]
             table = [_located(holes[slice(*spans[member])], names, seen) for member in members]
             add(_skeleton(tree, table, [cells[m] for m in members], sheets[first], names), members)
             continue
-        for member in members:  # a reference in a text, or spelled in an unusual way: each by itself
+        for member in members[: most - len(found) + 1]:  # a reference in a text, or spelled in an unusual way: each by itself
             try:
                 tree = parse(texts[member], cells[member])
             except ContentError as problem:

@@ -25,7 +25,7 @@ class Block:
     is_common: tuple[bool, ...]  # whether all copies read the same cells, by operand
     own: np.ndarray  # (copies, cells) the cells that each copy reads, operand after operand
     common: np.ndarray  # (1, cells)
-    corners: np.ndarray  # (copies, operands, 2) first row and column of each operand
+    corners: np.ndarray  # (copies, operands, 4) first row and column, last row and column of each operand
     targets: np.ndarray  # (copies, rows, columns) the cells that it fills
     array: bool  # whether they are array formulas
 
@@ -70,10 +70,22 @@ def calculated(block: Block, values: Values) -> Calculated:
         start = starts[is_common]
         starts[is_common] += height * width
         node = _cut(flat[is_common], start, height, width)
-        node.corner = block.corners[:, number, 0], block.corners[:, number, 1]
+        node.corners = block.corners[:, number]
         cuts.append(node)
     result = calculate(block.tree, Copies(cuts, block.places[:, 0], block.places[:, 1], block.array))
     return Calculated(result, tuple(cuts), *flat)
+
+
+def tied(found: Calculated) -> np.ndarray:
+    """(copies,) whether two branches tie anywhere in a formula."""
+    result, stack, seen = np.zeros(len(found.own.value.numbers), bool), [found.result], set()
+    while stack:
+        node = stack.pop()
+        if id(node) not in seen:
+            seen.add(id(node))
+            stack.extend(node.sources)
+            result |= False if node.ties is None else node.ties
+    return result
 
 
 def _taken(values: Values, index: np.ndarray) -> Values:

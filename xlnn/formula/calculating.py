@@ -109,7 +109,7 @@ def single(node: Node, at: Copies, array: bool) -> Node:
     _, height, width = node.shape
     if not node.is_reference:
         return lookups.picked(node, np.zeros(1, int), np.zeros(1, int))
-    top, left = node.corner
+    top, left = node.corners[:, 0], node.corners[:, 1]
     rows = at.rows - top if height > 1 else np.zeros(1, int)
     columns = at.columns - left if width > 1 else np.zeros(1, int)
     return lookups.picked(node, rows, columns) if height == 1 or width == 1 else Node(failed(VALUE))

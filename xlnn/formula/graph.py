@@ -1,40 +1,29 @@
 """A workbook as a graph of cells: what they hold, the formulas between them, and the cells that each formula reads.
 
-All cells lie in one flat array, sheet by sheet, row by row; its last entry is the blank cell. A Block holds formulas of
-one skeleton that read ranges of the same sizes: it is calculated as one operation on arrays.
+All cells lie in one flat array, sheet by sheet, row by row; its last entry is the blank cell. Blocks are formulas that
+are calculated as one operation on arrays.
 """
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Iterator, Mapping, Sequence
-from copy import copy
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 
-from xlnn.cells import COLUMNS, ROWS, Cell, quoted
-from xlnn.errors import ContentError, LimitError, Where
-from xlnn.filled import BLANK as NOT_FILLED
-from xlnn.filled import NUMBER as IS_NUMBER
-from xlnn.filled import PENDING, code
-from xlnn.formula import alike
-from xlnn.formula.alike import Names, Skeleton
-from xlnn.formula.block import AT_ONCE, Block, calculated, shown_in, store
-from xlnn.formula.calculating import unknown
+from xlnn.cells import COLUMNS, ROWS, Cell, Range
+from xlnn.errors import ContentError
+from xlnn.filled import code
+from xlnn.formula.alike import Skeleton
+from xlnn.formula.block import Block, calculated, store, tied
 from xlnn.formula.differentiating import propagate
-from xlnn.formula.judging import differs, digits_of
-from xlnn.formula.ordering import circles, edges, levels
+from xlnn.formula.reading import parse
 from xlnn.formula.tree import Tree
 from xlnn.formula.tree import text as spelled
 from xlnn.formula.values import BLANK, ERROR, ERRORS, NUMBER, TEXT, TRUTH, Values
-from xlnn.workbook import Workbook, shown
 
 SPAN = (ROWS + 1) * COLUMNS  # codes of a sheet
-OPERANDS = 1 << 25  # cells that all formulas together may read
-FORMULAS = 1 << 21
-SHOWN = 10  # cells of a circle
 
 
 @dataclass(frozen=True)
@@ -48,8 +37,36 @@ class Report:
 
 
 @dataclass(frozen=True, eq=False)
+class Written:
+    """The different texts of formulas; a text that stands in another cell of the same name on another sheet is the same."""
+
+    texts: tuple[str, ...]
+    cells: np.ndarray  # (texts, 2) the row and column where each is written
+    skeletons: tuple[Skeleton, ...]
+    skeleton_of: np.ndarray  # (texts,)
+    place: np.ndarray  # (texts,) where it is among those of its skeleton
+
+    def cell(self, which: int) -> Cell:
+        return Cell(*self.cells[which].tolist())
+
+    @cached_property
+    def tree_of(self) -> np.ndarray:
+        """(texts,) a number for each, the same for equal relative trees."""
+        found, count = np.zeros(len(self.texts), np.int64), 0
+        for number, skeleton in enumerate(self.skeletons):
+            members = np.flatnonzero(self.skeleton_of == number)
+            if skeleton.tree is None:
+                _, same = np.unique([self.texts[member] for member in members], return_inverse=True)
+            else:
+                _, same = np.unique(skeleton.relative[self.place[members]], axis=0, return_inverse=True)
+            found[members] = count + same.ravel()
+            count += int(same.max()) + 1
+        return found
+
+
+@dataclass(frozen=True, eq=False)
 class Graph:
-    """A workbook's cells and formulas; cells are numbered along `codes`."""
+    """A workbook's cells and formulas. Cells are numbered along `codes`, formulas sheet by sheet, row by row."""
 
     name: str
     sheets: tuple[str, ...]
@@ -57,11 +74,8 @@ class Graph:
     values: Values  # (cells + 1,) as they are stored; the last is blank
     owner: np.ndarray  # (cells + 1,) the formula that fills a cell, −1 for none
     cell_of: np.ndarray  # (formulas,) the (first) cell of each formula
-    skeletons: tuple[Skeleton, ...]
-    skeleton_of: np.ndarray  # (formulas,)
+    written: Written
     text_of: np.ndarray  # (formulas,) which of the texts
-    texts: tuple[str, ...]
-    written: np.ndarray  # (texts, 2) the row and column where a text is written
     blocks: tuple[Block, ...]
     reports: tuple[Report, ...]
     level: np.ndarray = field(default_factory=lambda: np.empty(0, int))  # (formulas,) of the order of calculation
@@ -86,40 +100,75 @@ class Graph:
             return values.texts[number]
         return {NUMBER: float, TRUTH: bool, ERROR: lambda code: ERRORS[int(code)], BLANK: lambda _: None}[int(kind)](held)
 
+    def numbers(self, sheet: str, range_: Range) -> np.ndarray:
+        """The numbers of a rectangle's cells, (rows, columns); −1 where nothing stands."""
+        rows, columns = (np.arange(range_.first[axis], range_.last[axis] + 1) for axis in (0, 1))
+        return positions(self.codes, self.sheets.index(sheet) * SPAN + code(rows[:, None], columns), -1)
+
+    # ---- formulas ------------------------------------------------------------------------------------
+
     def text(self, number: int) -> str | None:
         """The formula in a cell without its =, moved there where it is shared; None where there is none."""
         formula = int(self.owner[number])
         if formula < 0:
             return None
-        which = int(self.text_of[formula])
-        _, cell = self.cell(self.cell_of[formula])
-        base = Cell(*self.written[which].tolist())
-        if base == cell:
-            return self.texts[which]
-        from xlnn.formula.reading import parse
-
-        return spelled(parse(self.texts[which], base), cell)
+        which, (_, cell) = int(self.text_of[formula]), self.cell(self.cell_of[formula])
+        written, base = self.written.texts[which], self.written.cell(which)
+        return written if base == cell else spelled(parse(written, base), cell)
 
     def tree(self, number: int) -> Tree | None:
         """The tree of a cell's formula, its references relative to the cell; None where there is none or it is not read."""
-        from xlnn.formula.reading import parse
-
         formula = int(self.owner[number])
-        if formula < 0:
+        if formula < 0 or self.written.skeletons[self.written.skeleton_of[self.text_of[formula]]].tree is None:
             return None
         which = int(self.text_of[formula])
-        try:
-            return parse(self.texts[which], Cell(*self.written[which].tolist()))
-        except ContentError:
-            return None
+        return parse(self.written.texts[which], self.written.cell(which))
+
+    def alike(self, number: int) -> np.ndarray:
+        """The cells whose formulas have the same relative tree, this one among them; rising."""
+        formula = int(self.owner[number])
+        if formula < 0:
+            return np.empty(0, np.int64)
+        trees = self.written.tree_of[self.text_of]
+        return np.sort(self.cell_of[trees == trees[formula]])
+
+    def precedents(self, number: int) -> np.ndarray:
+        """The filled cells that a cell's formula reads, rising; none where the cell counts as given."""
+        at = self._rows[self.owner[number]]
+        if at[0] < 0:
+            return np.empty(0, np.int64)
+        block = self.blocks[at[0]]
+        found = np.unique(np.concatenate([block.own[at[1]], block.common[0]]))
+        return found[found < len(self.codes)].astype(np.int64)
+
+    def dependants(self, number: int) -> np.ndarray:
+        """The cells whose formulas read a cell, rising."""
+        found = [np.empty(0, np.int64)]
+        for block in self.blocks:
+            if (block.common == number).any():
+                found.append(block.targets.ravel())
+            else:
+                found.append(block.targets[(block.own == number).any(axis=1)].ravel())
+        return np.unique(np.concatenate(found))
+
+    @cached_property
+    def _rows(self) -> np.ndarray:
+        """(formulas + 1, 2) the block of each formula and its row there, −1 for none."""
+        found = np.full((len(self.cell_of) + 1, 2), -1)
+        for number, block in enumerate(self.blocks):
+            found[block.formulas, 0], found[block.formulas, 1] = number, np.arange(len(block.formulas))
+        return found
+
+    @cached_property
+    def ties(self) -> np.ndarray:
+        """The cells in whose formulas two branches tie, rising: equal numbers in a MAX, a condition at its border."""
+        found = [part.targets[tied(calculated(part, self.values))].ravel() for block in self.blocks for part in block.chunks]
+        return np.unique(np.concatenate([np.empty(0, np.int64), *found]))
 
     @cached_property
     def is_leaf(self) -> np.ndarray:
         """(cells + 1,) whether a cell counts as given: it holds no formula, or one that is not followed."""
-        followed = np.zeros(len(self.cell_of) + 1, bool)
-        for block in self.blocks:
-            followed[block.formulas] = True
-        return ~followed[self.owner]
+        return self._rows[self.owner, 0] < 0
 
     # ---- calculating and differentiating ---------------------------------------------------------------
 
@@ -173,325 +222,10 @@ class Graph:
         return propagate(self.steps, values or self.values, adjoints, cut)[0]
 
 
-def read(workbook: Workbook) -> Graph:
-    """The graph of a workbook. Raises as `Workbook` does, and LimitError where its formulas are too many or read too much."""
-    making = _Making(workbook)
-    graph = _without_circles(making.graph())
-    if making.pending.any():
-        graph = replace(graph, values=_completed(graph, making.pending))
-    return _reproduced(graph)
-
-
-def _without(graph: Graph, left_out: np.ndarray, reports: Sequence[Report]) -> Graph:
-    """The graph in which some formulas, (formulas,) of bools, are not followed."""
-    blocks = []
-    for block in graph.blocks:
-        out = left_out[block.formulas]
-        if not out.all():
-            blocks.append(block.part(np.flatnonzero(~out)) if out.any() else block)
-    return replace(graph, blocks=tuple(blocks), reports=(*graph.reports, *reports))
-
-
-def _without_circles(graph: Graph) -> Graph:
-    """Formulas that depend on themselves are reported, and their cells count as given."""
-    count = len(graph.cell_of)
-    while True:
-        before, after = edges(graph.blocks, graph.owner, count)
-        found = levels(before, after, count + len(graph.blocks))
-        rings = circles(before, after, found) if (found < 0).any() else []
-        if not rings:
-            return replace(graph, level=found[:count])
-        out, reports = np.zeros(count, bool), []
-        for ring in rings:
-            cells = [graph.cell(graph.cell_of[formula]) for formula in ring if formula < count]
-            out[[formula for formula in ring if formula < count]] = True
-            named = " → ".join(f"{quoted(sheet)}!{cell.name}" for sheet, cell in cells[:SHOWN])
-            named += " → …" if len(cells) > SHOWN else ""
-            error = ContentError("the formulas go round in a circle: {cells}.", _where(graph, *cells[0]), cells=named)
-            reports.append(Report(*cells[0], "circular", error))
-        graph = _without(graph, out, reports)
-
-
-def _completed(graph: Graph, pending: np.ndarray) -> Values:
-    """The values with the results of formulas that were stored without one."""
-    values = graph.values
-    for block in graph.steps:
-        rows = np.flatnonzero(pending[block.targets].any(axis=(1, 2)))
-        if len(rows):
-            part = block.part(rows)
-            values = store(values, part, calculated(part, values).result.value)
-    return values
-
-
-def _reproduced(graph: Graph) -> Graph:
-    """Formulas that do not give the stored result are reported, and their cells count as given."""
-    results = graph.values.numbers[graph.cell_of]
-    digits = digits_of(results[results != 0])
-    out, reports = np.zeros(len(graph.cell_of), bool), []
-    for block in graph.blocks:
-        for part in block.chunks:
-            wrong = np.flatnonzero(differs(part, graph.values, digits))
-            if len(wrong):
-                part = part.part(wrong)
-                out[part.formulas] = True
-                reports += _differing(graph, part)
-    return _without(graph, out, reports) if reports else graph
-
-
-def _differing(graph: Graph, block: Block) -> Iterator[Report]:
-    given = shown_in(calculated(block, graph.values).result.value, block.targets.shape)
-    for at, formula in enumerate(block.formulas.tolist()):
-        sheet, cell = graph.cell(graph.cell_of[formula])
-        gives = graph.value((at, 0, 0), given)
-        error = ContentError(
-            "stored {stored}, the formula gives {calculated}: recalculate, or a number was pasted.",
-            _where(graph, sheet, cell), stored=shown(graph.value(graph.cell_of[formula])), calculated=shown(gives),
-        )  # fmt: skip
-        yield Report(sheet, cell, "differs", error)
-
-
-def _where(graph: Graph, sheet: str, cell: Cell) -> Where:
-    return Where(graph.name, sheet, cell.name)
-
-
-class _Making:
-    """A graph while it is made."""
-
-    def __init__(self, workbook: Workbook):
-        self.workbook = workbook
-        self.names = Names({name.casefold(): at for at, name in enumerate(workbook.sheets)}, workbook.names)
-        self.reports: list[Report] = []
-        self._collect()
-
-    def _collect(self) -> None:
-        """All formulas: where they stand, where their text is written, which text it is."""
-        cells, ids, self.shapes = [np.empty(0, np.int64)], [], {}
-        known: dict[tuple, int] = {}
-        for sheet, name in enumerate(self.workbook.sheets):
-            found = self.workbook.formulas(name)
-            if len(ids) + len(found.texts) > FORMULAS:
-                raise LimitError("the workbook has more than {limit} formulas.", self.workbook.where(name), limit=f"{FORMULAS:,}")
-            texts, base = found.texts, found.codes.copy()
-            origins: dict[str, int] = {}
-            local = sheet if any(owner is not None for owner, _ in self.names.defined) else -1
-            for position, given in found.attributes.items():
-                if given.get("t") == "array":
-                    self.shapes[len(ids) + position] = given.get("ref", "")
-                if given.get("t") == "shared":
-                    number = given.get("si", "")
-                    if texts[position]:
-                        origins[number] = position
-                    elif number in origins:
-                        texts[position], base[position] = texts[origins[number]], base[origins[number]]
-            ids += [known.setdefault((t, b, local), len(known)) for t, b in zip(texts, base.tolist(), strict=True)]
-            cells.append(found.codes + sheet * SPAN)
-        self.cells, self.ids = np.concatenate(cells), np.array(ids, np.int64)
-        self.known = list(known)
-
-    # ---- values --------------------------------------------------------------------------------------
-
-    def _fill(self) -> None:
-        """The flat array of all cells."""
-        parts, numbers, kinds, others = [], [], [], []
-        count = 0
-        for sheet, name in enumerate(self.workbook.sheets):
-            filled = self.workbook.filled(name)
-            parts.append(filled.codes + sheet * SPAN)
-            numbers.append(filled.numbers)
-            kinds.append(filled.kinds)
-            others.append((filled.other_cells + count, filled.others))
-            count += len(filled.codes)
-        self.codes = np.concatenate([np.empty(0, np.int64), *parts])
-        held, kind = np.concatenate([np.empty(0), *numbers, [0.0]]), np.concatenate([np.empty(0, np.uint8), *kinds, [NOT_FILLED]])
-        self.pending = kind == PENDING
-        now = np.where(kind == IS_NUMBER, np.uint8(NUMBER), np.uint8(BLANK))
-        held = np.where(now == NUMBER, held, 0)
-        texts = None
-        for at, values in others:
-            for position, value in zip(at.tolist(), values.tolist(), strict=True):
-                now[position], held[position], text = _as_value(value)
-                if text is not None:
-                    texts = np.full(len(held), "", object) if texts is None else texts
-                    texts[position] = text
-        self.values = Values(held, now, texts)
-
-    def _add_blank(self, missing: np.ndarray) -> None:
-        """Cells of array formulas that are not filled."""
-        order = np.argsort(np.concatenate([self.codes, missing]), kind="stable")
-        self.codes = np.concatenate([self.codes, missing])[order]
-        order = np.append(order, len(self.codes))
-
-        def change(part, blank):
-            return np.concatenate([part[:-1], np.full(len(missing), blank, part.dtype), part[-1:]])[order]
-
-        values = self.values
-        self.pending = change(self.pending, False)
-        self.values = Values(change(values.numbers, 0), change(values.kinds, BLANK),
-                             None if values.texts is None else change(values.texts, ""))  # fmt: skip
-
-    def positions(self, codes: np.ndarray) -> np.ndarray:
-        """Where cells are among all, the blank one's place where they are not."""
-        at = np.searchsorted(self.codes, codes)
-        at[at == len(self.codes)] = 0
-        return np.where(self.codes[at] == codes, at, len(self.codes)) if len(self.codes) else at
-
-    # ---- formulas ------------------------------------------------------------------------------------
-
-    def graph(self) -> Graph:
-        self._fill()
-        self._targets()
-        texts = [text for text, _, _ in self.known]
-        bases = [Cell(base // COLUMNS, base % COLUMNS + 1) for _, base, _ in self.known]
-        found, which, place = alike.skeletons(texts, bases, [sheet for _, _, sheet in self.known], self.names)
-        self.found = found
-        skeleton_of = which[self.ids]
-        owner = np.full(len(self.codes) + 1, -1, np.int64)
-        for target, formulas in self.targets:
-            owner[target.reshape(len(formulas), -1)] = formulas[:, None]
-        owner[-1] = -1
-        first = np.zeros(len(self.cells), np.int64)
-        for target, formulas in self.targets:
-            first[formulas] = target[:, 0, 0]
-        blocks = []
-        order = np.argsort(skeleton_of, kind="stable")
-        bounds = np.searchsorted(skeleton_of[order], np.arange(len(found) + 1))
-        self.read_cells = 0
-        for number, skeleton in enumerate(found):
-            members = order[bounds[number] : bounds[number + 1]]
-            blocks += self._blocks(skeleton, members, place[self.ids[members]])
-        written = np.array(bases, np.int64).reshape(-1, 2)
-        return Graph(
-            self.workbook.name, tuple(self.workbook.sheets), self.codes, self.values, owner, first, tuple(found), skeleton_of,
-            self.ids, tuple(texts), written, tuple(blocks), tuple(self.reports),
-        )  # fmt: skip
-
-    def _targets(self) -> None:
-        """The cells that formulas fill: their own, or for array formulas a rectangle."""
-        from xlnn.cells import Range
-        from xlnn.errors import UsageError
-
-        sizes = {}
-        for formula, ref in self.shapes.items():
-            try:
-                area = Range.parse(ref)
-            except UsageError:
-                continue
-            rest = int(self.cells[formula]) % SPAN
-            if area.first == Cell(rest // COLUMNS, rest % COLUMNS + 1) and area.height * area.width <= AT_ONCE:
-                sizes[formula] = area.height, area.width
-        self.sizes = sizes
-        plain = np.ones(len(self.cells), bool)
-        plain[list(sizes)] = False
-        codes = [(self.cells[plain].reshape(-1, 1, 1), np.flatnonzero(plain))] if plain.any() else []
-        for formula, (height, width) in sizes.items():
-            grid = np.arange(height)[:, None] * COLUMNS + np.arange(width)
-            codes.append((self.cells[formula] + grid[None], np.array([formula])))
-        if sum(group.size for group, _ in codes) > OPERANDS:
-            raise self._too_much()
-        if sizes:
-            wanted = np.unique(np.concatenate([group.ravel() for group, _ in codes]))
-            missing = np.setdiff1d(wanted, self.codes)
-            if len(missing):
-                self._add_blank(missing)
-        self.targets = [(self.positions(group), formulas) for group, formulas in codes]
-
-    def _too_much(self) -> LimitError:
-        return LimitError("the formulas of the workbook read more than {limit} cells together.", self.workbook.where(""),
-                          limit=f"{OPERANDS:,}")  # fmt: skip
-
-    def _report(self, formulas: np.ndarray, kind: str, problem: ContentError) -> None:
-        for formula in formulas.tolist():
-            sheet, rest = divmod(int(self.cells[formula]), SPAN)
-            cell, error = Cell(rest // COLUMNS, rest % COLUMNS + 1), copy(problem)
-            error.where = self.workbook.where(self.workbook.sheets[sheet], cell)
-            self.reports.append(Report(self.workbook.sheets[sheet], cell, kind, error))
-
-    def _blocks(self, skeleton: Skeleton, members: np.ndarray, place: np.ndarray) -> Iterator[Block]:
-        """The formulas of a skeleton, by the sizes of what they read."""
-        if not len(members):
-            return
-        if skeleton.tree is None:
-            self._report(members, "unread", skeleton.problem)
-            return
-        function = unknown(skeleton.tree)
-        if function:
-            self._report(members, "unknown", ContentError("the function {found} is not calculated.", found=function[:40]))
-            return
-        codes = self.cells[members]
-        sheet, rest = codes // SPAN, codes % SPAN
-        here = np.stack([rest // COLUMNS, rest % COLUMNS + 1], axis=1)  # (copies, 2)
-        references = skeleton.references[place]  # (copies, operands, 9)
-        moved = (here - skeleton.cells[place])[:, None, [0, 1, 0, 1]] * (1 - references[:, :, 5:])
-        edges = references[:, :, 1:5] + moved
-        tops, bottoms = np.minimum(edges[..., :2], edges[..., 2:]), np.maximum(edges[..., :2], edges[..., 2:])
-        sheets = np.where(references[:, :, 0] == -1, sheet[:, None], references[:, :, 0])
-        off = (sheets < 0).any(1) | (tops < 1).any((1, 2)) | (bottoms > [ROWS, COLUMNS]).any((1, 2))
-        if off.any():
-            self._report(members[off], "unread", ContentError("the formula refers to cells that do not exist."))
-        sizes = np.minimum(bottoms - tops + 1, self._used)  # (copies, operands, 2)
-        shape = np.zeros((len(members), 2), np.int64)
-        if self.sizes:
-            shape[:] = [self.sizes.get(member, (0, 0)) for member in members.tolist()]
-        keys = np.concatenate([sizes.reshape(len(members), -1), shape], axis=1)
-        kept = np.flatnonzero(~off)
-        for rows in _groups(keys, kept):
-            first = keys[rows[0]]
-            yield self._block(skeleton.tree, members[rows], sheets[rows], tops[rows], first[:-2].reshape(-1, 2), first[-2:])
-
-    @cached_property
-    def _used(self) -> np.ndarray:
-        """Rows and columns in which anything stands, on any sheet: of a longer range the rest is blank."""
-        rest = self.codes % SPAN
-        if not len(rest):
-            return np.array([1, 1])
-        return np.array([rest.max() // COLUMNS, (rest % COLUMNS).max() + 1])
-
-    def _block(self, tree: Tree, members: np.ndarray, sheets, tops, sizes, shape) -> Block:
-        own, common, is_common = [], [], []
-        for number, (height, width) in enumerate(sizes.tolist()):
-            starts = sheets[:, number] * SPAN + tops[:, number, 0] * COLUMNS + tops[:, number, 1] - 1
-            alike_ = len(starts) > 1 and (starts == starts[0]).all()
-            starts = starts[:1] if alike_ else starts
-            self.read_cells += len(starts) * height * width
-            if self.read_cells > OPERANDS:
-                raise self._too_much()
-            grid = (np.arange(height)[:, None] * COLUMNS + np.arange(width)).ravel()
-            found = self.positions(starts[:, None] + grid).astype(np.int32)
-            is_common.append(bool(alike_))
-            (common if alike_ else own).append(found)
-        empty = np.empty((len(members), 0), np.int32)
-        array = bool(shape[0])
-        cells, rest = self.cells[members], self.cells[members] % SPAN
-        grid = np.arange(max(shape[0], 1))[:, None] * COLUMNS + np.arange(max(shape[1], 1))
-        return Block(
-            tree, members, np.stack([rest // COLUMNS, rest % COLUMNS + 1], axis=1),
-            tuple(map(tuple, sizes.tolist())), tuple(is_common),
-            np.concatenate([empty, *own], axis=1), np.concatenate([empty[:1], *common], axis=1), tops,
-            self.positions(cells[:, None, None] + grid), array,
-        )  # fmt: skip
-
-
-def _groups(keys: np.ndarray, rows: np.ndarray) -> Iterator[np.ndarray]:
-    """Rows by equal keys, in the order of their first."""
-    if not len(rows):
-        return
-    if (keys[rows] == keys[rows[0]]).all():
-        yield rows
-        return
-    _, which = np.unique(keys[rows], axis=0, return_inverse=True)
-    which = which.ravel()
-    order = np.argsort(which, kind="stable")
-    yield from (rows[part] for part in np.split(order, np.flatnonzero(np.diff(which[order])) + 1))
-
-
-def _as_value(value) -> tuple[int, float, str | None]:
-    """Kind, number and text of what a cell holds besides a float."""
-    if isinstance(value, bool):
-        return TRUTH, float(value), None
-    if isinstance(value, str):
-        return (ERROR, float(ERRORS.index(value)), None) if value in ERRORS else (TEXT, 0.0, value)
-    if isinstance(value, datetime.date | datetime.time | datetime.timedelta):
-        from openpyxl.utils.datetime import to_excel
-
-        return NUMBER, float(to_excel(value)), None
-    return NUMBER, float(value), None
+def positions(codes: np.ndarray, wanted: np.ndarray, missing: int) -> np.ndarray:
+    """Where cells are among `codes`, `missing` where they are not."""
+    if not len(codes):
+        return np.full(wanted.shape, missing)
+    at = np.searchsorted(codes, wanted)
+    at[at == len(codes)] = 0
+    return np.where(codes[at] == wanted, at, missing)

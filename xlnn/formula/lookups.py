@@ -24,7 +24,6 @@ from xlnn.formula.values import (
     Values,
     as_numbers,
     as_texts,
-    constant,
     errors_in,
     failed,
     first_error,
@@ -83,20 +82,40 @@ def picked(node: Node, rows: np.ndarray, columns: np.ndarray) -> Node:
 
 def _picked(node: Node, rows: np.ndarray, columns: np.ndarray, beside: int, errors: np.ndarray | None = None) -> Node:
     copies, height, width = node.shape
+    full = _sizes(node)
     rows, columns, copy = np.broadcast_arrays(rows, columns, np.arange(copies))
-    outside = (rows < 0) | (rows >= height) | (columns < 0) | (columns >= width)
+    outside = (rows < 0) | (rows >= full[0]) | (columns < 0) | (columns >= full[1])
+    blank = ~outside & ((rows >= height) | (columns >= width))  # beyond the last filled cell
     at = copy, np.clip(rows, 0, height - 1).astype(int), np.clip(columns, 0, width - 1).astype(int)
     errors = first_error(errors, np.where(outside, beside, -1)[:, None, None])
-    value = with_errors(node.value.changed(lambda part: part[at][:, None, None]), errors)
+    value = node.value.changed(lambda part: part[at][:, None, None])
+    if blank.any():
+        gone = blank[:, None, None]
+        value = Values(np.where(gone, 0, value.numbers), np.where(gone, np.uint8(BLANK), value.all_kinds()), value.texts)
+    value = with_errors(value, errors)
 
     def back(g):
         found = np.zeros((len(g), *node.shape))
         for part, one in zip(found, unless(errors, g)[:, :, 0, 0], strict=True):
-            np.add.at(part, at, np.broadcast_to(one, rows.shape))
+            np.add.at(part, at, np.where(blank, 0, np.broadcast_to(one, rows.shape)))
         return [found]
 
-    corner = (node.corner[0] + at[1], node.corner[1] + at[2]) if node.corner else None
-    return Node(value, (node,), back, corner)
+    return Node(value, (node,), back, _cell(node, rows, columns))
+
+
+def _sizes(node: Node) -> tuple[np.ndarray, np.ndarray]:
+    """Rows and columns of an array, (copies,); of a range with all that is blank."""
+    if node.corners is None:
+        return np.array([node.shape[1]]), np.array([node.shape[2]])
+    return node.corners[:, 2] - node.corners[:, 0] + 1, node.corners[:, 3] - node.corners[:, 1] + 1
+
+
+def _cell(node: Node, rows: np.ndarray, columns: np.ndarray) -> np.ndarray | None:
+    """The corners of single cells of a range, None of another array."""
+    if node.corners is None:
+        return None
+    row, column = node.corners[:, 0] + rows, node.corners[:, 1] + columns
+    return np.stack([row, column, row, column], axis=1).astype(int)
 
 
 def _numbers(node: Node) -> tuple[np.ndarray, np.ndarray | None]:
@@ -135,8 +154,11 @@ def _whole(array: Node, rows: np.ndarray, columns: np.ndarray, errors: np.ndarra
             np.add.at(part, tuple(at), np.broadcast_to(given, at[0].shape))
         return [found]
 
-    corner = (array.corner[0] + down[:, 0], array.corner[1] + along[:, 0]) if array.corner else None
-    return Node(with_errors(array.value.changed(lambda part: part[tuple(at)]), errors), (array,), back, corner)
+    corners = None
+    if array.corners is not None:
+        first, last = _cell(array, down[:, 0], along[:, 0]), _cell(array, down[:, -1], along[:, -1])
+        corners = np.concatenate([first[:, :2], last[:, 2:]], axis=1)
+    return Node(with_errors(array.value.changed(lambda part: part[tuple(at)]), errors), (array,), back, corners)
 
 
 def _position(x: Values, line: Values, kind: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -229,7 +251,7 @@ def _mmult(a: Node, b: Node, *, one) -> Node:
 
 
 def _size(axis: int):
-    return lambda array, *, one: Node(constant(float(array.shape[axis])))
+    return lambda array, *, one: Node(Values(_sizes(array)[axis].astype(float)[:, None, None]))
 
 
 def position(function: str, given: Sequence[Node], rows: np.ndarray, columns: np.ndarray, array: bool) -> Node:
@@ -239,7 +261,7 @@ def position(function: str, given: Sequence[Node], rows: np.ndarray, columns: np
         return Node(Values((rows, columns)[axis].astype(float)[:, None, None]))
     if not given[0].is_reference:
         return Node(failed(VALUE))
-    first = given[0].corner[axis].astype(float)[:, None, None]
+    first = given[0].corners[:, axis].astype(float)[:, None, None]
     size = given[0].shape[1 + axis] if array else 1
     steps = np.arange(size).reshape((1, -1, 1) if axis == 0 else (1, 1, -1))
     return Node(Values(first + steps))
@@ -255,7 +277,8 @@ def _counta(*given: Node, one) -> Node:
 
 def _countblank(array: Node, *, one) -> Node:
     empty = array.value.are(BLANK) | (array.value.are(TEXT) & (array.value.all_texts() == ""))
-    return Node(Values(empty.sum(axis=(1, 2), keepdims=True).astype(float)))
+    height, width = _sizes(array)
+    return Node(Values((height * width)[:, None, None] - (~empty).sum(axis=(1, 2), keepdims=True).astype(float)))
 
 
 CRITERION = re.compile("(<=|>=|<>|<|>|=)?(.*)", re.DOTALL)
@@ -342,7 +365,7 @@ def _number(x: Node, *, one) -> Node:
 FUNCTIONS = {
     "INDEX": Lookup(_index, 2, 3), "MATCH": Lookup(_match, 2, 3), "VLOOKUP": Lookup(_vlookup, 3, 4),
     "HLOOKUP": Lookup(_hlookup, 3, 4), "TRANSPOSE": Lookup(_transpose, 1, 1), "MMULT": Lookup(_mmult, 2, 2),
-    "ROWS": Lookup(_size(1), 1, 1), "COLUMNS": Lookup(_size(2), 1, 1), "COUNTA": Lookup(_counta, 1, 255),
+    "ROWS": Lookup(_size(0), 1, 1), "COLUMNS": Lookup(_size(1), 1, 1), "COUNTA": Lookup(_counta, 1, 255),
     "COUNTBLANK": Lookup(_countblank, 1, 1), "COUNTIF": Lookup(_countif, 2, 2), "SUMIF": Lookup(_sumif(False), 2, 3),
     "AVERAGEIF": Lookup(_sumif(True), 2, 3), "CONCATENATE": Lookup(_concatenate, 1, 255), "CONCAT": Lookup(_concatenate, 1, 255),
     "N": Lookup(_number, 1, 1),

@@ -17,12 +17,12 @@ class Node:
     value: Values
     sources: tuple[Node, ...] = ()
     back: Callable[[np.ndarray], Sequence[np.ndarray | None]] | None = None
-    corner: tuple[np.ndarray, np.ndarray] | None = None  # of a reference: row and column of its first cell, (copies,)
+    corners: np.ndarray | None = None  # of a reference, (copies, 4): its first row and column, its last row and column
     ties: np.ndarray | None = None  # (copies,) where two branches tie
 
     @property
     def is_reference(self) -> bool:
-        return self.corner is not None
+        return self.corners is not None
 
     @property
     def shape(self) -> tuple[int, ...]:
