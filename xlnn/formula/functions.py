@@ -85,7 +85,7 @@ ELEMENTWISE = {
     "LN": Elementwise(np.log, (lambda x, v: 1 / x,)),
     "LOG10": Elementwise(np.log10, (lambda x, v: 1 / (x * np.log(10)),)),
     "LOG": Elementwise(
-        lambda x, b: np.log(x) / np.log(b),
+        lambda x, b: np.log(x) / np.log(np.where(b > 0, b, np.nan)),
         (lambda x, b, v: 1 / (x * np.log(b)), lambda x, b, v: -v / (b * np.log(b))),
         lambda x, b: (b == 1) & (x > 0),
         (10.0,),
