@@ -43,6 +43,14 @@ TABLE: dict[str, tuple[str, str]] = {
         "工作簿中的公式总共读取超过 {limit} 个单元格。",
         "ブックの数式が読むセルは合わせて {limit} 個を超えています。",
     ),
+    "more than {limit} formulas depend on each other, one after the other.": (
+        "一个接一个相互依赖的公式超过 {limit} 个。",
+        "順に依存しあう数式が {limit} 個を超えています。",
+    ),
+    "the formula calculates with more than {limit} numbers at once.": (
+        "公式一次要计算的数值超过 {limit} 个。",
+        "数式が一度に計算する数値が {limit} 個を超えています。",
+    ),
     "the formulas go round in a circle: {cells}.": ("公式循环引用：{cells}。", "数式が循環しています：{cells}。"),
     "stored {stored}, the formula gives {calculated}: recalculate, or a number was pasted.": (
         "保存的是 {stored}，而公式得出 {calculated}：请重新计算，或者是粘贴了数值。",

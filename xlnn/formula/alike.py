@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from xlnn.cells import COLUMNS, ROWS, Cell
-from xlnn.errors import ContentError
+from xlnn.errors import ContentError, LimitError
 from xlnn.formula.reading import parse
 from xlnn.formula.tree import AREA, SHEET, Name, Operand, Reference, Tree, reference, replaced, text, walk
 
@@ -56,7 +56,10 @@ class Names:
 
 
 def skeletons(texts: Sequence[str], cells: Sequence[Cell], sheets: Sequence[int], names: Names, most: int):
-    """The skeletons of formulas, and of each text its skeleton and its place there; ends where there are more than `most`."""
+    """The skeletons of formulas, and of each text its skeleton and its place there.
+
+    Raises LimitError where there are more than `most`.
+    """
     joined = END.join(texts)
     outlines = HOLE.sub(GAP, joined).split(END) if texts else []
     holes, at = HOLE.findall(joined), 0
@@ -67,6 +70,8 @@ def skeletons(texts: Sequence[str], cells: Sequence[Cell], sheets: Sequence[int]
         spans.append((at, at + count))
         at += count
         by_outline.setdefault((outline, _scope(outline, sheets[position], names)), []).append(position)
+    if len(by_outline) > most:
+        raise _too_many(most)
     found: list[Skeleton] = []
     which, place = np.zeros(len(texts), np.int64), np.zeros(len(texts), np.int64)
 
@@ -77,7 +82,7 @@ def skeletons(texts: Sequence[str], cells: Sequence[Cell], sheets: Sequence[int]
     seen: dict[str, tuple] = {}
     for members in by_outline.values():
         if len(found) > most:
-            break
+            raise _too_many(most)
         first = members[0]
         try:
             tree = parse(texts[first], cells[first])
@@ -89,7 +94,9 @@ def skeletons(texts: Sequence[str], cells: Sequence[Cell], sheets: Sequence[int]
             table = [_located(holes[slice(*spans[member])], names, seen) for member in members]
             add(_skeleton(tree, table, [cells[m] for m in members], sheets[first], names), members)
             continue
-        for member in members[: most - len(found) + 1]:  # a reference in a text, or spelled in an unusual way: each by itself
+        if len(found) + len(members) > most:
+            raise _too_many(most)
+        for member in members:  # a reference in a text, or spelled in an unusual way: each by itself
             try:
                 tree = parse(texts[member], cells[member])
             except ContentError as problem:
@@ -98,6 +105,10 @@ def skeletons(texts: Sequence[str], cells: Sequence[Cell], sheets: Sequence[int]
             given = [text(node, cells[member]) for node in walk(tree) if isinstance(node, Reference)]
             add(_skeleton(tree, [_located(given, names, seen)], [cells[member]], sheets[member], names), [member])
     return found, which, place
+
+
+def _too_many(most: int) -> LimitError:
+    return LimitError("the workbook has more than {limit} formulas that differ in more than their references.", limit=f"{most:,}")
 
 
 def _scope(outline: str, sheet: int, names: Names) -> int:

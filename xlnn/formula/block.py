@@ -11,7 +11,7 @@ from xlnn.formula.node import Node
 from xlnn.formula.tree import Tree
 from xlnn.formula.values import BLANK, ERROR, NA, NUMBER, TEXT, Values
 
-AT_ONCE = 1 << 20  # cells that are calculated together
+AT_ONCE = 1 << 18  # cells that are calculated together
 
 
 @dataclass(frozen=True, eq=False)

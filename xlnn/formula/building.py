@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -27,8 +26,11 @@ from xlnn.sheet_formulas import Formulas
 from xlnn.workbook import Workbook, shown
 
 FORMULAS = 1 << 20  # of a workbook
-DIFFERENT = 20_000  # formulas that differ in more than their references
-OPERANDS = 1 << 24  # cells that all formulas together read
+DIFFERENT = 5_000  # formulas that differ in more than their references
+OPERANDS = 1 << 24  # cells that all formulas together read, what copies of one read alike counted once
+WORK = 1 << 27  # the same, counted for each copy
+AREAS = 1 << 22  # cells that array formulas fill
+DEPTH = 50_000  # formulas that depend on each other, one after the other
 SHOWN = 10  # cells of a circle
 
 
@@ -153,9 +155,9 @@ def _areas(found: Formulas) -> Iterator[tuple[int, tuple[int, int]]]:
 
 def _linked(workbook: Workbook, collected: _Collected, held: _Held) -> tuple[Graph, np.ndarray]:
     """The graph, all formulas in blocks as they are; and which cells are still to be calculated."""
-    areas = {formula: _area(collected.codes[formula], size) for formula, size in collected.areas.items()}
-    if sum(area.size for area in areas.values()) > OPERANDS:
+    if sum(height * width for height, width in collected.areas.values()) > AREAS:
         raise _too_much(workbook)
+    areas = {formula: _area(collected.codes[formula], size) for formula, size in collected.areas.items()}
     held = held.with_blank(np.concatenate([np.empty(0, np.int64), *(area.ravel() for area in areas.values())]))
     cell_of = positions(held.codes, collected.codes, -1)
     owner = np.full(len(held.codes) + 1, -1, np.int64)
@@ -180,10 +182,13 @@ def _area(first: int, size: tuple[int, int]) -> np.ndarray:
 
 def _written(workbook: Workbook, texts: Sequence[tuple[str, int, int]], names: Names) -> Written:
     cells = [Cell(code // COLUMNS, code % COLUMNS + 1) for _, code, _ in texts]
-    found, skeleton_of, place = skeletons([text for text, _, _ in texts], cells, [scope for *_, scope in texts], names, DIFFERENT)
-    if len(found) > DIFFERENT:
-        raise LimitError("the workbook has more than {limit} formulas that differ in more than their references.",
-                         workbook.where(""), limit=f"{DIFFERENT:,}")  # fmt: skip
+    try:
+        found, skeleton_of, place = skeletons(
+            [text for text, _, _ in texts], cells, [scope for *_, scope in texts], names, DIFFERENT
+        )
+    except LimitError as error:
+        error.where = workbook.where("")
+        raise
     grid = np.array(cells, np.int64).reshape(-1, 2)
     return Written(tuple(text for text, _, _ in texts), grid, tuple(found), skeleton_of, place)
 
@@ -200,7 +205,7 @@ class _Linking:
     def __init__(self, workbook: Workbook, collected: _Collected, held: _Held, written: Written):
         self.workbook, self.collected, self.held, self.written = workbook, collected, held, written
         self.reports: list[Report] = []
-        self.read = 0
+        self.read = self.work = 0
 
     def blocks(self) -> Iterator[Block]:
         skeleton_of = self.written.skeleton_of[self.collected.text_of]
@@ -218,9 +223,7 @@ class _Linking:
     def _report(self, formulas: np.ndarray, kind: str, problem: ContentError) -> None:
         for code in self.collected.codes[formulas].tolist():
             sheet, cell = self.workbook.sheets[code // SPAN], Cell(code % SPAN // COLUMNS, code % COLUMNS + 1)
-            error = copy(problem)
-            error.where = self.workbook.where(sheet, cell)
-            self.reports.append(Report(sheet, cell, kind, error))
+            self.reports.append(Report(self.workbook.where(sheet, cell), kind, problem))
 
     def _of_skeleton(self, number: int, members: np.ndarray) -> Iterator[Block]:
         """The formulas of a skeleton, by the sizes of what they read."""
@@ -255,9 +258,10 @@ class _Linking:
         for number, (height, width) in enumerate(sizes.tolist()):
             starts = sheets[:, number] * SPAN + corners[:, number, 0] * COLUMNS + corners[:, number, 1] - 1
             is_common.append(len(starts) > 1 and bool((starts == starts[0]).all()))
+            self.work += len(starts) * height * width
             starts = starts[:1] if is_common[-1] else starts
             self.read += len(starts) * height * width
-            if self.read > OPERANDS:
+            if self.read > OPERANDS or self.work > WORK:
                 raise _too_much(self.workbook)
             cells = starts[:, None] + _area(0, (height, width)).ravel()
             (common if is_common[-1] else own).append(positions(self.held.codes, cells, len(self.held.codes)).astype(np.int32))
@@ -303,7 +307,10 @@ def _without_circles(graph: Graph) -> Graph:
     count = len(graph.cell_of)
     while True:
         before, after = edges(graph.blocks, graph.owner, count)
-        found = levels(before, after, count + len(graph.blocks))
+        found = levels(before, after, count + len(graph.blocks), DEPTH)
+        if found.max(initial=0) >= DEPTH:
+            raise LimitError("more than {limit} formulas depend on each other, one after the other.",
+                             Where(graph.name), limit=f"{DEPTH:,}")  # fmt: skip
         rings = circles(before, after, found) if (found < 0).any() else []
         if not rings:
             return replace(graph, level=found[:count])
@@ -320,9 +327,8 @@ def _circular(graph: Graph, cells: Sequence[tuple[str, Cell]]) -> Iterator[Repor
     named = " → ".join(f"{quoted(sheet)}!{cell.name}" for sheet, cell in [*cells[:SHOWN], cells[0]][: SHOWN + 1])
     if len(cells) > SHOWN:
         named = named.rpartition(" → ")[0] + " → …"
-    for sheet, cell in cells:
-        error = ContentError("the formulas go round in a circle: {cells}.", _where(graph, sheet, cell), cells=named)
-        yield Report(sheet, cell, "circular", error)
+    problem = ContentError("the formulas go round in a circle: {cells}.", cells=named)
+    return (Report(_where(graph, sheet, cell), "circular", problem) for sheet, cell in cells)
 
 
 def _completed(graph: Graph, pending: np.ndarray) -> Values:
@@ -332,7 +338,11 @@ def _completed(graph: Graph, pending: np.ndarray) -> Values:
         rows = np.flatnonzero(pending[block.targets].any(axis=(1, 2)))
         if len(rows):
             part = block.part(rows)
-            values = store(values, part, calculated(part, values).result.value)
+            try:
+                values = store(values, part, calculated(part, values).result.value)
+            except LimitError as error:
+                error.where = _where(graph, *graph.cell(graph.cell_of[part.formulas[0]]))
+                raise
     return values
 
 
@@ -343,7 +353,7 @@ def _reproduced(graph: Graph) -> Graph:
     out, reports = np.zeros(len(graph.cell_of), bool), []
     for block in graph.blocks:
         for part in block.chunks:
-            wrong = np.flatnonzero(differs(part, graph.values, digits))
+            wrong = np.flatnonzero(_judged(graph, part, digits))
             if len(wrong):
                 part = part.part(wrong)
                 out[part.formulas] = True
@@ -351,16 +361,23 @@ def _reproduced(graph: Graph) -> Graph:
     return _without(graph, out, reports) if reports else graph
 
 
+def _judged(graph: Graph, block: Block, digits: int) -> np.ndarray:
+    try:
+        return differs(block, graph.values, digits)
+    except LimitError as error:
+        error.where = _where(graph, *graph.cell(graph.cell_of[block.formulas[0]]))
+        raise
+
+
 def _differing(graph: Graph, block: Block) -> Iterator[Report]:
     given = shown_in(calculated(block, graph.values).result.value, block.targets.shape)
     for at, formula in enumerate(block.formulas.tolist()):
         sheet, cell = graph.cell(graph.cell_of[formula])
-        error = ContentError(
+        problem = ContentError(
             "stored {stored}, the formula gives {calculated}: recalculate, or a number was pasted.",
-            _where(graph, sheet, cell),
             stored=shown(graph.value(graph.cell_of[formula])), calculated=shown(graph.value((at, 0, 0), given)),
         )  # fmt: skip
-        yield Report(sheet, cell, "differs", error)
+        yield Report(_where(graph, sheet, cell), "differs", problem)
 
 
 def _where(graph: Graph, sheet: str, cell: Cell) -> Where:

@@ -7,13 +7,14 @@ are calculated as one operation on arrays.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 
 from xlnn.cells import COLUMNS, ROWS, Cell, Range
-from xlnn.errors import ContentError
+from xlnn.errors import ContentError, Where
 from xlnn.filled import code
 from xlnn.formula.alike import Skeleton
 from xlnn.formula.block import Block, calculated, store, tied
@@ -26,14 +27,28 @@ from xlnn.formula.values import BLANK, ERROR, ERRORS, NUMBER, TEXT, TRUTH, Value
 SPAN = (ROWS + 1) * COLUMNS  # codes of a sheet
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Report:
     """A formula whose cell counts as given: it is unread, unknown (its function), circular, or differs from what is stored."""
 
-    sheet: str
-    cell: Cell
+    where: Where
     kind: str
-    error: ContentError  # says so, with the place
+    problem: ContentError  # says so; of cells that are alike it is the same
+
+    @property
+    def sheet(self) -> str:
+        return self.where.sheet
+
+    @property
+    def cell(self) -> Cell:
+        return Cell.parse(self.where.cell)
+
+    @property
+    def error(self) -> ContentError:
+        """What is to be said, with the place."""
+        found = copy(self.problem)
+        found.where = self.where
+        return found
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from xlnn.formula.functions import near
-from xlnn.formula.node import Node, finished, scaled, unless
+from xlnn.formula.node import Node, check_size, finished, scaled, unless
 from xlnn.formula.values import (
     BLANK,
     DIV0,
@@ -237,6 +237,8 @@ def _transpose(array: Node, *, one=None) -> Node:
 def _mmult(a: Node, b: Node, *, one) -> Node:
     if a.shape[2] != b.shape[1]:
         return Node(failed(VALUE))
+    check_size(max(a.shape[0], b.shape[0]), a.shape[1], b.shape[2])
+    check_size(a.shape[1], a.shape[2], b.shape[2])
     wrong = [first_error(errors_in(n.value), None if n.value.kinds is None else np.where(n.value.are(NUMBER), -1, VALUE))
              for n in (a, b)]  # fmt: skip
     failing = [None if codes is None else codes.max(axis=(1, 2), keepdims=True) for codes in wrong]

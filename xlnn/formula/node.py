@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from xlnn.errors import LimitError
 from xlnn.formula.values import NA, Values, failed, first_error, with_errors
+
+LARGEST = 1 << 22  # numbers of an array, and products of a MMULT
 
 
 @dataclass(eq=False, slots=True)
@@ -42,12 +46,18 @@ def summed_to(g: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
 
 
 def fits(*nodes: Node) -> bool:
-    """Whether their shapes broadcast."""
+    """Whether their shapes broadcast. Raises LimitError where that gives too much."""
     try:
-        np.broadcast_shapes(*(node.shape for node in nodes))
+        check_size(*np.broadcast_shapes(*(node.shape for node in nodes)))
     except ValueError:
         return False
     return True
+
+
+def check_size(*sizes: int) -> None:
+    """Raises LimitError where the product of these sizes is too much to be calculated at once."""
+    if math.prod(sizes) > LARGEST:
+        raise LimitError("the formula calculates with more than {limit} numbers at once.", limit=f"{LARGEST:,}")
 
 
 def misfit() -> Node:

@@ -29,15 +29,15 @@ def edges(blocks: Sequence[Block], owner: np.ndarray, formulas: int) -> tuple[np
     return np.concatenate(before), np.concatenate(after)
 
 
-def levels(before: np.ndarray, after: np.ndarray, count: int) -> np.ndarray:
-    """The level of each of `count` numbers, from 0 on; −1 for those in a circle, or behind one."""
+def levels(before: np.ndarray, after: np.ndarray, count: int, most: int) -> np.ndarray:
+    """The level of each of `count` numbers, from 0 on; −1 for those in a circle, or behind one; ends at the level `most`."""
     order = np.argsort(before, kind="stable")
     after = after[order]
     starts = np.searchsorted(before[order], np.arange(count + 1))
     waiting = np.bincount(after, minlength=count)
     found = np.full(count, -1, np.int64)
     ready, level = np.flatnonzero(waiting == 0), 0
-    while len(ready):
+    while len(ready) and level <= most:
         found[ready] = level
         level += 1
         reached = after[_ranges(starts[ready], starts[ready + 1])]
