@@ -17,6 +17,7 @@ from xlnn.workbook import Workbook
 def graph(cells: Mapping[str, object], names: Mapping[str, str] | None = None) -> Graph:
     """The graph of cells by address, `Sheet!A1` or `A1` (of Sheet); texts that begin with = are formulas without a result."""
     book = openpyxl.Workbook()
+    book.active.title = "Sheet"
     for address, value in cells.items():
         sheet, _, name = address.rpartition("!")
         if (sheet or "Sheet") not in book.sheetnames:
