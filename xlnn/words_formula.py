@@ -39,9 +39,9 @@ TABLE: dict[str, tuple[str, str]] = {
         "工作簿中除引用外也不相同的公式超过 {limit} 个。",
         "ブックには、参照のほかにも違いのある数式が {limit} 個を超えてあります。",
     ),
-    "the formulas of the workbook read more than {limit} cells together.": (
-        "工作簿中的公式总共读取超过 {limit} 个单元格。",
-        "ブックの数式が読むセルは合わせて {limit} 個を超えています。",
+    "the formulas of the workbook read or fill more than {limit} cells together.": (
+        "工作簿中的公式总共读取或填写超过 {limit} 个单元格。",
+        "ブックの数式が読むか埋めるセルは、合わせて {limit} 個を超えています。",
     ),
     "more than {limit} formulas depend on each other, one after the other.": (
         "一个接一个相互依赖的公式超过 {limit} 个。",

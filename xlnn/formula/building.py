@@ -156,7 +156,7 @@ def _areas(found: Formulas) -> Iterator[tuple[int, tuple[int, int]]]:
 def _linked(workbook: Workbook, collected: _Collected, held: _Held) -> tuple[Graph, np.ndarray]:
     """The graph, all formulas in blocks as they are; and which cells are still to be calculated."""
     if sum(height * width for height, width in collected.areas.values()) > AREAS:
-        raise _too_much(workbook)
+        raise _too_much(workbook, AREAS)
     areas = {formula: _area(collected.codes[formula], size) for formula, size in collected.areas.items()}
     held = held.with_blank(np.concatenate([np.empty(0, np.int64), *(area.ravel() for area in areas.values())]))
     cell_of = positions(held.codes, collected.codes, -1)
@@ -193,10 +193,9 @@ def _written(workbook: Workbook, texts: Sequence[tuple[str, int, int]], names: N
     return Written(tuple(text for text, _, _ in texts), grid, tuple(found), skeleton_of, place)
 
 
-def _too_much(workbook: Workbook) -> LimitError:
-    return LimitError(
-        "the formulas of the workbook read more than {limit} cells together.", workbook.where(""), limit=f"{OPERANDS:,}"
-    )
+def _too_much(workbook: Workbook, limit: int) -> LimitError:
+    return LimitError("the formulas of the workbook read or fill more than {limit} cells together.",
+                      workbook.where(""), limit=f"{limit:,}")  # fmt: skip
 
 
 class _Linking:
@@ -262,7 +261,7 @@ class _Linking:
             starts = starts[:1] if is_common[-1] else starts
             self.read += len(starts) * height * width
             if self.read > OPERANDS or self.work > WORK:
-                raise _too_much(self.workbook)
+                raise _too_much(self.workbook, OPERANDS if self.read > OPERANDS else WORK)
             cells = starts[:, None] + _area(0, (height, width)).ravel()
             (common if is_common[-1] else own).append(positions(self.held.codes, cells, len(self.held.codes)).astype(np.int32))
         empty = np.empty((len(members), 0), np.int32)
