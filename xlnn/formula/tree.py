@@ -167,8 +167,20 @@ Tree = (
     Reference | Operand | Name | Number | Text | Truth | Error | Missing | Sign | Percent | Operation | Brackets | Call | Table
 )  # fmt: skip
 
-PRECEDENCE = {"=": 1, "<>": 1, "<": 1, ">": 1, "<=": 1, ">=": 1, "&": 2, "+": 3, "-": 3, "*": 4, "/": 4, "^": 5}
-SIGN, PERCENT = 6, 7  # Excel's: −2^2 is 4
+PRECEDENCE = {
+    "=": 1,
+    "<>": 1,
+    "<": 1,
+    ">": 1,
+    "<=": 1,
+    ">=": 1,
+    "&": 2,
+    "+": 3,
+    "-": 3,
+    "*": 4,
+    "/": 4,
+    "^": 5,
+}  # a sign before an operand binds tighter
 
 
 def text(tree: Tree, cell: Cell) -> str:
