@@ -84,7 +84,7 @@ def _node(tree: Tree, at: Copies, array: bool) -> Node:
         case Brackets(inner):
             return _node(inner, at, array)
         case Sign("-", operand):
-            return elementwise(ELEMENTWISE["NEGATIVE"], single(_node(operand, at, array), at, array))
+            return elementwise(ELEMENTWISE["negative"], single(_node(operand, at, array), at, array))
         case Sign(_, operand):
             return _node(operand, at, array)
         case Percent(operand):

@@ -79,7 +79,7 @@ ELEMENTWISE = {
         (lambda x, n, v: np.where(n == 0, 0.0, n * power(x, n - 1)), lambda x, n, v: np.where(x == 0, 0.0, v * np.log(x))),
         lambda x, n: (x == 0) & (n < 0),
     ),
-    "NEGATIVE": Elementwise(np.negative, (lambda x, v: -1.0,)),
+    "negative": Elementwise(np.negative, (lambda x, v: -1.0,)),
     "%": Elementwise(lambda x: x / 100, (lambda x, v: 0.01,)),
     "EXP": Elementwise(np.exp, (lambda x, v: v,)),
     "LN": Elementwise(np.log, (lambda x, v: 1 / x,)),
