@@ -157,6 +157,14 @@ def test_circles_are_named_and_count_as_given():
     assert of.gradient(number(of, "G1"))[[number(of, "A1"), number(of, "F1")]].tolist() == [10, 20]
 
 
+def test_formulas_that_all_read_each_other_are_named_in_a_few_rounds():
+    everyone = {f"A{row}": f"=SUM(A1:A{row - 1},A{row + 1}:A40)" for row in range(2, 40)}
+    of = stored(everyone | {"A1": 1, "A40": 1, "B1": "=A2+1"}, dict.fromkeys(everyone, 0) | {"B1": 1})
+    assert {report.kind for report in of.reports} == {"circular"}
+    assert names(of, sorted(of.number(report.sheet, report.cell) for report in of.reports)) == list(everyone)
+    assert of.gradient(number(of, "B1"))[number(of, "A2")] == 1
+
+
 def test_functions_that_are_not_known_leave_their_cells_as_given():
     of = stored(
         {"A1": "=RAND()", "B1": "=A1*2", "C1": "=SIN(1,2)", "D1": "=[1]Other!A1+1"}, {"A1": 0.25, "B1": 0.5, "C1": 7, "D1": 8}

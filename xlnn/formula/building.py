@@ -19,7 +19,7 @@ from xlnn.formula.block import AT_ONCE, Block, calculated, shown_in, store
 from xlnn.formula.calculating import unknown
 from xlnn.formula.graph import SPAN, Graph, Report, Written, positions
 from xlnn.formula.judging import differs, digits_of
-from xlnn.formula.ordering import circles, edges, levels
+from xlnn.formula.ordering import circles, edges, entangled, levels
 from xlnn.formula.tree import Tree
 from xlnn.formula.values import BLANK, ERROR, ERRORS, NUMBER, TEXT, TRUTH, Values
 from xlnn.sheet_formulas import Formulas
@@ -32,6 +32,7 @@ WORK = 1 << 27  # the same, counted for each copy
 AREAS = 1 << 22  # cells that array formulas fill
 DEPTH = 50_000  # formulas that depend on each other, one after the other
 SHOWN = 10  # cells of a circle
+ROUNDS = 10  # in which circles are taken apart one by one
 
 
 def read(workbook: Workbook) -> Graph:
@@ -303,7 +304,7 @@ def _without(graph: Graph, left_out: np.ndarray, reports: Iterable[Report]) -> G
 
 def _without_circles(graph: Graph) -> Graph:
     """Formulas that depend on themselves are reported, and their cells count as given."""
-    count = len(graph.cell_of)
+    count, rounds = len(graph.cell_of), 0
     while True:
         before, after = edges(graph.blocks, graph.owner, count)
         found = levels(before, after, count + len(graph.blocks), DEPTH)
@@ -313,7 +314,9 @@ def _without_circles(graph: Graph) -> Graph:
         rings = circles(before, after, found) if (found < 0).any() else []
         if not rings:
             return replace(graph, level=found[:count])
-        out, reports = np.zeros(count, bool), []
+        if rounds == ROUNDS:  # all is entangled: name it together
+            rings = [np.flatnonzero(entangled(before, after, found)).tolist()]
+        out, reports, rounds = np.zeros(count, bool), [], rounds + 1
         for ring in rings:
             formulas = [formula for formula in ring if formula < count]
             out[formulas] = True

@@ -74,3 +74,9 @@ def circles(before: np.ndarray, after: np.ndarray, found: np.ndarray) -> list[li
         seen.update(circle)
         result.append(circle[::-1])
     return result
+
+
+def entangled(before: np.ndarray, after: np.ndarray, found: np.ndarray) -> np.ndarray:
+    """Of the numbers without a level those that lie in a circle, or between two: (count,) of bools."""
+    inside = (found[before] < 0) & (found[after] < 0)
+    return (found < 0) & (levels(after[inside], before[inside], len(found), len(found)) < 0)
