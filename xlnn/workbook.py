@@ -23,6 +23,7 @@ from xlnn.parts import contents
 from xlnn.places import Place
 from xlnn.sheet_exact import Shared, read_exactly
 from xlnn.sheet_fast import read_sheet
+from xlnn.sheet_formulas import Formulas, defined_names, read_formulas
 from xlnn.sheet_names import SheetNames
 
 ERRORS = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA", "#SPILL!", "#CALC!")
@@ -124,6 +125,17 @@ class Workbook:
                 yield name
         if broken:
             raise broken
+
+    def formulas(self, name: str) -> Formulas:
+        """The formulas of a sheet as they are written. Raises as `filled`."""
+        self.filled(name)
+        part = next(sheet.part for sheet in self._contents.sheets if sheet.name == self.find(name))
+        return read_formulas(self._shared, part, self.where(self.find(name)))
+
+    @cached_property
+    def defined_names(self) -> dict[tuple[int | None, str], str]:
+        """The defined names (see `sheet_formulas.defined_names`)."""
+        return defined_names(self._package)
 
     def shape(self, name: str) -> tuple[int, int]:
         """The last row and the last column of a sheet in which a cell is filled."""
