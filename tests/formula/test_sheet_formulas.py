@@ -66,7 +66,7 @@ def test_attributes_stay_with_their_formulas(tmp_path):
 
 
 def test_defined_names_without_those_of_printing(trained, tmp_path):
-    assert Workbook(trained).names == {}
+    assert Workbook(trained).defined_names == {}
     from openpyxl import Workbook as Book
     from openpyxl.workbook.defined_name import DefinedName
 
@@ -74,4 +74,4 @@ def test_defined_names_without_those_of_printing(trained, tmp_path):
     book.defined_names["Rate"] = DefinedName("Rate", attr_text="Sheet!$A$1")
     book.active.defined_names["local"] = DefinedName("local", attr_text="Sheet!$B$1*2")
     book.save(tmp_path / "book.xlsx")
-    assert Workbook(tmp_path / "book.xlsx").names == {(None, "rate"): "Sheet!$A$1", (0, "local"): "Sheet!$B$1*2"}
+    assert Workbook(tmp_path / "book.xlsx").defined_names == {(None, "rate"): "Sheet!$A$1", (0, "local"): "Sheet!$B$1*2"}
