@@ -46,7 +46,7 @@ def main() -> None:
 
 def values(path: Path) -> int:
     """The package checked, every sheet's values read."""
-    from xlnn.workbook import Workbook
+    from xlnn.xlsx.workbook import Workbook
 
     book = Workbook(path)
     return sum(len(book.filled(name).codes) for name in book.sheets)
@@ -54,9 +54,9 @@ def values(path: Path) -> int:
 
 def formulas(path: Path) -> int:
     """The values, and everything that a graph knows: read, calculated, held against the results, differentiated."""
-    from xlnn.cells import Cell
     from xlnn.formula import read
-    from xlnn.workbook import Workbook
+    from xlnn.layout.cells import Cell
+    from xlnn.xlsx.workbook import Workbook
 
     graph = read(Workbook(path))
     assert not graph.reports

@@ -104,9 +104,9 @@ def _by_openpyxl(path: Path) -> dict[str, dict[tuple[int, int], float]]:
 
 def _by_xlnn(path: Path, name: str) -> dict[tuple[int, int], float] | None:
     """The numbers of a sheet; None where xlnn refuses it."""
-    from xlnn.cells import COLUMNS
     from xlnn.errors import XlnnError
-    from xlnn.workbook import Workbook
+    from xlnn.layout.cells import COLUMNS
+    from xlnn.xlsx.workbook import Workbook
 
     try:
         filled = Workbook(path).filled(name)

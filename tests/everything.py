@@ -7,7 +7,7 @@ import numpy as np
 from autograd import elementwise_grad, grad
 from reference import ACTIVATIONS, OF_ONE_IMAGE, _slid, targets
 
-from xlnn.problem import Problem
+from xlnn.model.problem import Problem
 
 
 def everything(problem: Problem, p: dict, images: np.ndarray) -> dict[str, np.ndarray]:

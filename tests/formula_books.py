@@ -9,9 +9,9 @@ from tempfile import TemporaryDirectory
 import openpyxl
 import xlsxwriter
 
-from xlnn.cells import Cell
 from xlnn.formula import Graph, read
-from xlnn.workbook import Workbook
+from xlnn.layout.cells import Cell
+from xlnn.xlsx.workbook import Workbook
 
 
 def graph(cells: Mapping[str, object], names: Mapping[str, str] | None = None) -> Graph:

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import numpy as np
 
-from xlnn import pages
-from xlnn.book_file import BookFile
-from xlnn.cells import Cell
-from xlnn.layouts import Layout, arrange
-from xlnn.problem import Problem
-from xlnn.sheets import INITIAL, Page, add_page, vector
-from xlnn.training import Step
+from xlnn.book.numbers import INITIAL, Page, add_page, vector
+from xlnn.book.settings_page import settings_page
+from xlnn.layout.arrange import arrange
+from xlnn.layout.cells import Cell
+from xlnn.layout.layouts import Layout
+from xlnn.model.problem import Problem
+from xlnn.model.training import Step
+from xlnn.xlsx.new_file import BookFile
 
 
 class Student(Step):
@@ -52,7 +53,7 @@ def write_sheets(path: Path, problem: Problem, steps: list, without: tuple = (),
     quantities = problem.network.quantities
     layout = arrange(problem.settings.layout, list(quantities.values()), problem.images)
     file = BookFile(path, path.stem)
-    pages.settings_page(file, file.sheet("Settings"), problem, "en")
+    settings_page(file, file.sheet("Settings"), problem, "en")
     data = Layout(layout.name, layout.data, {}, layout.data_labels)
     _add(file, problem, "Data", data, problem.given(np.arange(problem.images)), None)
     layout = layout.only([name for name in layout.places if quantities[name].kind not in without and name not in without])

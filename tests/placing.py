@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from problems import dense, maps, random_problem
 
 import xlnn
-from xlnn.cells import Cell, Range
-from xlnn.network import LayerSettings
-from xlnn.places import Place, check_places, contiguous_steps
-from xlnn.places_sheet import HEADER, describe
-from xlnn.quantities import Quantity
+from xlnn.book.places_sheet import HEADER, describe
+from xlnn.layout.cells import Cell, Range
+from xlnn.layout.places import Place, check_places, contiguous_steps
+from xlnn.model.network import LayerSettings
+from xlnn.model.quantities import Quantity
 
 SHEET = "by hand"
 OUTER = ("unit", "map", "map before")  # axes for which a line can have a step

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from xlnn.network import LayerSettings, Network
-from xlnn.problem import Problem, Settings
+from xlnn.model.network import LayerSettings, Network
+from xlnn.model.problem import Problem, Settings
 
 
 def random_problem(network: Network, images: int = 5, seed: int = 0, **settings) -> Problem:

@@ -9,9 +9,9 @@ import autograd.numpy as anp
 import numpy as np
 from autograd import grad
 
-from xlnn.costs import COSTS
-from xlnn.network import Network
-from xlnn.problem import Problem
+from xlnn.model.costs import COSTS
+from xlnn.model.network import Network
+from xlnn.model.problem import Problem
 
 ACTIVATIONS = {
     "sigmoid": lambda z: 1 / (1 + anp.exp(-z)),

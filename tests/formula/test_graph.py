@@ -14,9 +14,9 @@ from formula_books import graph, number, stored, value
 from openpyxl.worksheet.formula import ArrayFormula
 
 import xlnn
-from xlnn.cells import Cell, Range
 from xlnn.formula import read, text
-from xlnn.workbook import Workbook
+from xlnn.layout.cells import Cell, Range
+from xlnn.xlsx.workbook import Workbook
 
 
 @pytest.fixture(scope="module")

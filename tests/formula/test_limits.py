@@ -11,7 +11,7 @@ from packages import members, zipped
 
 from xlnn.errors import LimitError
 from xlnn.formula import read
-from xlnn.workbook import Workbook
+from xlnn.xlsx.workbook import Workbook
 
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

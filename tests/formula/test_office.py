@@ -11,13 +11,13 @@ import pytest
 from office import needs_office, recalculate, results
 from openpyxl.worksheet.formula import ArrayFormula
 
-from xlnn.cells import Cell
 from xlnn.formula import read
 from xlnn.formula.calculating import CONDITIONS, TRUTHS
 from xlnn.formula.functions import ELEMENTWISE, PAIRED, REDUCING
 from xlnn.formula.lookups import FUNCTIONS
 from xlnn.formula.values import ERRORS
-from xlnn.workbook import Workbook
+from xlnn.layout.cells import Cell
+from xlnn.xlsx.workbook import Workbook
 
 # what the sheet Data holds: A numbers, B mixed, C a table's keys (rising), D its values, E texts, F 1 to 5, G shuffled
 DATA = {

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlnn.cells import Cell
 from xlnn.errors import ContentError
 from xlnn.formula import parse, text
 from xlnn.formula.tree import (
@@ -26,6 +25,7 @@ from xlnn.formula.tree import (
     Truth,
     walk,
 )  # fmt: skip
+from xlnn.layout.cells import Cell
 
 HERE = Cell(10, 5)  # E10
 

@@ -7,7 +7,7 @@ from zipfile import ZipFile
 import pytest
 
 import xlnn
-from xlnn.workbook import Workbook
+from xlnn.xlsx.workbook import Workbook
 
 
 def rewritten(source, target, change):

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xlnn.cells import COLUMNS, ROWS, Cell
 from xlnn.errors import ContentError, LimitError
 from xlnn.formula.reading import parse
 from xlnn.formula.tree import AREA, SHEET, Name, Operand, Reference, Tree, reference, replaced, text, walk
+from xlnn.layout.cells import COLUMNS, ROWS, Cell
 
 HOLE = re.compile(rf"(?<![\w.$'!\]\"\\?])(?:{SHEET})?(?:{AREA})(?![\w.(!'\[:\\?])")
 GAP, END = "\x02", "\x01"  # a reference's place, and the end of a text: characters that no workbook holds

@@ -9,11 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
-from xlnn.cells import COLUMNS, ROWS, Cell, Range, quoted
 from xlnn.errors import ContentError, LimitError, UsageError, Where
-from xlnn.filled import BLANK as NOT_FILLED
-from xlnn.filled import NUMBER as IS_NUMBER
-from xlnn.filled import PENDING
 from xlnn.formula.alike import Names, skeletons
 from xlnn.formula.block import AT_ONCE, Block, calculated, shown_in, store
 from xlnn.formula.calculating import unknown
@@ -22,8 +18,12 @@ from xlnn.formula.judging import differs, digits_of
 from xlnn.formula.ordering import circles, edges, entangled, levels
 from xlnn.formula.tree import Tree
 from xlnn.formula.values import BLANK, ERROR, ERRORS, NUMBER, TEXT, TRUTH, Values
-from xlnn.sheet_formulas import Formulas
-from xlnn.workbook import Workbook, shown
+from xlnn.layout.cells import COLUMNS, ROWS, Cell, Range, quoted
+from xlnn.xlsx.cell_table import BLANK as NOT_FILLED
+from xlnn.xlsx.cell_table import NUMBER as IS_NUMBER
+from xlnn.xlsx.cell_table import PENDING
+from xlnn.xlsx.sheet_formulas import Formulas
+from xlnn.xlsx.workbook import Workbook, shown
 
 FORMULAS = 1 << 20  # of a workbook
 DIFFERENT = 5_000  # formulas that differ in more than their references

@@ -13,9 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
-from xlnn.cells import COLUMNS, ROWS, Cell, Range
 from xlnn.errors import ContentError, Where
-from xlnn.filled import code
 from xlnn.formula.alike import Skeleton
 from xlnn.formula.block import Block, calculated, store, tied
 from xlnn.formula.differentiating import propagate
@@ -23,6 +21,8 @@ from xlnn.formula.reading import parse
 from xlnn.formula.tree import Tree
 from xlnn.formula.tree import text as spelled
 from xlnn.formula.values import BLANK, ERROR, ERRORS, NUMBER, TEXT, TRUTH, Values
+from xlnn.layout.cells import COLUMNS, ROWS, Cell, Range
+from xlnn.xlsx.cell_table import code
 
 SPAN = (ROWS + 1) * COLUMNS  # codes of a sheet
 

@@ -6,7 +6,6 @@ and 2^3^2 is 64.
 
 from __future__ import annotations
 
-from xlnn.cells import Cell
 from xlnn.errors import ContentError
 from xlnn.formula.tree import (
     PRECEDENCE,
@@ -25,6 +24,7 @@ from xlnn.formula.tree import (
     Truth,
     reference,
 )  # fmt: skip
+from xlnn.layout.cells import Cell
 
 LENGTH, DEPTH = 8192, 64  # of a formula that Excel takes: characters, and levels of functions and brackets
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from xlnn.cells import COLUMNS, ROWS, Cell, column_name, column_number
+from xlnn.layout.cells import COLUMNS, ROWS, Cell, column_name, column_number
 
 
 @dataclass(frozen=True, slots=True)
