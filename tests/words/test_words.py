@@ -1,4 +1,4 @@
-"""Everything that xlnn says, it says in three languages: each template in its source stands in words.TABLE.
+"""Everything that xlnn says, it says in three languages: each template in its source stands in the catalogues.
 
 The templates are found in the source itself: what the first argument of `say`, of `every` and of an error can
 be, followed through variables, parameters, tables and returned values. Where the source alone does not tell,
@@ -17,6 +17,7 @@ from string import Formatter
 import numpy as np
 import openpyxl
 import pytest
+from babel.messages.pofile import read_po
 
 import xlnn
 from xlnn import errors
@@ -35,8 +36,20 @@ from xlnn.model.costs import COSTS
 from xlnn.model.examples import example
 from xlnn.model.network import KINDS, Network
 from xlnn.sections import sections
-from xlnn.words import LANGUAGES, TABLE, WORDS, every, say
+from xlnn.words import LANGUAGES, WORDS, every, say
+from xlnn.words import translations as compiled
 
+FOLDER = Path(xlnn.__file__).parent / "words"
+
+
+def edited(language: str) -> dict[str, str]:
+    """What a translator edits, by the English template."""
+    with (FOLDER / language / "LC_MESSAGES" / "xlnn.po").open("rb") as file:
+        return {message.id: message.string for message in read_po(file) if message.id}
+
+
+ZH, JA = edited("zh"), edited("ja")
+TABLE = {english: (ZH.get(english, ""), JA.get(english, "")) for english in {**ZH, **JA}}
 ERRORS = {name for name, found in vars(errors).items() if isinstance(found, type) and issubclass(found, XlnnError)}
 Leaf = tuple[str, ast.AST]  # a module and an expression in it
 
@@ -348,12 +361,18 @@ def test_every_expression_that_is_said_is_understood():
 
 def test_everything_said_is_translated():
     said = spoken()[0] | words_in_fields()
-    missing = [f'    {text!r}: ("", ""),  # {where}' for text, where in said.items() if text not in TABLE]
-    none_of(missing, "add these to TABLE (xlnn/words.py), with Chinese and Japanese:")
+    missing = [f'msgid "{text}"  # {where}' for text, where in said.items() if not all(TABLE.get(text, ("",)))]
+    none_of(missing, "translate these in xlnn/words/zh/LC_MESSAGES/xlnn.po and in ja/…:")
 
 
 def test_no_entry_of_the_table_is_left_over():
-    none_of(set(TABLE) - set(spoken()[0]) - set(words_in_fields()), "nothing says these; remove them from TABLE (xlnn/words.py):")
+    none_of(set(TABLE) - set(spoken()[0]) - set(words_in_fields()), "nothing says these; remove them from the catalogues:")
+
+
+@pytest.mark.parametrize(("language", "texts"), [("zh", ZH), ("ja", JA)])
+def test_the_compiled_catalogue_is_that_of_the_text(language, texts):
+    """Made with: pybabel compile -d xlnn/words -D xlnn (CONTRIBUTING.md)."""
+    assert {english: compiled(language).gettext(english) for english in texts} == texts
 
 
 def test_translations_have_the_same_fields():
