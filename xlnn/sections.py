@@ -25,12 +25,13 @@ def new(
     images: str | Path | None = None,
     cells: str = "formulas",
     language: str = "en",
+    decimals: int | None = None,
     force: bool = False,
 ) -> Path:
     """Writes the workbook of a section of the book ("4-4"), or of Nielsen's network ("nielsen"), to `path`.
 
     `images`: for "nielsen" a CSV file of them. `cells`: calculation sheets hold "formulas" with their results, or
-    "values". Raises UsageError, FileError, ContentError, SaveError.
+    "values". `decimals`: as many for every number, instead of the digits that it needs. Raises UsageError, FileError, ContentError, SaveError.
     """
     if images is not None and section != NIELSEN:
         raise UsageError("section {name} has its own images.", name=section)
@@ -40,10 +41,12 @@ def new(
     elif section in SECTIONS:
         problem = example(section)
     elif lesson is not None:
-        return write_lesson(lesson, path, cells=cells, language=language, force=force)
+        return write_lesson(lesson, path, cells=cells, language=language, decimals=decimals, force=force)
     else:
         raise UsageError("there is no section {name}; known: {known}.", name=repr(section), known=", ".join(sections()))
-    return write_problem(problem, path, language=language, force=force, title=section, lesson=lesson, cells=cells)
+    return write_problem(
+        problem, path, language=language, force=force, title=section, lesson=lesson, cells=cells, decimals=decimals
+    )
 
 
 def _in_order(section: str) -> list:

@@ -97,9 +97,7 @@ def test_the_path_goes_through_the_marked_cells(book, written):
     cells = [
         (TOP.row + np.abs(np.subtract(down, q)).argmin(), TOP.column + np.abs(np.subtract(across, p)).argmin()) for p, q in points
     ]
-    marked = {
-        cell.coordinate: cell.number_format[1] for row in sheet.iter_rows() for cell in row if cell.number_format[1] in MARKS
-    }
+    marked = {cell.coordinate: mark for row in sheet.iter_rows() for cell in row for mark in MARKS if mark in cell.number_format}
     names = [sheet.cell(int(row), int(column)).coordinate for row, column in cells]
     assert marked == {**dict.fromkeys(names, "●"), names[0]: "▶", names[-1]: "★"}
     assert len(marked) > 5

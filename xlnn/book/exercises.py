@@ -68,7 +68,7 @@ def _sheet(file: BookFile, problem: Problem, name: str, filled: Layout, whole: L
     made, numbers = rows.template(), vector(page, values)
     sheet = file.sheet(name)
     sheet.show(lambda: made.fill(numbers), made.last)
-    furnish(file, sheet, page, made, np.abs(numbers[made.order]), problem)
+    furnish(file, sheet, page, made, made.room(numbers), problem)
 
 
 def _frames(rows: Rows, place: Place, style: int) -> None:

@@ -24,9 +24,10 @@ ROW, SCREEN = 20, (40 * 20, 1400)  # pixels: a row, and the height and width of 
 LINKS = ((Cell(3, 1), "Summary", "Summary"), (Cell(3, 4), "◀", "before"), (Cell(3, 5), "▶", "after"))
 
 
-def furnish(file: BookFile, sheet: RowsSheet, page: Page, made: Template, largest: np.ndarray, problem: Problem) -> None:
-    """Column widths, frozen panes, links, shaded pixels and colour scales of a sheet of quantities."""
-    widths = _widths(sheet, made, largest, page.layout.places, problem.network.things)
+def furnish(file: BookFile, sheet: RowsSheet, page: Page, made: Template, rooms: np.ndarray, problem: Problem) -> None:
+    """Column widths, frozen panes, links, shaded pixels and colour scales of a sheet of quantities; `rooms`: how many
+    characters the numbers of its holes take."""
+    widths = _widths(sheet, made, rooms, page.layout.places, problem.network.things)
     corner = page.layout.corner
     frozen = _frozen(page.layout, made.last, widths)
     if any(frozen):  # else XlsxWriter writes a pane that splits nothing, which Excel may want to repair
@@ -83,13 +84,11 @@ def _rectangles(place: Place) -> tuple[Range, ...]:
     return tuple(place[k].bounds() for k in range(place.shape[0]))
 
 
-def _widths(sheet: RowsSheet, made: Template, largest: np.ndarray, places: Mapping[str, Place], things: str) -> np.ndarray:
+def _widths(sheet: RowsSheet, made: Template, rooms: np.ndarray, places: Mapping[str, Place], things: str) -> np.ndarray:
     """Every column as wide as its widest number or label needs, those of the images alike; numbers in the place of pixels,
     and their targets, with room for decimals. Returns the widths by column, in characters."""
-    digits = np.floor(np.log10(np.clip(largest, 1, 1e60))) + 1  # before the point
-    needed = np.where(made.decimals, digits + 5, np.minimum(digits + 1, 8))
     widths = np.full(made.last.column + 1, 2.0)
-    np.maximum.at(widths, made.columns, needed + 0.7)
+    np.maximum.at(widths, made.columns, rooms + 0.7)
     for column, chars in made.widths.items():
         widths[column] = max(widths[column], min(chars, 24) + 1)
     if "x" in places:

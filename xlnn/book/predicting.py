@@ -141,7 +141,9 @@ def _own(problem: Problem, said: Said, name: str) -> tuple[str, Place]:
     return line.sheet, line.place(problem.network.quantities[name])
 
 
-def write_predictions(step: Step, path: str | Path, *, inputs=(), force: bool = False) -> Path:
+def write_predictions(
+    step: Step, path: str | Path, *, inputs=(), decimals: int | None = None, printed: str = "first", force: bool = False
+) -> Path:
     """Writes the images with all that the network calculates for them, as on an iteration's sheet."""
     problem, path = step.problem, Path(path)
     check_target(path, [Path(given) for given in inputs if given is not None], force)
@@ -153,13 +155,13 @@ def write_predictions(step: Step, path: str | Path, *, inputs=(), force: bool = 
     language = problem.origin.language
     initial = {INITIAL + name: array for name, array in problem.parameters.items()}
     with replacing(path, force) as temporary:
-        file = BookFile(temporary, path.stem)
+        file = BookFile(temporary, path.stem, decimals, printed)
         rows = file.rows()
         rows.text(Cell(1, 1), say("Predictions", language), file.style("title"), measured=False)
         add_page(page, rows, file.style, language)
         made, numbers = rows.template(), vector(page, ChainMap(initial, step))
         sheet = file.sheet("Predictions")
         sheet.show(lambda: made.fill(numbers), made.last)
-        furnish(file, sheet, page, made, np.abs(numbers[made.order]), problem)
+        furnish(file, sheet, page, made, made.room(numbers), problem)
         file.close()
     return temporary.path

@@ -38,7 +38,7 @@ class OutputBook:
     file: BookFile
     spool: object
     _front: dict[str, RowsSheet] = field(default_factory=dict)
-    _largest: dict[int, np.ndarray] = field(default_factory=dict)  # by template: the largest |number| of every hole
+    _rooms: dict[int, np.ndarray] = field(default_factory=dict)  # by template: the most characters of every hole
     _shown: list[tuple[RowsSheet, Page, Template]] = field(default_factory=list)
 
     def open(self) -> None:
@@ -95,8 +95,8 @@ class OutputBook:
         numbers = vector(page, ChainMap(initial, step))
         if not np.isfinite(numbers).all():
             raise diverged(step)
-        size, known = np.abs(numbers[made.order]), self._largest.get(id(made))
-        self._largest[id(made)] = size if known is None else np.maximum(known, size)
+        room, known = made.room(numbers), self._rooms.get(id(made))
+        self._rooms[id(made)] = room if known is None else np.maximum(known, room)
         start, length = self.spool.seek(0, 2), numbers.nbytes
         self.spool.write(numbers.tobytes())
 
@@ -133,6 +133,6 @@ class OutputBook:
         pages.conventions_page(file, self._front["Conventions"], plan, ending, record)
         widths: dict[int, dict] = {}
         for sheet, page, made in self._shown:
-            furnish(file, sheet, page, made, self._largest[id(made)], plan.problem)
+            furnish(file, sheet, page, made, self._rooms[id(made)], plan.problem)
             sheet.col_info = widths.setdefault(id(made), sheet.col_info)  # 50 KB that sheets which are alike share
         file.close()

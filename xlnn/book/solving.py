@@ -26,11 +26,13 @@ def solve(
     steps: int = 1000,
     cells: str = "values",
     language: str | None = None,
+    decimals: int | None = None,
+    printed: str = "first",
     force: bool = False,
 ) -> Result:
     """Minimises C_T over all parameters, as the book does with Excel's Solver, and writes `path`.
 
-    steps: at most so many steps of the solver. cells: "values" or "formulas". Raises UsageError (also where SciPy is
+    steps: at most so many steps of the solver. cells: "values" or "formulas". decimals, printed: as for `write`. Raises UsageError (also where SciPy is
     missing), LimitError, SaveError, DivergedError.
     """
     path, origin = Path(path), problem.origin
@@ -40,7 +42,7 @@ def solve(
     with replacing(path, force) as temporary, ExitStack() as stack:
         solution = minimise(problem, steps)
         spool = stack.enter_context(tempfile.TemporaryFile())
-        _write(OutputBook(plan, BookFile(temporary, path.stem), spool), solution)
+        _write(OutputBook(plan, BookFile(temporary, path.stem, decimals, printed), spool), solution)
     first, last = solution.totals[0], solution.totals[-1]
     return Result(temporary.path, last[0], first[1], last[1], problem.images, last[2], ())
 

@@ -29,13 +29,14 @@ def write_problem(
     title: str = "",
     lesson: Lesson | None = None,
     cells: str = "formulas",
+    decimals: int | None = None,
 ) -> Path:
     """Writes any problem as an input workbook that `read` reads back to the same numbers; behind it a lesson's sheets."""
     path = Path(path)
     check_target(path, force=force)
     layout = arrange(problem.settings.layout, list(problem.network.quantities.values()), problem.images)
     with replacing(path, force) as temporary:
-        file = BookFile(temporary, title or path.stem)
+        file = BookFile(temporary, title or path.stem, decimals)
         settings_page(file, file.sheet("Settings"), problem, language)
         data = layout.data_sheet()
         given = problem.given(np.arange(problem.images))
@@ -69,4 +70,4 @@ def _page(file: BookFile, problem: Problem, name: str, layout: Layout, values, t
     made, numbers = rows.template(), vector(page, values)
     sheet = file.sheet(name)
     sheet.show(lambda: made.fill(numbers), made.last)
-    furnish(file, sheet, page, made, np.abs(numbers[made.order]), problem)
+    furnish(file, sheet, page, made, made.room(numbers), problem)

@@ -33,4 +33,4 @@ def test_page(file: BookFile, sheet: RowsSheet, plan: Plan, parameters: Mapping[
     made = rows.template()
     numbers = vector(page, step)
     sheet.show(lambda: made.fill(numbers), made.last)
-    furnish(file, sheet, page, made, np.abs(numbers[made.order]), problem)
+    furnish(file, sheet, page, made, made.room(numbers), problem)

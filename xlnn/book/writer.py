@@ -56,6 +56,8 @@ def write(
     detail: str | None = None,
     cells: str | None = None,
     language: str | None = None,
+    decimals: int | None = None,
+    printed: str = "first",
     force: bool = False,
     progress: Callable[[int, int], None] | None = None,
     stopping: Callable[[], None] | None = None,
@@ -65,7 +67,9 @@ def write(
 
     keep: iterations that get a sheet: "all" (the default), "every:10", "first,last" or "1,2,50". detail: "all" (the
     default), "units" (without the gradients of single images) or "totals" (without single images). cells: "values" (the
-    default) or "formulas". For a resumed problem the defaults are what was chosen before. `progress(done, all)` is called
+    default) or "formulas". For a resumed problem the defaults are what was chosen before. decimals: as many
+    for every number, instead of the digits that it needs. printed: of an iteration's images the "first" eight (the default)
+    or "all". `progress(done, all)` is called
     after each iteration; `front(file)` adds sheets before all others.
 
     Ctrl-C, or a KeyboardInterrupt in `progress`, ends the training after the iteration under way: `stopping()` is called,
@@ -86,7 +90,7 @@ def write(
     check_space(path, plan.numbers)
     with replacing(path, force) as temporary, one_thread, ExitStack() as stack:
         spool = stack.enter_context(tempfile.TemporaryFile())
-        file = BookFile(temporary, path.stem)
+        file = BookFile(temporary, path.stem, decimals, printed)
         if front:
             front(file)
         writing = _Writing(plan, OutputBook(plan, file, spool), options)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from xlnn.cli.options import FILE, force_option, language_option, limit_options, places_option, quiet_option
+from xlnn.cli.options import FILE, decimals_option, force_option, language_option, limit_options, places_option, quiet_option
 from xlnn.words import say
 
 
@@ -16,10 +16,11 @@ from xlnn.words import say
 @click.option("--images", type=FILE, metavar="CSV", help="For nielsen: lines of a digit and the pixels of an image.")
 @click.option("--exercise", is_flag=True, help="Iteration 1 with its calculation cells empty, to be filled in and checked.")
 @click.option("--cells", default="formulas", metavar="WHAT", help="Calculation sheets (1-1 … 5-2): live formulas, or values.")
+@decimals_option
 @language_option
 @force_option
 @quiet_option
-def new(section, workbook, images, exercise, cells, language, force, quiet) -> None:
+def new(section, workbook, images, exercise, cells, decimals, language, force, quiet) -> None:
     """Write the workbook of a SECTION of the book.
 
     A network's workbook (4-4, 5-6 …) holds the images (sheet Data), the initial parameters (Start) and the
@@ -41,7 +42,7 @@ def new(section, workbook, images, exercise, cells, language, force, quiet) -> N
     if exercise:
         path = write_exercise(section, name, language=language, force=force)
     else:
-        path = write_new(section, name, images=images, cells=cells, language=language, force=force)
+        path = write_new(section, name, images=images, cells=cells, language=language, decimals=decimals, force=force)
     if not quiet:
         click.echo(f"{path}: {say(sections()[section], language)}")
 

@@ -27,6 +27,17 @@ language_option = click.option(
 force_option = click.option("--force", is_flag=True, help="Replace a file that xlnn did not write, or that was edited since.")
 
 
+decimals_option = click.option(
+    "--decimals", type=click.IntRange(0, 15), metavar="N", help="N decimals for every number, not the digits that it needs."
+)
+
+
+print_option = click.option(
+    "--print", "printed", default="first", show_default=True, metavar="WHICH",
+    help="Images of a sheet that are printed: the first (8), or all.",
+)  # fmt: skip
+
+
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 
 

@@ -11,11 +11,13 @@ from xlnn.cli.console import closing_line, costs, default_output, echo_large, ec
 from xlnn.cli.options import (
     FILE,
     SETTINGS,
+    decimals_option,
     echo_aside,
     force_option,
     language_option,
     limit_options,
     places_option,
+    print_option,
     quiet_option,
     setting_options,
     solver_options,
@@ -30,6 +32,8 @@ from xlnn.words import say
 @click.option("--keep", metavar="WHICH", help="Iterations that get a sheet: all (the default); every:10; first,last; 1,2,50.")
 @click.option("--detail", metavar="HOW", help="all (the default); units: no gradients of images; totals: no single images.")
 @click.option("--cells", metavar="WHAT", help="values (the default), or live formulas with their results.")
+@decimals_option
+@print_option
 @places_option
 @click.option("--initial", is_flag=True, help="Start from the saved copy of the initial parameters.")
 @click.option("--resume", is_flag=True, help="Go on with the training whose result WORKBOOK is, to its end, or -n more updates.")
@@ -38,7 +42,9 @@ from xlnn.words import say
 @force_option
 @quiet_option
 @click.pass_context
-def train(ctx, workbook, output, keep, detail, cells, places, initial, resume, language, force, quiet, **settings) -> None:
+def train(
+    ctx, workbook, output, keep, detail, cells, decimals, printed, places, initial, resume, language, force, quiet, **settings
+) -> None:
     """Train the network in WORKBOOK; every iteration becomes a sheet of the result.
 
     Ctrl-C ends the training and keeps what there is; --resume goes on from there, as if it had never stopped.
@@ -66,6 +72,8 @@ def train(ctx, workbook, output, keep, detail, cells, places, initial, resume, l
             keep=keep,
             detail=detail,
             cells=cells,
+            decimals=decimals,
+            printed=printed,
             force=force,
             progress=None if quiet else progress_line(language),
             stopping=None if quiet else lambda: _tell_stopping(language),
@@ -120,6 +128,8 @@ def _tell_stopped(stopped, language: str) -> None:
 @click.option("--steps", type=int, default=1000, show_default=True, metavar="N", help="At most so many steps of the solver.")
 @solver_options
 @click.option("--cells", default="values", metavar="WHAT", help="values, or live formulas with their results.")
+@decimals_option
+@print_option
 @places_option
 @click.option("--initial", is_flag=True, help="Start from the saved copy of the initial parameters.")
 @limit_options
@@ -127,7 +137,7 @@ def _tell_stopped(stopped, language: str) -> None:
 @force_option
 @quiet_option
 @click.pass_context
-def solve(ctx, workbook, output, steps, cells, places, initial, language, force, quiet, **settings) -> None:
+def solve(ctx, workbook, output, steps, cells, decimals, printed, places, initial, language, force, quiet, **settings) -> None:
     """Find the parameters with the smallest C_T, as the book does with Excel's Solver (3-5, 5-4).
 
     The result has them on sheet Solved, the first ones on Start, and C_T after each step on Summary; `xlnn train`
@@ -144,7 +154,8 @@ def solve(ctx, workbook, output, steps, cells, places, initial, language, force,
     language = ctx.meta["language"] = problem.origin.language
     if not quiet:
         echo_notes(problem, language)
-    result = write_solved(problem, output or default_output(workbook, "solved"), steps=steps, cells=cells, force=force)
+    path, look = output or default_output(workbook, "solved"), {"decimals": decimals, "printed": printed}
+    result = write_solved(problem, path, steps=steps, cells=cells, force=force, **look)
     if not quiet:
         text = say("{steps} steps of the solver: C_T {before} → {after}", language, steps=result.updates, **costs(result))
         click.echo(closing_line(result, problem.network, language, text))

@@ -6,7 +6,16 @@ from pathlib import Path
 
 import click
 
-from xlnn.cli.options import FILE, force_option, language_option, limit_options, places_option, setting_options
+from xlnn.cli.options import (
+    FILE,
+    decimals_option,
+    force_option,
+    language_option,
+    limit_options,
+    places_option,
+    print_option,
+    setting_options,
+)
 from xlnn.words import say
 
 
@@ -14,11 +23,13 @@ from xlnn.words import say
 @click.argument("trained", type=FILE)
 @click.argument("images", type=FILE, required=False)
 @click.option("-o", "--output", type=FILE, help="Also write images, outputs and answers to this workbook.")
+@decimals_option
+@print_option
 @limit_options
 @language_option
 @force_option
 @click.pass_context
-def predict(ctx, trained: Path, images: Path | None, output: Path | None, language: str | None, force: bool) -> None:
+def predict(ctx, trained, images, output, decimals, printed, language: str | None, force: bool) -> None:
     """Recognise the IMAGES of a workbook with the network of TRAINED.
 
     IMAGES has them where sheet Data has them; without IMAGES, the image drawn on sheet Test is recognised.
@@ -33,7 +44,8 @@ def predict(ctx, trained: Path, images: Path | None, output: Path | None, langua
     predictions, step = recognise(trained, images)
     network, language = step.problem.network, language or step.problem.origin.language
     ctx.meta["language"] = language
-    path = write_predictions(step, output, inputs=(trained, images), force=force) if output else None
+    look = {"decimals": decimals, "printed": printed}
+    path = write_predictions(step, output, inputs=(trained, images), force=force, **look) if output else None
     for found in predictions:
         outputs = "  ".join(f"{number:.6f}" for number in found.outputs)
         text = say("{what} {image}: {outputs}", language, what=network.things[:-1], image=found.image, outputs=outputs)

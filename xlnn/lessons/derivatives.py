@@ -61,7 +61,7 @@ def _slope_columns(name: str, f: Callable, slope: Callable, equation: str, at: s
         column(quotient, ("x of 2-6", "h"), quotient_of(f), "(f(x + h) − f(x))/h", "difference quotient"),
         column(formula, ("x of 2-6",), lambda x, i: slope(x[i]), equation, "derivative"),
         column(f"difference at {name}", (quotient, formula), lambda q, d, i: q[i] - d[i],
-               "difference quotient − derivative", "difference", "cost"),
+               "difference quotient − derivative", "difference", "significant"),
     )  # fmt: skip
 
 

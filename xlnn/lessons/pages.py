@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import product
 from pathlib import Path
 
@@ -15,19 +15,26 @@ from xlnn.layout.places import check_places
 from xlnn.lessons.blocks import Block, Chart, Lesson, Series, Sheet, calculated
 from xlnn.words import say
 from xlnn.xlsx.new_file import CELLS, GRID, BookFile, diverging, link, one_page_wide, shade
-from xlnn.xlsx.rows import Rows, RowsSheet
+from xlnn.xlsx.rows import WHOLE, Rows, RowsSheet, room
 from xlnn.xlsx.saving import check_target, replacing
-from xlnn.xlsx.styles import STYLES
 
 SHORT = 6  # characters: a label that is a symbol stands close to its number
 
 
-def write_lesson(lesson: Lesson, path: str | Path, *, cells: str = "formulas", language: str = "en", force: bool = False) -> Path:
+def write_lesson(
+    lesson: Lesson,
+    path: str | Path,
+    *,
+    cells: str = "formulas",
+    language: str = "en",
+    decimals: int | None = None,
+    force: bool = False,
+) -> Path:
     """Writes a workbook of the lesson's sheets alone. Raises as `add_lesson`, and SaveError."""
     path = Path(path)
     check_target(path, force=force)
     with replacing(path, force) as temporary:
-        file = BookFile(temporary, lesson.name)
+        file = BookFile(temporary, lesson.name, decimals)
         add_lesson(file, lesson, cells, language)
         file.close()
     return temporary.path
@@ -59,7 +66,7 @@ def _add_sheet(file: BookFile, lesson: Lesson, sheet: Sheet, values: Mapping, fo
     rows.text(Cell(1, 1), say(sheet.title, language), style("title"), measured=False)
     page = file.sheet(sheet.name)
     file.show(page, rows)
-    _widths(page, rows, sheet, values)
+    _widths(page, rows, sheet, values, style)
     page.hide_gridlines(2)
     one_page_wide(page)
     for name in sheet.shaded:
@@ -112,25 +119,18 @@ def _operand(lesson: Lesson, need: str, sheet: str, block: Block) -> Operand:
     return Placed.at(used.place, sheet="" if where == sheet else where, absolute=fixed)
 
 
-def _widths(page: RowsSheet, rows: Rows, sheet: Sheet, values: Mapping) -> None:
+def _widths(page: RowsSheet, rows: Rows, sheet: Sheet, values: Mapping, style: Callable) -> None:
     """Every column as wide as its widest number or label needs."""
     widths = {column: min(chars, 32) + 1.0 for column, chars in rows.widths.items()}
     for block in sheet.blocks:
         columns = block.place.grid()[1].ravel().tolist()
+        look = rows.looks[style(_style(block))]
         for column, number in zip(columns, values[block.name].ravel().tolist(), strict=True):
-            text = _as_shown(number, STYLES[_style(block)].get("num_format", ""))
-            widths[column] = max(widths.get(column, 0.0), len(text) + 1.7)
+            shown = len(f"{number:.10g}") if look.decimals == WHOLE else float(room(number, look.decimals, look.least))
+            widths[column] = max(widths.get(column, 0.0), shown + 1.7)
     widths |= {column_number(letters): width for letters, width in dict(sheet.widths).items()}
     for column, width in widths.items():
         page.set_column(column - 1, column - 1, width)
-
-
-def _as_shown(number: float, format_: str) -> str:
-    """With the decimals of a format like 0.000 or 0.00E+00; any other as a cell without a format shows it."""
-    if "E" in format_:
-        return f"{number:.2E}"
-    whole, _, decimals = format_.partition(".")
-    return f"{number:.{len(decimals)}f}" if decimals and set(whole + decimals) == {"0"} else f"{number:.10g}"
 
 
 def _chart(file: BookFile, lesson: Lesson, chart: Chart, language: str):

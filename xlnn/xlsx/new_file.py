@@ -11,11 +11,12 @@ import numpy as np
 import xlsxwriter
 
 from xlnn._version import __version__
+from xlnn.errors import UsageError
 from xlnn.layout.cells import Cell, Range, quoted
-from xlnn.xlsx.rows import Rows, RowsSheet, readable
+from xlnn.xlsx.rows import SCIENTIFIC, WHOLE, Look, Rows, RowsSheet, readable
 from xlnn.xlsx.saving import folder_for_parts
 from xlnn.xlsx.seals import MARK
-from xlnn.xlsx.styles import STYLES
+from xlnn.xlsx.styles import COST, SIGNIFICANT, STYLES, decimals_of, look
 
 BLUE, ORANGE = "#8FAADC", "#F4B183"  # the ends of a scale of colours; white is between them
 
@@ -30,32 +31,52 @@ DATE = datetime.datetime(1980, 1, 1, tzinfo=datetime.UTC).replace(tzinfo=None)
 class BookFile:
     """Sheets are added in order; styles and texts get their numbers when they are first used."""
 
-    def __init__(self, file: Path | BinaryIO, title: str):
+    def __init__(self, file: Path | BinaryIO, title: str, decimals: int | None = None, printed: str = "first"):
+        """`decimals`: so many for every number, instead of the digits that it needs. `printed`: of the images of a sheet the
+        "first" eight, or "all". Raises UsageError."""
+        look("value", decimals)
+        if printed not in PRINTED:
+            raise UsageError(
+                "unknown {what} {value}; known: {known}.", what="print", value=repr(printed), known=", ".join(PRINTED)
+            )
+        self.printed = printed
         self.book = xlsxwriter.Workbook(file, {"strings_to_urls": False, "default_date_format": None})
         self.book.use_zip64()  # makes no difference below 2 GB; above, the training would be lost
         self.book.set_properties({"title": readable(title), "comments": f"xlnn {__version__}", "created": DATE})
         self.book.set_custom_property(MARK, __version__)
+        self._decimals = decimals
         self._styles: dict[str, int] = {}
-        self._whole = {self.style(name) for name in ("pixel", "target", "answer", "image", "integer")}
+        self._looks: dict[int, Look] = {}
 
     def strings(self, text: str) -> int:
         """A text's number in the workbook's table of texts."""
         return self.book.str_table._get_shared_string_index(readable(text))
 
     def format(self, name: str):
-        return self.book.add_format(STYLES[name])
+        return self.book.add_format(look(name, self._decimals))
 
     def style(self, name: str) -> int:
         """A style's number; it must exist before the file is closed."""
         if name not in self._styles:
             self._styles[name] = self.format(name)._get_xf_index()
+            self._looks[self._styles[name]] = self._look(name)
         return self._styles[name]
+
+    def _look(self, name: str) -> Look:
+        """What a style shows of a number; the style of small numbers is made where it needs one."""
+        format_ = look(name, self._decimals).get("num_format", "")
+        decimals = decimals_of(format_)
+        if decimals and self._decimals is None:
+            return Look(decimals, self.book.add_format(STYLES[name] | {"num_format": SIGNIFICANT})._get_xf_index())
+        if decimals or format_ not in (SIGNIFICANT, COST):
+            return Look(decimals or WHOLE)
+        return Look(SCIENTIFIC if format_ == SIGNIFICANT else 5)  # 2.39E-12 is as wide as a number with five decimals
 
     def sheet(self, name: str) -> RowsSheet:
         return self.book.add_worksheet(name, RowsSheet)
 
     def rows(self) -> Rows:
-        return Rows(self.strings, whole=self._whole)
+        return Rows(self.strings, looks=self._looks)
 
     def show(self, sheet: RowsSheet, rows: Rows) -> None:
         """A sheet whose numbers are all known now."""
@@ -138,3 +159,6 @@ def put(rows: Rows, cell: Cell, value, style: int) -> None:
 
 
 CELLS = ("values", "formulas")
+
+
+PRINTED = ("first", "all")

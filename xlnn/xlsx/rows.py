@@ -8,10 +8,11 @@ pyproject.toml bounds XlsxWriter's version.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from html import escape as escaped
+from typing import NamedTuple
 
 import numpy as np
 from xlsxwriter.worksheet import Worksheet
@@ -29,6 +30,38 @@ NO_CHARACTER = re.compile("[\ud800-\udfff\ufffe\uffff]")
 
 
 escape = partial(escaped, quote=False)  # for XML; xml.sax.saxutils would do, but imports half of urllib
+
+
+WHOLE, SCIENTIFIC = -1, -2  # in the place of a number of decimals
+
+
+SHORTEST = 8  # characters: room for -1.23E-12, whose point and signs are narrow
+
+
+class Look(NamedTuple):
+    """How a style shows a number: its decimals (or WHOLE, SCIENTIFIC), and the style of a number that they would show as 0."""
+
+    decimals: int = WHOLE
+    small: int | None = None
+
+    @property
+    def least(self) -> float:
+        """The size below which a number gets the other style."""
+        return 0.0 if self.small is None else 0.5 * 10.0**-self.decimals
+
+
+def room(numbers: np.ndarray, decimals: np.ndarray | int, least: np.ndarray | float) -> np.ndarray:
+    """How many characters numbers take; those below `least` in size are written like 1.23E-4."""
+    size = np.abs(numbers)
+    digits = np.floor(np.log10(np.clip(size, 1, 1e60))) + 1  # before the point
+    fixed = np.where(np.equal(decimals, WHOLE), np.minimum(digits + 1, 8), digits + decimals + 2)
+    tiny = (size != 0) & ((size < 1e-99) | (size > 1e99))
+    return np.where(np.equal(decimals, SCIENTIFIC) | is_small(numbers, least), SHORTEST + tiny, fixed)
+
+
+def is_small(numbers: np.ndarray | float, least: np.ndarray | float) -> np.ndarray:
+    """Which numbers would be shown as 0 and are not."""
+    return (np.abs(numbers) < least) & (numbers != 0)
 
 
 class RowsSheet(Worksheet):
@@ -50,9 +83,10 @@ class RowsSheet(Worksheet):
 class Template:
     """Rows as one text with %s for every number, and which entry of a vector fills which hole.
 
-    Holes listed in `marks` are right/wrong: they get `mark_texts[0]` for wrong and [1] for right. `columns`
-    and `decimals` tell of every hole where it is and whether it shows decimals; `widths` how long the texts
-    of a column are.
+    Holes listed in `marks` are right/wrong: they get `mark_texts[0]` for wrong and [1] for right. `columns`,
+    `decimals` and `least` tell of every hole where it is and what it shows (see Look); `fitted` are those before which a
+    hole for the style stands, `styles` (n, 2) their styles, usual and for small numbers; `widths` how long the texts of a
+    column are.
     """
 
     text: str
@@ -62,14 +96,24 @@ class Template:
     last: Cell
     columns: np.ndarray
     decimals: np.ndarray
+    least: np.ndarray
+    fitted: np.ndarray
+    styles: np.ndarray
     widths: dict[int, int]
 
     def fill(self, numbers: np.ndarray, before: str = "", title: int = 0) -> str:
         """The rows with these numbers, every float so that it reads back to the bit."""
-        texts = exact_texts(numbers[self.order].tolist())
+        shown = numbers[self.order]
+        texts = exact_texts(shown.tolist())
         for hole in self.marks.tolist():
             texts[hole] = self.mark_texts[texts[hole] == "1"]
-        return self.text.replace(BEFORE, before).replace(TITLE, str(title)) % tuple(texts)
+        styles = np.where(is_small(shown, self.least)[self.fitted], self.styles[:, 1], self.styles[:, 0])
+        filled = np.insert(np.array(texts, dtype=object), self.fitted, styles.astype(object))
+        return self.text.replace(BEFORE, before).replace(TITLE, str(title)) % tuple(filled)
+
+    def room(self, numbers: np.ndarray) -> np.ndarray:
+        """How many characters each hole takes."""
+        return room(numbers[self.order], self.decimals, self.least)
 
 
 def exact_texts(numbers: Iterable[float]) -> list[str]:
@@ -87,7 +131,7 @@ class Rows:
     strings: Callable[[str], int]
     cells: dict[Cell, tuple[int, str, int, bool]] = field(default_factory=dict)  # style, xml, hole, mark
     widths: dict[int, int] = field(default_factory=dict)
-    whole: set[int] = field(default_factory=set)  # styles without decimals
+    looks: Mapping[int, Look] = field(default_factory=dict)  # of styles that show decimals
     heights: dict[int, float] = field(default_factory=dict)
 
     def blank(self, cell: Cell, style: int) -> None:
@@ -105,7 +149,7 @@ class Rows:
 
     def number(self, cell: Cell, number: float, style: int = 0) -> None:
         """A number that is the same on every sheet of this template."""
-        self.cells[cell] = style, f"<v>{exact_texts([number])[0]}</v>", -2, False
+        self.cells[cell] = self._fitting(style, number), f"<v>{exact_texts([number])[0]}</v>", -2, False
 
     def hole(self, cell: Cell, position: int, style: int, formula: str = "", mark: bool = False) -> None:
         """A number from the vector, at `position`, with the formula that gives it."""
@@ -116,7 +160,12 @@ class Rows:
         """A formula whose result is known now."""
         kind = -4 if isinstance(result, str) else -2
         shown = escape(result) if isinstance(result, str) else exact_texts([result])[0]
+        style = style if isinstance(result, str) else self._fitting(style, result)
         self.cells[cell] = style, f"<f>{escape(formula)}</f><v>{shown}</v>".replace("%", "%%"), kind, False
+
+    def _fitting(self, style: int, number: float) -> int:
+        look = self.looks.get(style, Look())
+        return look.small if is_small(number, look.least) else style
 
     def template(self, wrong: str = "×", right: str = "○") -> Template:
         """Renders everything that was collected."""
@@ -124,7 +173,8 @@ class Rows:
         order: list[int] = []
         marks: list[int] = []
         columns: list[int] = []
-        decimals: list[bool] = []
+        looks: list[Look] = []
+        styles: list[tuple[int, int, int]] = []  # of a hole: its number, its style, and that of a small number
         row_open, last_column = 0, 1
         mark_texts = wrong, right
         for cell in sorted(self.cells):
@@ -138,7 +188,10 @@ class Rows:
                     marks.append(len(order))
                 order.append(hole)
                 columns.append(cell.column)
-                decimals.append(style not in self.whole)
+                looks.append(self.looks.get(style, Look()))
+                if looks[-1].small is not None:
+                    styles.append((len(order) - 1, style, looks[-1].small))
+                    style = "%s"
             kind = ""
             if (hole == -1 and inner) or (mark and not inner.startswith("<f>")):
                 kind = ' t="s"'
@@ -153,8 +206,11 @@ class Rows:
         if not last.on_sheet:
             raise LimitError("cell {cell} is off the sheet.", cell=last.name)
         order_, marks_, columns_ = (np.array(found, dtype=int) for found in (order, marks, columns))
-        shown = np.array(decimals, dtype=bool)
-        return Template("".join(parts), order_, marks_, mark_texts, last, columns_, shown, self.widths)
+        decimals, least = np.array([look.decimals for look in looks]), np.array([look.least for look in looks])
+        fitted = np.array(styles, dtype=int).reshape(-1, 3)
+        return Template(
+            "".join(parts), order_, marks_, mark_texts, last, columns_, decimals, least, fitted[:, 0], fitted[:, 1:], self.widths
+        )
 
     def _row(self, number: int, first: bool) -> str:
         height = self.heights.get(number)
