@@ -31,7 +31,8 @@ def new(
     """Writes the workbook of a section of the book ("4-4"), or of Nielsen's network ("nielsen"), to `path`.
 
     `images`: for "nielsen" a CSV file of them. `cells`: calculation sheets hold "formulas" with their results, or
-    "values". `decimals`: as many for every number, instead of the digits that it needs. Raises UsageError, FileError, ContentError, SaveError.
+    "values". `decimals`: as many for every number, instead of the digits that it needs. Raises UsageError, FileError,
+    ContentError, SaveError.
     """
     if images is not None and section != NIELSEN:
         raise UsageError("section {name} has its own images.", name=section)

@@ -20,7 +20,7 @@ from xlnn.book.reader import read_book
 from xlnn.errors import ContentError, Where
 from xlnn.layout.arrange import arrange
 from xlnn.layout.cells import Cell
-from xlnn.layout.layouts import Layout
+from xlnn.layout.layouts import Layout, without_copy
 from xlnn.layout.places import Place, first_shared_cell
 from xlnn.model.answers import answer
 from xlnn.model.problem import Problem
@@ -150,7 +150,7 @@ def write_predictions(
     quantities = list(problem.network.quantities.values())
     full = arrange(problem.settings.layout, quantities, len(step["x"]))
     kinds = ("number", "x", "w", "b", "z", "a", "prediction")
-    layout = full.only([n for n in full.places if problem.network.quantities[n].kind in kinds])
+    layout = without_copy(full.only([n for n in full.places if problem.network.quantities[n].kind in kinds]))
     page = Page(problem.network, layout, problem.network.rule_of, {})
     language = problem.origin.language
     initial = {INITIAL + name: array for name, array in problem.parameters.items()}

@@ -32,7 +32,8 @@ def solve(
 ) -> Result:
     """Minimises C_T over all parameters, as the book does with Excel's Solver, and writes `path`.
 
-    steps: at most so many steps of the solver. cells: "values" or "formulas". decimals, printed: as for `write`. Raises UsageError (also where SciPy is
+    steps: at most so many steps of the solver. cells: "values" or "formulas". decimals, printed: as for `write`.
+    Raises UsageError (also where SciPy is
     missing), LimitError, SaveError, DivergedError.
     """
     path, origin = Path(path), problem.origin

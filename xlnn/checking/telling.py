@@ -229,7 +229,7 @@ def _fault_json(verdict: Verdict, fault: Fault) -> dict[str, Any]:
         "iteration": fault.shown.name,
         "sheet": sheet,
         "quantity": fault.rule.result.name,
-        "symbol": fault.rule.result.symbol,
+        "symbol": symbol(fault.rule.result, "en"),
         "equation": fault.rule.equation,
         "wrong": int(fault.wrong.sum()),
         "of": fault.wrong.size,
@@ -257,7 +257,7 @@ def _fault_rows(verdict: Verdict, language: str) -> Iterator[tuple]:
         q, index = fault.rule.result, fault.cells[0]
         names = ", ".join(cause.name for cause in fault.causes)
         yield (
-            sheet, cell.name, int(fault.wrong.sum()), q.symbol, fault.rule.equation, verdict.book.found(sheet, cell),
+            sheet, cell.name, int(fault.wrong.sum()), symbol(q, language), fault.rule.equation, verdict.book.found(sheet, cell),
             float(np.nan_to_num(fault.expected[index])), names,
             "; ".join(explanation(cause, fault, language) for cause in fault.causes),
             " ".join(dict.fromkeys(correction(cause, fault, language) for cause in fault.causes)),
@@ -273,7 +273,8 @@ def _marks(verdict: Verdict, language: str) -> Iterator[Mark]:
         why = " ".join(_why(verdict, fault, language))
         for index in fault.cells:
             sheet, cell = fault.shown.cell(fault.rule.result.name, index)
-            text = f"{fault.rule.result.symbol}: {fault.rule.equation}\n{_cell_line(verdict, fault, index, language)}\n{why}"
+            rule = f"{symbol(fault.rule.result, language)}: {fault.rule.equation}"
+            text = f"{rule}\n{_cell_line(verdict, fault, index, language)}\n{why}"
             yield Mark(sheet, cell, RED, text.strip())
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 
 from xlnn.errors import LimitError
@@ -44,6 +44,7 @@ def book(quantities: Sequence[Quantity], images: int) -> Layout:
     for q in quantities:
         if q.kind == "number":
             places[q.name] = Place(Cell(style.number_row, style.first)).repeated(images, (0, style.step))
+            labels.append(Label(Cell(style.number_row, style.first - 3), "layer", q.name))
         if q.kind == "x":
             places[q.name] = stacked(q, Cell(style.top, style.first)).repeated(images, (0, style.step))
             at = Cell(style.top, style.first - 3)
@@ -172,7 +173,7 @@ def _map_panel(parameters: Sequence[Quantity], origin: Cell) -> dict[str, Place]
 
 
 def _panel_labels(panel: Mapping[str, Place], quantities: Sequence[Quantity], style: _Style) -> list[Label]:
-    """The layer's name in column B, `w²₁` in column C; over a plain network's biases in column C nothing."""
+    """The layer's name in column B, `w²₁` in column C; a plain network's biases have their symbol over them, or on the right."""
     labels = []
     biases = [panel[q.name] for q in quantities if q.kind.endswith("b") and q.name in panel]
     for q in quantities:
@@ -184,10 +185,10 @@ def _panel_labels(panel: Mapping[str, Place], quantities: Sequence[Quantity], st
         if beside:
             labels.append(Label(Cell(first.row, 2), "layer", q.name))
         if q.kind.endswith("b"):
-            row = first.row if beside else first.row - 1
-            cell = Cell(row, style.left - 1) if beside else Cell(row, first.column)
-            if beside or all(place.index(cell) is None for place in biases):
-                labels.append(Label(cell, "symbol", q.name))
+            over = first.moved(-1, 0)
+            free = all(place.index(over) is None for place in biases)
+            cell = first.moved(0, -1) if beside else over if free else first.moved(0, 1)
+            labels.append(Label(cell, "symbol", q.name))
         else:
             labels += [
                 Label(Cell(place.cell(unit, *(0,) * (len(q.shape) - 1)).row, 3), "part", q.name, (unit + 1,))
@@ -211,11 +212,23 @@ def _add_image_gradients(places, labels, panel, by_name, style, images, down) ->
             moved = place.moved(down, right)
             places[q.name] = moved.repeated(images, (0, style.step))
             cell = Cell(moved.origin.row, style.first - 3)
-            if q.kind == "dC_dw" or moved.origin.column == style.first:
+            if q.kind == "dC_db" and moved.origin.column != style.first:
+                _label_biases(labels, q, places, style, images)
+            else:
                 labels += [Label(cell, "layer", q.name), Label(cell.moved(0, 1), "symbol", q.name)]
             if q.kind == "dC_dw":
                 rows = [moved.cell(unit, *(0,) * (len(q.shape) - 1)).row for unit in range(q.shape[0])]
                 labels += [Label(Cell(row, style.first - 1), "number", q.name, (i + 1,)) for i, row in enumerate(rows)]
+
+
+def _label_biases(labels: list[Label], q: Quantity, places: Mapping[str, Place], style: _Style, images: int) -> None:
+    """The symbol over the biases' gradients of every image; beside that of the weights' where numbers stand over them."""
+    over = places[q.name][0].origin.moved(-1, 0)
+    if any(place.index(over) is not None for place in places.values()):
+        beside = Cell(over.row + 1, style.first - 2)
+        labels[:] = [replace(label, text=q.name) if label.cell == beside else label for label in labels]
+    else:
+        labels += [Label(over.moved(0, k * style.step), "symbol", q.name) for k in range(images)]
 
 
 @dataclass
@@ -309,6 +322,6 @@ def _data_places(quantities: Sequence[Quantity], places: Mapping[str, Place], wi
 
 def _data_labels(data: Mapping[str, Place]) -> list[Label]:
     column = data["x"].origin.column if "x" in data else 4
-    cells = {name: Cell(data[name].origin.row, column - 2) for name in ("x", "digit", "t") if name in data}
-    labels = [Label(cell.moved(0, 1), "symbol", name) for name, cell in cells.items()]
+    cells = {name: Cell(data[name].origin.row, column - 2) for name in ("number", "x", "digit", "t") if name in data}
+    labels = [Label(cell.moved(0, 1), "symbol", name) for name, cell in cells.items() if name != "number"]
     return labels + [Label(cell, "layer", name) for name, cell in cells.items() if name != "digit"]

@@ -12,7 +12,7 @@ from xlnn.words import say
 SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
-_NAMES = {"t": "target", "C": "cost", "CT": "total cost", "number": "image"}
+_NAMES = {"t": "target", "C": "cost", "CT": "total cost"}
 
 
 def layer_name(network: Network, label: str, language: str) -> str:
@@ -25,6 +25,8 @@ def layer_name(network: Network, label: str, language: str) -> str:
 
 def name(network: Network, q: Quantity, language: str) -> str:
     """What stands in the first label column: a layer's name, or the quantity's own."""
+    if q.kind == "number":
+        return say(network.things[:-1], language)
     if q.kind == "x":
         return layer_name(network, network.layers[0].label, language)
     return layer_name(network, q.layer, language) if q.layer else say(_NAMES.get(q.kind, q.symbol), language)
@@ -32,18 +34,19 @@ def name(network: Network, q: Quantity, language: str) -> str:
 
 def symbol(q: Quantity, language: str) -> str:
     """The book's symbol; words (prediction, share …) in the workbook's language."""
+    if q.kind in NEW:
+        return say("new {symbol}", language, symbol=q.symbol)
     return say(q.symbol, language) if q.kind in (*MARKS, "share", "digit") else q.symbol
 
 
 def symbols(quantities: Iterable[Quantity], language: str = "en") -> list[str]:
     """As messages name them, each once."""
-    new = lambda q: say("new {symbol}", language, symbol=q.symbol)
-    return list(dict.fromkeys(new(q) if q.kind in NEW else symbol(q, language) for q in quantities))
+    return list(dict.fromkeys(symbol(q, language) for q in quantities))
 
 
-def part(q: Quantity, unit: int) -> str:
-    """One unit's share of an array: 'w²₁', for letter labels 'w^F1'."""
-    return f"{q.symbol}{unit}" if "^" in q.symbol else q.symbol + str(unit).translate(SUBSCRIPT)
+def part(q: Quantity, unit: int, language: str = "en") -> str:
+    """One unit's share of an array: 'w²₁', for letter labels 'w^F₁'."""
+    return symbol(q, language) + str(unit).translate(SUBSCRIPT)
 
 
 def text(label: Label, network: Network, language: str) -> str | int:
@@ -54,7 +57,7 @@ def text(label: Label, network: Network, language: str) -> str | int:
     if label.role == "number":
         return label.index[0] if len(label.index) == 1 else " ".join(map(str, label.index))
     if label.role == "part":
-        return part(q, label.index[0])
+        return part(q, label.index[0], language)
     if label.role == "layer":
         return name(network, q, language)
-    return say("new {symbol}", language, symbol=q.symbol) if q.kind in NEW else symbol(q, language)
+    return ", ".join(symbol(network.quantities[name], language) for name in (label.quantity, label.text) if name)

@@ -42,8 +42,8 @@ A1 = Cell(1, 1)
 class Label:
     """Something written beside the numbers. `role` says what; the writer finds the words.
 
-    "layer" and "symbol" of `quantity`; "number" (`index` counts from 1); "part": symbol and index of one
-    unit of it; "heading": the name of a part of the sheet.
+    "layer" and "symbol" of `quantity` (with that of the one in `text`); "number" (`index` counts from 1); "part": symbol and
+    index of one unit of it; "heading": the name of a part of the sheet.
     """
 
     cell: Cell
@@ -91,6 +91,9 @@ def without_copy(layout: Layout) -> Layout:
 
 
 def for_images(layout: Layout, quantities: Mapping[str, Quantity], images: int) -> Layout:
-    """The same layout with only its first `images` images: everything else stays where it is."""
+    """The same layout with only its first `images` images, and their labels: everything else stays where it is."""
     cut = {name: place[:images] if quantities[name].per_image else place for name, place in layout.places.items()}
-    return replace(layout, places=cut)
+    if not layout.block:
+        return replace(layout, places=cut)
+    last = max(place.bounds().last.column for place in cut.values())
+    return replace(layout, places=cut, labels=tuple(label for label in layout.labels if label.cell.column <= last))

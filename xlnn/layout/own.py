@@ -22,7 +22,8 @@ def with_own(layout: Layout, quantities: Sequence[Quantity], own: Mapping[str, P
     taken = _taken(places)
     for name in own:
         if name in places:
-            for cell in (places[name].origin.moved(0, -1), places[name].origin.moved(-1, 0)):
+            first, last = places[name].origin, places[name].bounds().last
+            for cell in (first.moved(0, -1), first.moved(-1, 0), last.moved(0, 1), last.moved(1, 0)):
                 if cell.on_sheet and cell not in taken:
                     labels.append(Label(cell, "symbol", name))
                     taken.add(cell)

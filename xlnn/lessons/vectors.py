@@ -46,7 +46,7 @@ def vectors() -> Sheet:
     for name, column in (("q", "F"), ("r", "J")):
         size, product = f"|{name}|", f"p · {name}"
         blocks += [
-            calc(size, (name,), length, at=f"{column}12"),
+            calc(size, (name,), length, at=f"{column}12", label=size),
             calc(product, ("p", name), inner, style="output", at=f"{column}13"),
             calc(f"−|p||{name}|", ("|p|", size), lambda a, b: -(a * b), at=f"{column}14"),
             calc(f"|p||{name}|", ("|p|", size), lambda a, b: a * b, at=f"{column}15"),

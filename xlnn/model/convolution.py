@@ -96,7 +96,7 @@ def convolution(layer: Layer, before: Layer, total: str = "sum", used: str = "w"
     )
     one_bias, all_biases = bias_gradients(b, delta, total)
     back = Rule(
-        before.quantity("back"),
+        replace(before.quantity("back"), after=l),
         (used + l, delta.name),
         "Σ w δ",
         "book 5-5",

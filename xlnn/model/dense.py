@@ -52,7 +52,7 @@ def dense(layer: Layer, before: Layer, total: str = "sum", used: str = "w") -> L
     )
     one_bias, all_biases = bias_gradients(b, delta, total)
     back = Rule(
-        before.quantity("back"),
+        replace(before.quantity("back"), after=l),
         (used + l, delta.name),
         "Σ w δ",
         "book 4-3 (11)",

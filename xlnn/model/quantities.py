@@ -25,7 +25,8 @@ class Quantity:
     """What an array is, apart from its numbers.
 
     `kind` is its name without the layer ("z" of "z2"), `layer` the layer's label ("2", or "" for none),
-    `axes` and `shape` name and measure its axes *without* the image axis, which `per_image` tells.
+    `axes` and `shape` name and measure its axes *without* the image axis, which `per_image` tells. `after`: the layer
+    whose w and δ it sums up, where it comes back from the layer after.
     """
 
     kind: str
@@ -33,6 +34,7 @@ class Quantity:
     axes: tuple[str, ...] = ()
     shape: tuple[int, ...] = ()
     per_image: bool = False
+    after: str = ""
 
     @property
     def name(self) -> str:
@@ -45,9 +47,15 @@ class Quantity:
 
     @property
     def symbol(self) -> str:
-        """As the book prints it: 'z²', 'δ³'; a letter as label stands behind ^: 'z^F'."""
-        symbol = SYMBOLS.get(self.kind, self.kind).replace("^", f"^{self.layer}" if self.layer else "")
-        return symbol.replace(f"^{self.layer}", self.layer.translate(_SUPERSCRIPT)) if self.layer.isdigit() else symbol
+        """As the book prints it: 'z²', 'δ³', 'Σw³δ³'; a letter as label stands behind ^: 'z^F'."""
+        if self.after:
+            return f"Σw{_raised(self.after)}δ{_raised(self.after)}"
+        return SYMBOLS.get(self.kind, self.kind).replace("^", _raised(self.layer))
 
     def full_shape(self, images: int) -> tuple[int, ...]:
         return (images, *self.shape) if self.per_image else self.shape
+
+
+def _raised(label: str) -> str:
+    """A layer's label as it stands behind a symbol."""
+    return label.translate(_SUPERSCRIPT) if label.isdigit() else f"^{label}" if label else ""

@@ -231,14 +231,14 @@ def columns_wide(text: str) -> int:
 
 
 def raised(text: str) -> str:
-    """Rich text for a symbol with ^: what follows it, up to a space, stands raised. Others are unchanged."""
+    """Rich text for a symbol with ^: what follows each, up to what is no letter or digit, stands raised. Others are unchanged."""
     if "^" not in text:
         return text
-    before, _, rest = text.partition("^")
-    up, after = _label_end(rest)
+    before, *rest = text.split("^")
     runs = [f"<r><t>{escape(before)}</t></r>"] if before else []
-    runs.append(f'<r><rPr><vertAlign val="superscript"/></rPr><t>{escape(up)}</t></r>')
-    runs += [f'<r><t xml:space="preserve">{escape(after)}</t></r>'] if after else []
+    for up, after in map(_label_end, rest):
+        runs.append(f'<r><rPr><vertAlign val="superscript"/></rPr><t>{escape(up)}</t></r>')
+        runs += [f'<r><t xml:space="preserve">{escape(after)}</t></r>'] if after else []
     return "".join(runs)
 
 
