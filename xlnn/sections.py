@@ -11,6 +11,12 @@ from xlnn.lessons.pages import write_lesson
 from xlnn.model.examples import SECTIONS, example
 from xlnn.model.nielsen import NETWORK, NIELSEN, nielsen
 
+# what the numbers on sheet Data are, where they are no images
+MEASURED = {
+    "2-12": {"x": "height x (cm)", "t": "weight y (kg)"},
+    "logistic": {"x": "hours of study", "digit": "passed: 1"},
+}
+
 
 def sections() -> dict[str, str]:
     """What `new` can write: names, each with what it is, in the book's order."""
@@ -46,8 +52,9 @@ def new(
     else:
         raise UsageError("there is no section {name}; known: {known}.", name=repr(section), known=", ".join(sections()))
     return write_problem(
-        problem, path, language=language, force=force, title=section, lesson=lesson, cells=cells, decimals=decimals
-    )
+        problem, path, language=language, force=force, title=section, lesson=lesson, cells=cells, decimals=decimals,
+        heads=MEASURED.get(section, {}),
+    )  # fmt: skip
 
 
 def _in_order(section: str) -> list:

@@ -45,7 +45,7 @@ def solve(
         spool = stack.enter_context(tempfile.TemporaryFile())
         _write(OutputBook(plan, BookFile(temporary, path.stem, decimals, printed), spool), solution)
     first, last = solution.totals[0], solution.totals[-1]
-    return Result(temporary.path, last[0], first[1], last[1], problem.images, last[2], ())
+    return Result(temporary.path, last[0], first[1], last[1], problem.images, last[2], (), solution.step.parameters)
 
 
 def _write(book: OutputBook, solution: Solution) -> None:

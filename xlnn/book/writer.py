@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,7 +12,7 @@ import numpy as np
 
 from xlnn.book import resume_record as record
 from xlnn.book.interrupt import Stopped, asked_to_stop
-from xlnn.book.names import TRAINED, iteration_name
+from xlnn.book.names import SOLVED, TRAINED, iteration_name
 from xlnn.book.numbers import Page
 from xlnn.book.origin import Earlier, Options
 from xlnn.book.plan import Plan, check_updates, kept_iterations
@@ -41,6 +41,7 @@ class Result:
     images: int
     share: float | None  # of images right after training; None where answers are not judged
     iterations: tuple[int, ...]  # that have a sheet
+    parameters: Mapping[str, np.ndarray] = field(default_factory=dict)  # after training
 
     @property
     def right(self) -> int | None:
@@ -99,7 +100,9 @@ def write(
         writing.diverged.others = (DivergedError("The iterations before are in {path}.", path=temporary.path),)
         raise writing.diverged
     first, last = writing.totals[0], writing.totals[-1]
-    result = Result(temporary.path, last[0], first[1], last[1], problem.images, last[2], tuple(writing.written))
+    result = Result(
+        temporary.path, last[0], first[1], last[1], problem.images, last[2], tuple(writing.written), writing.parameters
+    )
     if writing.stopped:
         raise Stopped(result=result, planned=problem.settings.iterations)
     return result
@@ -122,6 +125,7 @@ class _Writing:
     written: list[int] = field(default_factory=list)
     diverged: DivergedError | None = None
     stopped: bool = False
+    parameters: dict = field(default_factory=dict)
     _templates: dict = field(default_factory=dict)
 
     def run(self, progress: Callable | None, stopping: Callable | None) -> None:
@@ -138,6 +142,7 @@ class _Writing:
         lines = headlines(self.plan, self.totals, ending)
         first = iteration_name(self.written[0]) if self.written else ""
         kept = record.lines(self.plan.problem, end.parameters, self.totals, self.options, self.plan.language)
+        self.parameters = end.parameters
         self.book.close(end.parameters, self.totals, shown, lines, first, ending, kept)
 
     def ending(self) -> tuple[str, str] | None:
@@ -199,8 +204,20 @@ class _Writing:
         page, made = self.template(images, follows, iteration_name(number))
         before = iteration_name(number - 1) if follows else ""
         text = say("Iteration {number}: the parameters after {updates} updates", language, number=number, updates=number - 1)
+        text += self.went_on()
         self.book.show(iteration_name(number), page, made, step, text, before)
         self.written.append(number)
+
+    def went_on(self) -> str:
+        """Where the first parameters are those of an earlier training: that the updates are counted from there."""
+        origin = self.plan.problem.origin
+        sheets = (
+            {sheet for name, (sheet, _) in origin.sources.items() if name[0] in "wb"} if origin and not origin.earlier else set()
+        )
+        sheet = next(iter(sheets & {TRAINED, SOLVED}), "")
+        if not sheet:
+            return ""
+        return say(", counted from sheet {sheet} of {workbook}", self.plan.language, sheet=sheet, workbook=origin.path.name)
 
     def template(self, images: np.ndarray, follows: bool, name: str) -> tuple[Page, Template]:
         """Page and template for these images, made once for all iterations that are alike."""
@@ -216,6 +233,6 @@ class _Writing:
         """Sheet Trained: an iteration's sheet without the backward pass."""
         plan, updates = self.plan, step.iteration - 1
         follows = plan.formulas and not self.diverged and updates in self.written
-        text = say("Trained: the parameters after {updates} updates", plan.language, updates=updates)
+        text = say("Trained: the parameters after {updates} updates", plan.language, updates=updates) + self.went_on()
         start = iteration_name(1) if 1 in self.written else ""
         self.book.forward(TRAINED, step, text, iteration_name(updates) if follows else "", start=start)

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from xlnn.cli.options import echo_aside
+from xlnn.layout.labels import LINE
 from xlnn.words import say
 
 
@@ -42,7 +43,9 @@ def costs(result) -> dict[str, str]:
 
 
 def closing_line(result, network, language: str, text: str) -> str:
-    """`text`, images right, the output's name."""
+    """`text`, p and q of a regression line, images right, the output's name."""
+    if network.is_line:
+        text += "".join(f", {LINE[name[0]]} = {array.item():.9g}" for name, array in result.parameters.items())
     if result.right is None:
         return say("{text}. {path}", language, text=text, path=result.path)
     return say(

@@ -15,6 +15,9 @@ SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _NAMES = {"t": "target", "C": "cost", "CT": "total cost"}
 
 
+LINE = {"w": "p", "b": "q"}  # what the book calls the parameters of y = px + q, 2-12
+
+
 def layer_name(network: Network, label: str, language: str) -> str:
     """'hidden layer', 'output layer', 'convolution layer' … in the workbook's language."""
     layer = next(layer for layer in network.layers if layer.label == label)
@@ -60,4 +63,8 @@ def text(label: Label, network: Network, language: str) -> str | int:
         return part(q, label.index[0], language)
     if label.role == "layer":
         return name(network, q, language)
+    if q.kind == "digit" and network.things == "cases":
+        return say("class", language)
+    if q.kind in LINE and network.is_line:
+        return f"{LINE[q.kind]} = {q.symbol}"
     return ", ".join(symbol(network.quantities[name], language) for name in (label.quantity, label.text) if name)

@@ -94,6 +94,11 @@ class Network:
         """What the network is shown, as messages name it: a single row of numbers is no image."""
         return "images" if self.layers[0].shape[0] > 1 else "cases"
 
+    @property
+    def is_line(self) -> bool:
+        """Whether it is a regression line, z = px + q: one number in, one unit."""
+        return self.layers[0].shape == (1, 1) and len(self.layers) == 2 and self.output.shape == (1,)
+
     def _check_output(self) -> None:
         cost, last = COSTS[self.cost], self.output
         if cost.outputs and last.activation not in cost.outputs:
