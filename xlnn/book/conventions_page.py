@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from xlnn.book import live
 from xlnn.book.plan import Plan
 from xlnn.book.versions import versions
 from xlnn.layout.cells import Cell
@@ -29,7 +30,7 @@ def conventions_page(
     rows.text(Cell(1, 1), say("Conventions", language), style("title"), measured=False)
     for number, (topic, text) in enumerate([*conventions(plan, ending), *record], 3):
         rows.text(Cell(number, 1), say(topic, language), style("top"))
-        rows.text(Cell(number, 2), text, style("wrap"), symbol=False)
+        live.write(rows, Cell(number, 2), text, style("wrap"), plan.formulas)
         lines = -(-columns_wide(text) // 95)
         if lines > 1:  # not every program makes room by itself
             rows.heights[number] = 15.0 * lines
@@ -68,7 +69,7 @@ def conventions(plan: Plan, ending: tuple[str, str] | None = None) -> list[tuple
         lines.append(("solver", tell(_SOLVER)))
     else:
         lines += [
-            ("learning rate", f"η = {chosen.eta!r}"),
+            ("learning rate", "η = " + (live.number("Settings!$B$2", chosen.eta) if plan.formulas else repr(chosen.eta))),
             ("iteration", tell("One iteration is one update; iteration i uses the parameters after i − 1 updates.")),
             ("batch", _batch_text(plan)),
             ("update", tell(_UPDATES[network.update])),

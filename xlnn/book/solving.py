@@ -9,7 +9,7 @@ from pathlib import Path
 from xlnn.book.names import SOLVED, START
 from xlnn.book.plan import Plan, check_updates
 from xlnn.book.result import OutputBook
-from xlnn.book.summary_page import right_line
+from xlnn.book.summary_page import ends, right_line
 from xlnn.book.writer import Result
 from xlnn.model.minimising import Solution, minimise
 from xlnn.model.problem import Problem, shape_text
@@ -62,12 +62,12 @@ def _write(book: OutputBook, solution: Solution) -> None:
 
 def _headlines(plan: Plan, solution: Solution) -> list[str]:
     """What happened, in up to three lines."""
-    first, last = solution.totals[0], solution.totals[-1]
+    last = solution.totals[-1]
     line = say(
         "Network {network}, {steps} steps of the solver: C_T {before} → {after}.",
-        plan.language, network=shape_text(plan.problem), steps=last[0], before=f"{first[1]:.6g}", after=f"{last[1]:.6g}",
+        plan.language, network=shape_text(plan.problem), steps=last[0], **ends(solution.totals),
     )  # fmt: skip
-    return [line, *right_line(plan, last), say(_ENDED[solution.ended], plan.language)]
+    return [line, *right_line(plan, solution.totals), say(_ENDED[solution.ended], plan.language)]
 
 
 _ENDED = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import groupby, pairwise
 
+from xlnn.book import live
 from xlnn.book.names import DATA, HELD_OUT, START, SUMMARY_HEADER, TEST
 from xlnn.book.plan import Plan
 from xlnn.layout.cells import Cell, quoted
@@ -28,7 +29,7 @@ def summary_page(
     rows, style, language = file.rows(), file.style, plan.language
     rows.text(Cell(1, 1), say("Summary", language), style("title"), measured=False)
     for number, text in enumerate(headlines, 2):
-        rows.text(Cell(number, 1), text, style("rose" if ending and number == 2 else "plain"), measured=False)
+        live.write(rows, Cell(number, 1), text, style("rose" if ending and number == 2 else "plain"), plan.formulas)
     header = SUMMARY_HEADER
     held_out = plan.problem.held_out is not None
     judged = any(total[2] is not None for total in totals)
@@ -44,7 +45,12 @@ def summary_page(
         _figure(rows, Cell(number, 2), total, style("cost"), plan, target, place)
         if share is not None:
             _figure(rows, Cell(number, 3), share, style("percent"), plan, target, share_place)
-        if updates in rose:
+        if plan.formulas and number > header + 1:
+            mark = say("▲ rose", language)
+            rows.formula(
+                Cell(number, 4), f'IF(B{number}>B{number - 1},"{mark}","")', mark if updates in rose else "", style("rose")
+            )
+        elif updates in rose:
             rows.text(Cell(number, 4), say("▲ rose", language), style("rose"))
         if target:
             rows.text(Cell(number, 5), target, style("link"))
@@ -69,17 +75,20 @@ def headlines(plan: Plan, totals: Sequence[tuple], ending: tuple[str, str] | Non
     """What happened in a training, in up to four lines; `ending`: topic and text of what ended it early."""
     language, problem = plan.language, plan.problem
     lines = [ending[1]] if ending else []
-    first, last = totals[0], totals[-1]
+    last = totals[-1]
     lines.append(
         say(
             "Network {network}, η = {eta}, {updates} updates: C_T {before} → {after}.",
-            language, network=shape_text(problem), eta=f"{problem.settings.eta:g}", updates=last[0],
-            before=f"{first[1]:.6g}", after=f"{last[1]:.6g}",
+            language, network=shape_text(problem), eta=live.number("Settings!$B$2", problem.settings.eta), updates=last[0],
+            **ends(totals),
         )
     )  # fmt: skip
-    lines += right_line(plan, last)
+    lines += right_line(plan, totals)
     rose = rises(totals)
-    if rose:
+    if plan.formulas:
+        text = "▲ marks the updates at which C_T rose: with a fixed η a step can be longer than the valley is wide."
+        lines.append(say(text, language))
+    elif rose:
         lines.append(
             say(
                 "C_T rose at update {updates}: with a fixed η a step can be longer than the valley is wide.",
@@ -89,15 +98,26 @@ def headlines(plan: Plan, totals: Sequence[tuple], ending: tuple[str, str] | Non
     return lines
 
 
-def right_line(plan: Plan, total: tuple) -> list[str]:
+def ends(totals: Sequence[tuple]) -> dict[str, str]:
+    """C_T in the first and the last line of the table, for a sentence."""
+    row = SUMMARY_HEADER + 1
+    return {
+        "before": live.number(f"B{row}", totals[0][1]),
+        "after": live.number(f"B{row + len(totals) - 1}", totals[-1][1]),
+    }
+
+
+def right_line(plan: Plan, totals: Sequence[tuple]) -> list[str]:
     """How many images are right, held-out ones, too; nothing where answers are not judged."""
+    total, row = totals[-1], SUMMARY_HEADER + len(totals)
     if total[2] is None:
         return []
     images, held_out = plan.problem.images, plan.problem.held_out
     right, what = round(total[2] * images), plan.problem.network.things
+    right = live.number(f"C{row}*{images}", right)
     text = say("{right} of {images} {what} right.", plan.language, right=right, images=images, what=what)
     if held_out is not None:
-        right = round(total[4] * held_out.images)
+        right = live.number(f"G{row}*{held_out.images}", round(total[4] * held_out.images))
         text += " " + say("{right} of {images} held-out images right.", plan.language, right=right, images=held_out.images)
     return [text]
 
