@@ -1,6 +1,8 @@
-"""A workbook of formulas says what is so: after η is changed, LibreOffice finds Summary and Conventions agreeing with the table."""
+"""A workbook of formulas says what is so: after η is changed, Summary and Conventions agree with the table, says LibreOffice."""
 
 from __future__ import annotations
+
+from itertools import pairwise
 
 import openpyxl
 import pytest
@@ -28,7 +30,7 @@ def test_what_summary_says_follows_the_learning_rate(tmp_path, eta):
     assert f"C_T {round(totals[0], 6):g}"[:8] in said
     assert f"→ {round(totals[3], 6)!r}".rstrip("0") in said
     assert summary["A3"].value == f"{round(summary['C11'].value * 64)} of 64 images right."
-    rose = [after > before for before, after in zip(totals, totals[1:], strict=False)]
+    rose = [after > before for before, after in pairwise(totals)]
     assert [summary[f"D{row}"].value == "▲ rose" for row in range(9, 12)] == rose
     assert f"η = {eta:g}" in {row[1].value for row in book["Conventions"].iter_rows()}
 

@@ -157,7 +157,7 @@ def test_nothing_drawn(folder):
         ("book-book.xlsx", "L5", ("O19", "O20"), ZERO),
         ("maps-book.xlsx", "L3", ("M43", "M44", "M45"), np.pad(ZERO, 1)[:, 1:4].repeat(2, axis=1)),
         ("own-trained.xlsx", "K5", None, np.array([[1, 0], [1, 0.5]])),
-        ("book-table.xlsx", "B22", None, ZERO),
+        ("book-table.xlsx", "L5", ("O19", "O20"), ZERO),
     ],
 )
 def test_a_digit_drawn_on_sheet_test(name, first, outputs, drawn, folder, tmp_path):
@@ -333,3 +333,18 @@ def test_held_out_images_of_another_shape(folder, tmp_path):
     path = workbooks.edit(tmp_path / "book.xlsx", tmp_path / "made.xlsx", change=hold_out)
     with pytest.raises(xlnn.ContentError, match=r"'Held out'!K9: x: expected 4×3 numbers for an image"):
         xlnn.read(path)
+
+
+def test_an_image_is_drawn_in_its_own_rectangle_in_the_layout_table(tmp_path):
+    """Image 40 of 4-4 typed on sheet Test, four rows of three pixels; its answer is that of sheet Trained."""
+    problem = xlnn.read(xlnn.new("4-4", tmp_path / "b.xlsx"), layout="table")
+    trained = xlnn.write(problem, tmp_path / "t.xlsx", keep="none").path
+    book = openpyxl.load_workbook(trained)
+    assert {book["Test"].cell(row, column).value for row in range(5, 9) for column in range(12, 15)} == {None}
+    for row, line in enumerate(problem.x[39].tolist(), 5):
+        for column, pixel in enumerate(line, 12):
+            book["Test"].cell(row, column).value = pixel
+    book.save(tmp_path / "drawn.xlsx")
+    (found,), _ = xlnn.predict(tmp_path / "drawn.xlsx")
+    assert found.answer == problem.digits[39]
+    assert found.outputs == pytest.approx(xlnn.predict(trained, tmp_path / "b.xlsx")[0][39].outputs, rel=1e-9)

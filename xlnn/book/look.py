@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from xlnn.book.numbers import Page, free
+from xlnn.book.paper import print_quantities
 from xlnn.layout.cells import Cell, Range
 from xlnn.layout.layouts import Layout
 from xlnn.layout.places import Place
@@ -28,16 +29,11 @@ def furnish(file: BookFile, sheet: RowsSheet, page: Page, made: Template, rooms:
     """Column widths, frozen panes, links, shaded pixels and colour scales of a sheet of quantities; `rooms`: how many
     characters the numbers of its holes take."""
     widths = _widths(sheet, made, rooms, page.layout.places, problem.network.things)
-    corner = page.layout.corner
     frozen = _frozen(page.layout, made.last, widths)
     if any(frozen):  # else XlsxWriter writes a pane that splits nothing, which Excel may want to repair
         sheet.freeze_panes(*frozen)
     sheet.hide_gridlines(2)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.set_print_scale(60)
-    if corner.column > 2:
-        sheet.repeat_columns(0, corner.column - 2)
+    print_quantities(sheet, page.layout, made.last, widths, file.printed)
     places = page.layout.places
     if "x" in places and problem.network.things == "images":
         shade(sheet, _rectangles(places["x"]), max(1.0, float(problem.x.max())))

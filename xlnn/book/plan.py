@@ -12,7 +12,7 @@ from xlnn.book.names import DATA, DETAILS, FORWARD, SOLVED, SUMMARY_HEADER, TRAI
 from xlnn.book.numbers import INITIAL, Page
 from xlnn.book.origin import Earlier
 from xlnn.errors import LimitError, UsageError, printable
-from xlnn.layout.arrange import arrange, with_pictures
+from xlnn.layout.arrange import arrange, arrange_one, with_pictures
 from xlnn.layout.cells import ROWS
 from xlnn.layout.layouts import GRADIENTS, Layout, for_images, without_copy
 from xlnn.layout.places import Place
@@ -209,4 +209,4 @@ class Plan:
 
     def layout_of_one(self) -> Layout:
         """One image, always laid out in the standard way: there `predict` looks for it."""
-        return arrange(self.problem.settings.layout, list(self.problem.network.quantities.values()), 1)
+        return arrange_one(self.problem.settings.layout, list(self.problem.network.quantities.values()))

@@ -18,7 +18,7 @@ from xlnn.book.own_images import count_own_images
 from xlnn.book.own_places import Said, is_written, own_places
 from xlnn.book.reader import read_book
 from xlnn.errors import ContentError, Where
-from xlnn.layout.arrange import arrange
+from xlnn.layout.arrange import arrange, arrange_one
 from xlnn.layout.cells import Cell
 from xlnn.layout.layouts import Layout, without_copy
 from xlnn.layout.places import Place, first_shared_cell
@@ -63,7 +63,7 @@ def read_images(problem: Problem, book: Workbook, own_test: bool) -> np.ndarray:
     """The images of a workbook, (images, rows, columns). A blank cell of sheet Test counts as 0."""
     layouts = layouts_of(book, problem.network, problem.settings.layout)
     if own_test:
-        return book.numbers(TEST, _test_place(problem), blank=0.0)
+        return book.numbers(TEST, _test_place(problem, book), blank=0.0)
     tries: list[tuple[str, Place]] = []
     for found in _places(problem, book, layouts):
         if not book.is_blank(*found):
@@ -89,8 +89,13 @@ def read_images(problem: Problem, book: Workbook, own_test: bool) -> np.ndarray:
     return book.numbers(sheet, x, blank=0.0 if sheet == TEST else None)
 
 
-def _test_place(problem: Problem) -> Place:
-    return arrange(problem.settings.layout, list(problem.network.quantities.values()), 1).places["x"]
+def _test_place(problem: Problem, book: Workbook) -> Place:
+    """Where the image of sheet Test lies. Earlier versions drew it in a row in the layout "table": beside that is no x."""
+    quantities = list(problem.network.quantities.values())
+    layout = arrange_one(problem.settings.layout, quantities)
+    mark = next(label.cell for label in layout.labels if (label.quantity, label.role) == ("x", "symbol"))
+    drawn = book.find(TEST) and book.block(TEST, Place(mark))[()] == "x"
+    return (layout if drawn else arrange(problem.settings.layout, quantities, 1)).places["x"]
 
 
 def _check_shapes(problem: Problem, book: Workbook, layouts: list[Layout], sheet: str, x: Place) -> None:
@@ -121,7 +126,7 @@ def _places(problem: Problem, book: Workbook, layouts: list[Layout]) -> Iterator
         yield _own(problem, said, "x")
     yield from ((DATA, layout.data["x"]) for layout in layouts if book.find(DATA))
     if book.find(TEST):
-        yield TEST, _test_place(problem)
+        yield TEST, _test_place(problem, book)
     yield from (
         (sheet, place)
         for sheet in book.readable(book.names.besides(RESERVED))

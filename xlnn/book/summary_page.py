@@ -12,8 +12,10 @@ from xlnn.layout.cells import Cell, quoted
 from xlnn.layout.places import Place
 from xlnn.model.problem import shape_text
 from xlnn.words import say
-from xlnn.xlsx.new_file import GRID, BookFile, link, show
+from xlnn.xlsx.new_file import GRID, BookFile, link, one_page_wide, show
 from xlnn.xlsx.rows import Rows, RowsSheet
+
+ON_A_PAGE = 70  # lines of the table that are printed on one page
 
 
 def summary_page(
@@ -64,6 +66,9 @@ def summary_page(
         rows.text(Cell(6, column), name, style("link"))
         link(sheet, Cell(6, column), name)
     show(file, sheet, rows)
+    one_page_wide(sheet, 1 if len(totals) <= ON_A_PAGE else 0)
+    if len(totals) > ON_A_PAGE:
+        sheet.repeat_rows(header - 1)
     sheet.set_column(0, 4, 13)
     if held_out:
         sheet.set_column(5, 6, 22)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
-from xlnn.errors import UsageError
+from xlnn.errors import LimitError, UsageError
 from xlnn.layout.blocks import book, stacked
 from xlnn.layout.cells import Cell
 from xlnn.layout.layouts import Label, Layout
@@ -47,6 +48,15 @@ def arrange(name: str, quantities: Sequence[Quantity], images: int, own: Mapping
     check_places(layout.places)
     check_places(layout.data)
     return layout
+
+
+def arrange_one(name: str, quantities: Sequence[Quantity]) -> Layout:
+    """A single image, to draw on: in its own rectangle, as the book arranges it, where that fits; a case as in the layout
+    `name`. Raises as `arrange`."""
+    rows = next((q.shape[0] for q in quantities if q.kind == "x"), 1)
+    with suppress(LimitError):
+        return arrange("book" if rows > 1 else name, quantities, 1)
+    return arrange(name, quantities, 1)
 
 
 LAYOUTS = {"book": book, "table": table}

@@ -68,7 +68,7 @@ def _add_sheet(file: BookFile, lesson: Lesson, sheet: Sheet, values: Mapping, fo
     file.show(page, rows)
     _widths(page, rows, sheet, values, style)
     page.hide_gridlines(2)
-    one_page_wide(page)
+    one_page_wide(page, 1, upright=_upright(rows, sheet))
     for name in sheet.shaded:
         shade(page, [lesson.blocks[name].place.bounds()], float(max(1.0, np.abs(values[name]).max())))
     for name in sheet.weights:
@@ -81,6 +81,12 @@ def _add_sheet(file: BookFile, lesson: Lesson, sheet: Sheet, values: Mapping, fo
     for chart in sheet.charts:
         at = Cell.parse(chart.at)
         page.insert_chart(at.row - 1, at.column - 1, _chart(file, lesson, chart, language))
+
+
+def _upright(rows: Rows, sheet: Sheet) -> bool:
+    """Whether a sheet is higher than wide: rows are a third as high as a column of usual width is wide; charts count."""
+    corners = [*rows.cells, *(Cell.parse(chart.at).moved(16, 6) for chart in sheet.charts)]
+    return max(cell.row for cell in corners) > 4.5 * max(cell.column for cell in corners)
 
 
 def _add_block(rows: Rows, lesson: Lesson, block: Block, numbers: np.ndarray, formulas: bool, style, language: str) -> None:

@@ -121,11 +121,19 @@ def heat(sheet: RowsSheet, ranges: Iterable[Range], low: str = BLUE, high: str =
     _conditional(sheet, list(ranges), options)
 
 
-def one_page_wide(sheet: RowsSheet) -> None:
-    """How a sheet of texts and tables is printed: A4, landscape."""
-    sheet.set_landscape()
+def one_page_wide(sheet: RowsSheet, high: int = 0, upright: bool = False) -> None:
+    """How a sheet of texts and tables is printed: A4, as many pages `high`, 0 for as many as it needs."""
+    if not upright:
+        sheet.set_landscape()
     sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
+    sheet.fit_to_pages(1, high)
+    footed(sheet)
+
+
+def footed(sheet: RowsSheet) -> None:
+    """The sheet's name and the page's number below every page, and narrow margins."""
+    sheet.set_footer("&L&A&R&P / &N")
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
 
 
 def red_where(sheet: RowsSheet, range_: Range, text: str, format_) -> None:

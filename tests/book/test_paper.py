@@ -1,0 +1,60 @@
+"""What is printed: LibreOffice's pages of a whole result are counted, and where they end is looked up in the file."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections import Counter
+
+import openpyxl
+import pytest
+from office import convert, needs_office
+
+import xlnn
+from xlnn.model.examples import example
+
+needs_pdftotext = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs pdftotext: apt-get install poppler-utils")
+
+
+def pages(path, folder):
+    """How many pages each sheet takes: its name stands in the footer of each."""
+    convert(path, folder / "book.pdf", "pdf", 300)
+    text = subprocess.run(["pdftotext", "-layout", folder / "book.pdf", "-"], check=True, capture_output=True).stdout.decode()
+    return Counter(" ".join(found.split()) for found in re.findall(r"^ *(\S+(?: \S+)*) +\d+ ?/ ?\d+\s*$", text, re.MULTILINE))
+
+
+@needs_office
+@needs_pdftotext
+def test_an_iteration_is_printed_on_three_pages_at_most(tmp_path):
+    xlnn.write(example("4-4"), tmp_path / "t.xlsx", keep="first,last")
+    found = pages(tmp_path / "t.xlsx", tmp_path)
+    assert found["Summary"] == 1
+    assert 1 <= found["Iteration 1"] <= 3
+    assert 1 <= found["Iteration 50"] <= 3
+    assert found["Test"] == 1
+
+
+@needs_office
+@needs_pdftotext
+@pytest.mark.parametrize("section", ["1-2", "2-4", "2-6", "2-9", "4-2", "5-1"])
+def test_a_lesson_is_printed_on_a_page_for_each_sheet(tmp_path, section):
+    found = pages(xlnn.new(section, tmp_path / "l.xlsx"), tmp_path)
+    assert set(found.values()) == {1}
+    assert len(found) == len(openpyxl.load_workbook(tmp_path / "l.xlsx").sheetnames)
+
+
+@pytest.mark.parametrize(("printed", "last"), [("first", "AQ100"), ("all", "JG100")])
+def test_the_first_images_or_all(tmp_path, printed, last):
+    """Image 8's block ends in AQ, that of image 64 in JG: L + 4 · 8 − 1 and L + 4 · 64 − 1 columns."""
+    xlnn.write(example("4-4"), tmp_path / "t.xlsx", keep="1", printed=printed)
+    sheet = openpyxl.load_workbook(tmp_path / "t.xlsx")["Iteration 1"]
+    assert sheet.print_area == f"'Iteration 1'!$A$1:${last[:2]}${last[2:]}"
+    assert sheet.print_title_cols == ("$A:$K" if printed == "all" else None)
+    assert all((end.id - 11) % 4 == 0 for end in sheet.col_breaks.brk)  # a page ends with the last column of an image
+    assert {end.id + 1 for end in sheet.row_breaks.brk} <= {37, 53, 70, 86}  # and before a heading
+
+
+def test_print_says_what_it_knows(tmp_path):
+    with pytest.raises(xlnn.XlnnError, match="unknown print 'some'; known: first, all"):
+        xlnn.write(example("4-4"), tmp_path / "t.xlsx", printed="some")
