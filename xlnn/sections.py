@@ -18,6 +18,10 @@ MEASURED = {
 }
 
 
+# sections whose workbook is another one's
+SAME = {"3-2": "4-4", "3-3": "4-4", "3-5": "4-4", "4-1": "4-4", "5-3": "5-6", "5-4": "5-6", "5-5": "5-6"}
+
+
 def sections() -> dict[str, str]:
     """What `new` can write: names, each with what it is, in the book's order."""
     known = {name: entry.text for name, entry in LESSONS.items()} | {name: title for name, (_, title) in PARTS.items()} | SECTIONS
@@ -40,6 +44,7 @@ def new(
     "values". `decimals`: as many for every number, instead of the digits that it needs. Raises UsageError, FileError,
     ContentError, SaveError.
     """
+    section = SAME.get(section, section)
     if images is not None and section != NIELSEN:
         raise UsageError("section {name} has its own images.", name=section)
     lesson = lesson_of(section)

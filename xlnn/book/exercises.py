@@ -15,12 +15,15 @@ from xlnn.book.look import furnish
 from xlnn.book.names import iteration_name
 from xlnn.book.numbers import INITIAL, Page, add_page, vector
 from xlnn.book.settings_page import settings_page
+from xlnn.errors import UsageError
 from xlnn.layout.arrange import arrange
 from xlnn.layout.cells import Cell
-from xlnn.layout.layouts import Layout
+from xlnn.layout.layouts import BACKWARD as SENT_BACK
+from xlnn.layout.layouts import GRADIENTS, NEW, SUMS, Layout
 from xlnn.layout.places import Place
 from xlnn.model.examples import example
 from xlnn.model.problem import Problem
+from xlnn.model.training import Step
 from xlnn.words import say
 from xlnn.xlsx.new_file import BookFile
 from xlnn.xlsx.rows import Rows
@@ -30,30 +33,89 @@ from xlnn.xlsx.styles import style_of
 WIDE = 7  # characters: room for the numbers that will stand in the empty cells
 
 
-def exercise(section: str, path: str | Path, *, language: str = "en", force: bool = False) -> Path:
+# the kinds of quantities that a student calculates, by step; those of later steps are not on the sheet
+BACKWARD, UPDATE = (*SENT_BACK, *GRADIENTS, *SUMS), NEW
+
+
+STEPS = ("all", "forward", "backward", "update")
+
+
+def exercise(
+    section: str,
+    path: str | Path,
+    *,
+    step: str = "all",
+    images: int | None = None,
+    language: str = "en",
+    force: bool = False,
+) -> Path:
     """Writes the exercise of a section of the book ("4-4") to `path`. Raises UsageError, SaveError."""
-    return write_exercise(example(section), path, language=language, force=force, title=section)
+    return write_exercise(example(section), path, step=step, images=images, language=language, force=force, title=section)
 
 
-def write_exercise(problem: Problem, path: str | Path, *, language: str = "en", force: bool = False, title: str = "") -> Path:
-    """Writes any problem as an exercise: Settings, Data, Places, and Iteration 1 with its calculation cells empty."""
-    path = Path(path)
+def write_exercise(
+    problem: Problem,
+    path: str | Path,
+    *,
+    step: str = "all",
+    images: int | None = None,
+    language: str = "en",
+    force: bool = False,
+    title: str = "",
+) -> Path:
+    """Writes any problem as an exercise: Settings, Data, Places, and Iteration 1 with its calculation cells empty.
+
+    step: "all" of them, or those of one part, where what comes before is filled in and what comes after is left out:
+    "forward", "backward" (δ and the gradients), "update" (the new parameters). images: only the first so many.
+    """
+    if step not in STEPS:
+        raise UsageError("unknown {what} {value}; known: {known}.", what="step", value=repr(step), known=", ".join(STEPS))
+    problem, path = _first(problem, images), Path(path)
     check_target(path, force=force)
     layout = arrange(problem.settings.layout, list(problem.network.quantities.values()), problem.images)
     given = problem.given(np.arange(problem.images))
-    values = {**given, **problem.parameters, **{INITIAL + name: array for name, array in problem.parameters.items()}}
+    calculated = Step(problem, 1, given, problem.parameters)
+    calculated.new_parameters()
+    computed = {name: calculated[name] for name in problem.network.rule_of} if step in ("backward", "update") else {}
+    values = {**computed, **given, **problem.parameters, **{INITIAL + name: array for name, array in problem.parameters.items()}}
     with replacing(path, force) as temporary:
         file = BookFile(temporary, title or path.stem)
         settings_page(file, file.sheet("Settings"), problem, language)
         data = layout.data_sheet()
         text = say("Data: {what} and right answers", language, what=problem.network.things)
         _sheet(file, problem, "Data", data, data, values, text, language)
-        _places(file, problem, layout, language)
-        filled = replace(layout, places={n: place for n, place in layout.places.items() if n not in problem.network.rule_of})
+        _places(file, problem, _parts(problem, layout, step)[1], language)
+        empty, shown = _parts(problem, layout, step)
+        filled = replace(shown, places={n: place for n, place in shown.places.items() if n not in empty})
         text = say("Exercise: fill in the empty cells, from top to bottom; `xlnn check` marks them.", language)
-        _sheet(file, problem, iteration_name(1), filled, layout, values, text, language)
+        if "right" in empty:
+            text += " " + say("Right or wrong: ○ where the prediction is the right answer, else ×.", language)
+        _sheet(file, problem, iteration_name(1), filled, shown, values, text, language)
         file.close()
     return temporary.path
+
+
+def _first(problem: Problem, images: int | None) -> Problem:
+    """The problem with its first images only. Raises UsageError."""
+    if images is None:
+        return problem
+    if not 1 <= images <= problem.images:
+        raise UsageError("there are 1 to {most} images, not {value}.", most=problem.images, value=images)
+    cut = {name: getattr(problem, name)[:images] for name in ("x", "digits", "t") if getattr(problem, name) is not None}
+    return replace(problem, **cut)
+
+
+def _parts(problem: Problem, layout: Layout, step: str) -> tuple[set[str], Layout]:
+    """The quantities whose cells are empty in a step, and the layout of what is on the sheet."""
+    quantities, computed = problem.network.quantities, problem.network.rule_of
+    kind = {name: quantities[name].kind for name in layout.places}
+    later = {"forward": (*BACKWARD, *UPDATE), "backward": UPDATE}.get(step, ())
+    asked = {
+        "all": lambda k: True, "forward": lambda k: k not in later,
+        "backward": lambda k: k in BACKWARD, "update": lambda k: k in UPDATE,
+    }[step]  # fmt: skip
+    empty = {name for name in layout.places if name in computed and asked(kind[name])}
+    return empty, layout.only([name for name in layout.places if kind[name] not in later])
 
 
 def _sheet(file: BookFile, problem: Problem, name: str, filled: Layout, whole: Layout, values, text: str, language: str) -> None:

@@ -18,10 +18,10 @@ from xlnn.xlsx.rows import RowsSheet
 FIRST = 8  # images of an iteration that are printed, unless all are
 
 
-ACROSS, DOWN, ROW = 890, 640, 20  # pixels that A4 in landscape surely takes at full size, in any font, and those of a row
+ACROSS, DOWN, ROW = 810, 640, 20  # pixels that A4 in landscape surely takes at full size, in any font, and those of a row
 
 
-SMALLEST, LARGEST = 0.28, 0.8  # how small and how large a sheet is printed
+SMALLEST, LARGEST = 0.25, 0.8  # how small and how large a sheet is printed
 
 
 def print_quantities(sheet: RowsSheet, layout: Layout, last: Cell, widths: np.ndarray, printed: str) -> None:

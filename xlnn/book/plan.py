@@ -40,6 +40,14 @@ def kept_iterations(keep: str, iterations: int) -> frozenset[int]:
     return frozenset(number for part in chosen for number in part if 1 <= number <= iterations)
 
 
+QUICK = 100  # sheets of iterations that a spreadsheet opens quickly
+
+
+def kept_by_default(iterations: int) -> str:
+    """Which iterations get a sheet where nobody says: all, or about a hundred of them, the first and the last too."""
+    return "all" if iterations <= QUICK else f"every:{-(-iterations // QUICK)},last"
+
+
 def _kept(part: str, iterations: int) -> range:
     """What one part of `keep` names."""
     count = part.removeprefix("every:")

@@ -15,7 +15,7 @@ from xlnn.book.interrupt import Stopped, asked_to_stop
 from xlnn.book.names import SOLVED, TRAINED, iteration_name
 from xlnn.book.numbers import Page
 from xlnn.book.origin import Earlier, Options
-from xlnn.book.plan import Plan, check_updates, kept_iterations
+from xlnn.book.plan import Plan, check_updates, kept_by_default, kept_iterations
 from xlnn.book.result import OutputBook
 from xlnn.book.summary_page import headlines
 from xlnn.errors import DivergedError
@@ -42,6 +42,7 @@ class Result:
     share: float | None  # of images right after training; None where answers are not judged
     iterations: tuple[int, ...]  # that have a sheet
     parameters: Mapping[str, np.ndarray] = field(default_factory=dict)  # after training
+    keep: str = "all"  # which iterations that is
 
     @property
     def right(self) -> int | None:
@@ -66,7 +67,8 @@ def write(
 ) -> Result:
     """Trains `problem` and writes all of it to `path`.
 
-    keep: iterations that get a sheet: "all" (the default), "every:10", "first,last" or "1,2,50". detail: "all" (the
+    keep: iterations that get a sheet: "all" (the default up to 100; above, about 100 of them), "every:10", "first,last" or
+    "1,2,50". detail: "all" (the
     default), "units" (without the gradients of single images) or "totals" (without single images). cells: "values" (the
     default) or "formulas". For a resumed problem the defaults are what was chosen before. decimals: as many
     for every number, instead of the digits that it needs. printed: of an iteration's images the "first" eight (the default)
@@ -83,6 +85,7 @@ def write(
     path = Path(path)
     origin = problem.origin
     earlier = origin.earlier if origin else None
+    keep = keep or (None if earlier else kept_by_default(problem.settings.iterations))
     options = _options(earlier, keep=keep, detail=detail, cells=cells)
     check_updates(problem.settings.iterations, problem.per_epoch)  # before they are counted
     kept = frozenset(n for n in kept_iterations(options.keep, problem.settings.iterations) if n > problem.done)
@@ -101,7 +104,15 @@ def write(
         raise writing.diverged
     first, last = writing.totals[0], writing.totals[-1]
     result = Result(
-        temporary.path, last[0], first[1], last[1], problem.images, last[2], tuple(writing.written), writing.parameters
+        temporary.path,
+        last[0],
+        first[1],
+        last[1],
+        problem.images,
+        last[2],
+        tuple(writing.written),
+        writing.parameters,
+        options.keep,
     )
     if writing.stopped:
         raise Stopped(result=result, planned=problem.settings.iterations)

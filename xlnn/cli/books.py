@@ -10,11 +10,27 @@ from xlnn.cli.options import FILE, decimals_option, force_option, language_optio
 from xlnn.words import say
 
 
-@click.command()
+class ListingSections(click.Command):
+    """Its help ends with the sections that there are."""
+
+    def format_epilog(self, ctx, formatter) -> None:
+        from xlnn.sections import SAME, sections
+
+        language = ctx.meta.get("language") or "en"
+        known = {name: say(text, language) for name, text in sections().items()}
+        same = {name: say("the workbook of {name}", language, name=other) for name, other in SAME.items()}
+        with formatter.section("Sections"):
+            formatter.write_dl(list((known | same).items()))
+
+
+@click.command(cls=ListingSections)
 @click.argument("section")
 @click.argument("workbook", type=FILE, required=False)
-@click.option("--images", type=FILE, metavar="CSV", help="For nielsen: lines of a digit and the pixels of an image.")
-@click.option("--exercise", is_flag=True, help="Iteration 1 with its calculation cells empty, to be filled in and checked.")
+@click.option("--images", type=FILE, metavar="CSV|N", help="nielsen: lines of a digit and the pixels; --exercise: the first N.")
+@click.option(
+    "--exercise", is_flag=False, flag_value="all", metavar="[STEP]",
+    help="Iteration 1 with empty calculation cells, to be checked: all, or those of a step: forward, backward, update.",
+)  # fmt: skip
 @click.option("--cells", default="formulas", metavar="WHAT", help="Calculation sheets (1-1 … 5-2): live formulas, or values.")
 @decimals_option
 @language_option
@@ -25,26 +41,28 @@ def new(section, workbook, images, exercise, cells, decimals, language, force, q
 
     A network's workbook (4-4, 5-6 …) holds the images (sheet Data), the initial parameters (Start) and the
     settings (Settings); the sheets of chapters 1 to 5 hold live formulas. All of it can be changed in
-    Excel or LibreOffice. An unknown SECTION tells which there are.
+    Excel or LibreOffice. The sections are listed below.
 
     \b
     Example: xlnn new 4-4 book.xlsx
              xlnn new 1-2 neuron.xlsx
              xlnn new 2-4 vectors.xlsx
              xlnn new 4-4 exercise.xlsx --exercise
+             xlnn new 4-4 exercise.xlsx --exercise backward --images 3
              xlnn new nielsen digits.xlsx
     """
-    from xlnn.book.exercises import exercise as write_exercise
+    from xlnn.sections import SAME, sections
     from xlnn.sections import new as write_new
-    from xlnn.sections import sections
 
+    if exercise and workbook is None and Path(exercise).suffix:  # --exercise before the workbook's name
+        exercise, workbook = "all", Path(exercise)
     name, language = workbook or Path(f"{section}.xlsx"), language or "en"
     if exercise:
-        path = write_exercise(section, name, language=language, force=force)
+        path = _exercise(SAME.get(section, section), name, exercise, images, language=language, force=force)
     else:
         path = write_new(section, name, images=images, cells=cells, language=language, decimals=decimals, force=force)
     if not quiet:
-        click.echo(f"{path}: {say(sections()[section], language)}")
+        click.echo(f"{path}: {say(sections()[SAME.get(section, section)], language)}")
 
 
 @click.command()
@@ -62,3 +80,13 @@ def show(workbook: Path, places: Path | None, initial: bool, language: str | Non
     from xlnn.book.reader import read
 
     click.echo(described(read(workbook, places=places, initial=initial, language=language)))
+
+
+def _exercise(section: str, path: Path, step: str, images: Path | None, **options) -> Path:
+    """Writes an exercise with the first so many images. Raises UsageError."""
+    from xlnn.book.exercises import exercise
+    from xlnn.errors import UsageError
+
+    if images is not None and not str(images).isdecimal():
+        raise UsageError("--images of an exercise must be a whole number, not {value}.", value=repr(str(images)))
+    return exercise(section, path, step=step, images=None if images is None else int(str(images)), **options)

@@ -65,7 +65,7 @@ def sweep(
     from xlnn.errors import DivergedError, SaveError
     from xlnn.sweeps.grid import grid
     from xlnn.sweeps.journal import Journal
-    from xlnn.sweeps.pages import best_line, check_sweep, write_sweep
+    from xlnn.sweeps.pages import best_line, check_sweep, edge_line, write_sweep
     from xlnn.sweeps.running import run_parts
     from xlnn.sweeps.values import eta_values, seed_values, setting_values
 
@@ -98,6 +98,8 @@ def sweep(
     if not quiet:
         best = best_line(found, language)
         click.echo(say("{count} runs. {best} {path}", language, count=len(chosen.runs), best=best, path=path))
+        for line in edge_line(found, language):
+            click.echo(line)
         echo_large(path, language)
 
 

@@ -29,7 +29,9 @@ from xlnn.words import say
 @click.argument("workbook", type=FILE)
 @click.option("-o", "--output", type=FILE, help="The result; by default WORKBOOK-trained.xlsx.")
 @setting_options
-@click.option("--keep", metavar="WHICH", help="Iterations that get a sheet: all (the default); every:10; first,last; 1,2,50.")
+@click.option(
+    "--keep", metavar="WHICH", help="Iterations that get a sheet: all (the default to 100); every:10; first,last; 1,2,50."
+)
 @click.option("--detail", metavar="HOW", help="all (the default); units: no gradients of images; totals: no single images.")
 @click.option("--cells", metavar="WHAT", help="values (the default), or live formulas with their results.")
 @decimals_option
@@ -84,6 +86,9 @@ def train(
     if not quiet:
         text = say("{updates} updates: C_T {before} → {after}", language, updates=result.updates, **costs(result))
         click.echo(closing_line(result, problem.network, language, text))
+        if keep is None and result.keep != "all" and not resume:
+            text = "{count} of {all} iterations have a sheet (--keep {kept}), so that it opens quickly; --keep all writes all."
+            click.echo(say(text, language, count=len(result.iterations), all=result.updates, kept=result.keep))
         echo_large(result.path, language)
 
 

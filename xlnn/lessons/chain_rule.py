@@ -161,7 +161,7 @@ def _approximations() -> Sheet:
     """f(x + h) ≈ f(x) + f′(x)h, and with ½f″(x)h²: the errors shrink as h² and as h³. For two variables alike."""
     curve = lambda slope, a: slope * (1 - 2 * a)
     per = lambda power: lambda e, h, i: e[i] / h[i] ** power
-    errors = Series("error", "hᵢ", "error"), Series("second order", "hᵢ", "error of second order")
+    errors = Series("approximation error", "hᵢ", "error"), Series("second order", "hᵢ", "error of second order")
     return sheet(
         "2-9",
         "Approximations",
@@ -178,15 +178,16 @@ def _approximations() -> Sheet:
             given("hᵢ", STEPS, label="h"),
             _column("f(x + h)", ("x₀", "hᵢ"), lambda x, h, i: sigmoid(x + h[i]), "f(x + h)", "f(x + h)"),
             _column("first order", ("f", "f′", "hᵢ"), lambda f, s, h, i: f + s * h[i], "f(x) + f′(x) h", "f + f′h"),
-            _column("error", ("f(x + h)", "first order"), _less, "f(x + h) − (f(x) + f′(x) h)", "error", "significant"),
+            _column("error", ("f(x + h)", "first order"), _less, "f(x + h) − (f(x) + f′(x) h)",
+                    "approximation error", "significant"),
             _column("error / h²", ("error", "hᵢ"), per(2), "error / h²: comes to ½f″(x)", "error / h²"),
             _column("second order", ("first order", "f″", "hᵢ"), lambda a, c, h, i: a[i] + c * h[i] ** 2 / 2,
                     "f(x) + f′(x) h + ½f″(x) h²", "f + f′h + ½f″h²"),
             _column("error of second order", ("f(x + h)", "second order"), _less, "f(x + h) − (f(x) + f′(x) h + ½f″(x) h²)",
-                    "error", "significant"),
+                    "approximation error", "significant"),
             _column("error / h³", ("error of second order", "hᵢ"), per(3), "error / h³", "error / h³"),
         ),
-        Chart("J10", "the error shrinks with h²", errors, x="h", y="error"),
+        Chart("J10", "the error shrinks with h²", errors, x="h", y="approximation error"),
         _two_at_once(per),
         _taylor_of_two(),
         _three_variables(),
@@ -218,7 +219,7 @@ def _two_at_once(per: Callable) -> tuple:
                     "g(x + h, y + h)"),
             _column("linear", ("g", "∂g/∂x", "∂g/∂y", "step"), linear, "g + ∂g/∂x h + ∂g/∂y h", "linear"),
             _column("error of linear", ("g(x + h, y + h)", "linear"), _less, "g(x + h, y + h) − (g + ∂g/∂x h + ∂g/∂y h)",
-                    "error", "significant"),
+                    "approximation error", "significant"),
             _column("error / step²", ("error of linear", "step"), per(2), "error / h²", "error / h²"),
         ),
     )  # fmt: skip

@@ -28,6 +28,9 @@ SMOOTH = ("sigmoid", "tanh", "softsign", "relu")  # those with a derivative
 Z = tuple(i / 2 for i in range(-10, 11))
 
 
+PARTS = {"z < 0": slice(0, 10), "z ≥ 0": slice(10, 21)}  # of Z
+
+
 def lesson() -> Lesson:
     """A decision from three weighted reasons, with a threshold and with a bias; the activation functions side by side."""
     return Lesson("1-2", "A neuron, and activation functions", (_neuron(), _functions()))
@@ -193,7 +196,9 @@ def _functions() -> Sheet:
         Block("z of the neuron", "A31", needs=("z",), cell=lambda z: z + 0, equation="z of sheet 1-2"),
         *here,
     )
-    series = tuple(Series(name, "z of the curves", f"{name}(z)") for name in FUNCTIONS[:-1])
+    part = lambda of: Series(f"step: {of}", ("z of the curves", PARTS[of]), ("step(z)", PARTS[of]))  # it jumps: two curves
+    smooth = (Series(name, "z of the curves", f"{name}(z)") for name in FUNCTIONS[1:-1])
+    series = (*map(part, PARTS), *smooth)
     slopes = tuple(Series(f"{name}′", "z of the curves", f"{name}′(z)") for name in SMOOTH[:3])
     charts = (
         Chart("P5", "step, sigmoid, tanh, softsign", series, x="z", y="a", subtype="straight"),

@@ -100,10 +100,24 @@ def headlines(found: Sweep, language: str) -> list[str]:
     lines.append(line + (f" × {len(grid.variants)}" if len(grid.variants) > 1 else "") + ".")
     if best is not None:
         lines.append(best_line(found, language))
+        lines += edge_line(found, language)
     gone = int(found.frame["diverged"].notna().sum())
     if gone:
         lines.append(say("{count} runs diverged: their numbers left the finite ones. They are marked ×.", language, count=gone))
     return lines
+
+
+def edge_line(found: Sweep, language: str) -> list[str]:
+    """That a better η may lie outside those that were tried, where the best is the largest or the smallest of several."""
+    etas = found.grid.etas
+    if len(etas) < 2 or found.best.eta not in (min(etas), max(etas)):
+        return []
+    text = (
+        "The best η is the largest that was tried: try larger."
+        if found.best.eta == max(etas)
+        else ("The best η is the smallest that was tried: try smaller.")
+    )
+    return [say(text, language)]
 
 
 def best_line(found: Sweep, language: str) -> str:
