@@ -87,22 +87,22 @@ def test_a_character_that_no_font_has_is_a_box_without_a_word(tmp_path, capfd):
 @pytest.mark.parametrize("label", LABELS)
 def test_any_label_in_the_parameters_of_a_landscape(label):
     problem = labelled(label)
-    found = parameter(problem, f" w{label}[ 2, 0,1 ]")
+    found = parameter(problem, f" w{label}[ 3, 1,2 ]")
     assert (found.quantity.layer, found.index) == (label, (2, 0, 1))
     assert found.of(problem.parameters) == problem.parameters["w" + label][2, 0, 1]
 
 
-@pytest.mark.parametrize("text", ["ｗ隐藏［０，０，１］", "w隐藏[0,0,1]", " w隐藏 [0, 0, 1] "])
+@pytest.mark.parametrize("text", ["ｗ隐藏［１，１，２］", "w隐藏[1,1,2]", " w隐藏 [1, 1, 2] "])
 def test_full_width_characters_are_plain_ones(text):
-    assert str(parameter(labelled("隐藏"), text)) == "w隐藏[0,0,1]"
+    assert str(parameter(labelled("隐藏"), text)) == "w隐藏[1,1,2]"
 
 
 def test_a_landscape_over_layers_with_chinese_labels(tmp_path):
     path = xlnn.write_problem(labelled("输出"), tmp_path / "b.xlsx")
-    over = ["--over", "w输出[0,0,0]", "w输出[1,1,2]"]
+    over = ["--over", "w输出[1,1,1]", "w输出[2,2,3]"]
     result = CliRunner().invoke(main, ["landscape", str(path), *over, "--grid", "3", "-o", str(tmp_path / "l.xlsx")])
     assert result.exit_code == 0
-    assert "C_T over w输出[0,0,0] and w输出[1,1,2]" in result.output
+    assert "C_T over w输出[1,1,1] and w输出[2,2,3]" in result.output
 
 
 @pytest.mark.parametrize("label", LABELS)

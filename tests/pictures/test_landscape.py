@@ -21,7 +21,7 @@ from xlnn.model.network import LayerSettings, Network
 from xlnn.model.problem import Problem, Settings
 from xlnn.pictures.contours import contour
 from xlnn.pictures.landscape_pages import TOP, _bands, levels
-from xlnn.pictures.landscapes import Parameter
+from xlnn.pictures.landscapes import Parameter, parameter
 
 MARKS = "▶●★"
 
@@ -35,7 +35,7 @@ def book(tmp_path_factory) -> Path:
 def written(book) -> Path:
     """4-4 over two weights of the output layer: 9 × 9 values."""
     path = book.with_name("land.xlsx")
-    return xlnn.write_landscape(xlnn.landscape(xlnn.read(book), ("w3[0,1]", "w3[1,2]"), grid=9), path)
+    return xlnn.write_landscape(xlnn.landscape(xlnn.read(book), ("w3[1,2]", "w3[2,3]"), grid=9), path)
 
 
 def course(problem: Problem) -> list[dict]:
@@ -78,7 +78,7 @@ def test_every_cell_is_c_t_with_the_other_parameters_after_training(book, writte
     expected = [[cost_at(problem, end, "w3", (0, 1), p, "w3", (1, 2), q) for p in across] for q in down]
     np.testing.assert_allclose(numbers, expected, rtol=1e-9)
     row, column = np.unravel_index(np.argmin(expected), (9, 9))
-    least = f"The smallest C_T here: {np.min(expected):.6g}, at w3[0,1] = {across[column]:.4g}, w3[1,2] = {down[row]:.4g}."
+    least = f"The smallest C_T here: {np.min(expected):.6g}, at w3[1,2] = {across[column]:.4g}, w3[2,3] = {down[row]:.4g}."
     assert least in [sheet.cell(number, 1).value for number in range(1, 9)]
 
 
@@ -129,7 +129,7 @@ def test_a_bowl_known_in_advance():
     )
     parameters = {"w2": np.array([[[0.5]]]), "b2": np.array([2.0])}
     problem = Problem(network, x.reshape(-1, 1, 1), parameters, t=y[:, None], settings=Settings(eta=0.05, iterations=400))
-    found = xlnn.landscape(problem, ("b2[0]", "w2[0,0,0]"), grid=41, margin=1)
+    found = xlnn.landscape(problem, ("b2[1]", "w2[1,1,1]"), grid=41, margin=1)
     b, w = np.meshgrid(found.across, found.up)
     expected = sum((y[k] - w * x[k] - b) ** 2 for k in range(4)) / 2
     np.testing.assert_allclose(found.CT, expected, rtol=1e-12)
@@ -143,7 +143,7 @@ def test_a_bowl_known_in_advance():
 def test_with_batches_the_path_has_a_point_for_each_epoch():
     problem = random_problem(dense((2, 2), (3, "tanh"), (2, "sigmoid")), images=6, iterations=5, batch=4)
     steps = {step.iteration: step for step in xlnn.train(problem)}
-    found = xlnn.landscape(problem, ("w2[2,1,0]", "b3[1]"), grid=5, margin=0.5)
+    found = xlnn.landscape(problem, ("w2[3,2,1]", "b3[2]"), grid=5, margin=0.5)
     assert found.updates.tolist() == [0, 2, 4, 5]
     assert found.path[1].tolist() == [steps[3].parameters["w2"][2, 1, 0], steps[3].parameters["b3"][1]]
     expected = total_cost(problem.network, steps[5].parameters, problem.x, targets(problem))
@@ -154,15 +154,15 @@ def test_with_batches_the_path_has_a_point_for_each_epoch():
 
 def test_many_parameters_are_taken_in_parts(monkeypatch):
     problem = random_problem(dense((2, 2), (3, "tanh"), (2, "sigmoid")))
-    whole = xlnn.landscape(problem, ("w2[0,0,0]", "b3[1]"), grid=5)
+    whole = xlnn.landscape(problem, ("w2[1,1,1]", "b3[2]"), grid=5)
     monkeypatch.setattr(import_module("xlnn.pictures.landscapes"), "NUMBERS", 60)
-    np.testing.assert_allclose(xlnn.landscape(problem, ("w2[0,0,0]", "b3[1]"), grid=5).CT, whole.CT, rtol=1e-13)
+    np.testing.assert_allclose(xlnn.landscape(problem, ("w2[1,1,1]", "b3[2]"), grid=5).CT, whole.CT, rtol=1e-13)
 
 
 def test_a_parameter_that_stays_where_it_is():
     """Frozen biases: the grid is as wide as the margin on both sides."""
     network = dense((2, 2), (3, "tanh"), (2, "sigmoid"), freeze_biases=True)
-    found = xlnn.landscape(random_problem(network), ("b2[0]", "b3[1]"), grid=5, margin=2)
+    found = xlnn.landscape(random_problem(network), ("b2[1]", "b3[2]"), grid=5, margin=2)
     np.testing.assert_allclose(np.diff(found.across), 1)
     assert found.nearest(found.path[-1]) == (2, 2)
 
@@ -192,7 +192,7 @@ def test_sheet_contours_has_the_lines(book, written):
     """Points of equal C_T: on the grid's lines, where C_T is known, it is what the header says, as near as the grid is fine."""
     sheet = sheet_of(written, "Contours")
     header = [cell.value for cell in sheet[1] if cell.value]
-    found = xlnn.landscape(xlnn.read(book), ("w3[0,1]", "w3[1,2]"), grid=9)
+    found = xlnn.landscape(xlnn.read(book), ("w3[1,2]", "w3[2,3]"), grid=9)
     assert header == [f"C_T = {level:g}" for level in levels(found)]
     points = [(row[8], row[9]) for row in sheet.iter_rows(min_row=2, values_only=True) if row[8] is not None]
     level, on_grid = float(header[4].split("=")[1]), 0
@@ -224,7 +224,7 @@ def test_the_charts_are_what_a_program_that_reads_them_finds(written):
     assert {series.cat.numRef.f for series in surface.series} == {f"Landscape!$C${TOP.row - 1}:$K${TOP.row - 1}"}
     assert lines.series[-1].xVal.numRef.f == "Path!$B$2:$B$52"
     assert surface.z_axis is not None
-    names = {"first": "w3[0,1]", "second": "w3[1,2]"}
+    names = {"first": "w3[1,2]", "second": "w3[2,3]"}
     with ZipFile(written) as package:
         xml = package.read("xl/charts/chart2.xml").decode()
     assert [f"<a:t>{name}</a:t>" in xml for name in names.values()] == [True, True]
@@ -248,9 +248,9 @@ def test_libreoffice_shows_heat_map_lines_and_surface(written, tmp_path):
 # ---- which parameters ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("text", ["w2[0,1,2]", " w2 [ 0, 1 ,2 ] "])
+@pytest.mark.parametrize("text", ["w2[1,2,3]", " w2 [ 1, 2 ,3 ] "])
 def test_a_parameter_is_written_as_in_numpy(text, book):
-    found = xlnn.landscape(xlnn.read(book, iterations=1), (text, "b3[0]"), grid=3)
+    found = xlnn.landscape(xlnn.read(book, iterations=1), (text, "b3[1]"), grid=3)
     assert found.path[0, 0] == xlnn.read(book).parameters["w2"][0, 1, 2]
     assert found.over[0] == Parameter(found.problem.network.quantities["w2"], (0, 1, 2))
 
@@ -258,24 +258,24 @@ def test_a_parameter_is_written_as_in_numpy(text, book):
 @pytest.mark.parametrize(
     ("options", "code", "said"),
     [
-        (("w2", "b2[0]"), 2, "cannot read 'w2': write a parameter with its indexes counted from 0, like w2[0,1,2]."),
+        (("w2", "b2[1]"), 2, "cannot read 'w2': write a parameter with its indexes counted from 1, like w2[1,2,3]."),
         (
-            ("w2[-1,0,0]", "b2[0]"),
+            ("w2[-1,0,0]", "b2[1]"),
             2,
-            "cannot read 'w2[-1,0,0]': write a parameter with its indexes counted from 0, like w2[0,1,2].",
+            "cannot read 'w2[-1,0,0]': write a parameter with its indexes counted from 1, like w2[1,2,3].",
         ),
-        (("w9[0]", "b2[0]"), 2, "there is no parameter 'w9'; known: w2, b2, w3, b3."),
-        (("w2[0,0,3]", "b2[0]"), 2, "there is no w2[0,0,3]; indexes count from 0: w2[0,0,0] to w2[2,3,2]."),
-        (("w2[0,0]", "b2[0]"), 2, "there is no w2[0,0]; indexes count from 0: w2[0,0,0] to w2[2,3,2]."),
-        (("b2[0]", "b2[3]"), 2, "there is no b2[3]; indexes count from 0: b2[0] to b2[2]."),
-        (("b2[0]", "b2[0]"), 2, "a landscape needs two different parameters, not b2[0] twice."),
-        (("b2[0]", "b2[1]", "--grid", "2"), 2, "the grid must have 3 to 255 values, not 2."),
-        (("b2[0]", "b2[1]", "--grid", "256"), 2, "the grid must have 3 to 255 values, not 256."),
-        (("b2[0]", "b2[1]", "--margin", "0"), 2, "the margin must be a number above 0, not 0.0."),
-        (("b2[0]", "b2[1]", "--margin", "nan"), 2, "the margin must be a number above 0, not nan."),
-        (("b2[0]", "b2[1]", "-o", "a.png"), 6, "a.png: expected a name that ends in .xlsx."),
+        (("w9[0]", "b2[1]"), 2, "there is no parameter 'w9'; known: w2, b2, w3, b3."),
+        (("w2[1,1,4]", "b2[1]"), 2, "there is no w2[1,1,4]; indexes count from 1: w2[1,1,1] to w2[3,4,3]."),
+        (("w2[1,1,1,1]", "b2[1]"), 2, "there is no w2[1,1,1,1]; indexes count from 1: w2[1,1,1] to w2[3,4,3]."),
+        (("b2[1]", "b2[4]"), 2, "there is no b2[4]; indexes count from 1: b2[1] to b2[3]."),
+        (("b2[1]", "b2[1]"), 2, "a landscape needs two different parameters, not b2[1] twice."),
+        (("b2[1]", "b2[2]", "--grid", "2"), 2, "the grid must have 3 to 255 values, not 2."),
+        (("b2[1]", "b2[2]", "--grid", "256"), 2, "the grid must have 3 to 255 values, not 256."),
+        (("b2[1]", "b2[2]", "--margin", "0"), 2, "the margin must be a number above 0, not 0.0."),
+        (("b2[1]", "b2[2]", "--margin", "nan"), 2, "the margin must be a number above 0, not nan."),
+        (("b2[1]", "b2[2]", "-o", "a.png"), 6, "a.png: expected a name that ends in .xlsx."),
         (
-            ("b2[0]", "b2[1]", "-o", "book.xlsx"),
+            ("b2[1]", "b2[2]", "-o", "book.xlsx"),
             6,
             "book.xlsx: the output would overwrite the input; choose another name with --output.",
         ),
@@ -290,7 +290,7 @@ def test_wrong_options(book, options, code, said, tmp_path, monkeypatch):
 
 def test_over_one_parameter():
     with pytest.raises(xlnn.UsageError, match="over two parameters, not 1"):
-        xlnn.landscape(xlnn.example("4-4"), ("w2[0,0,0]",))
+        xlnn.landscape(xlnn.example("4-4"), ("w2[1,1,1]",))
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
@@ -298,12 +298,12 @@ def test_c_t_that_leaves_the_finite_numbers():
     problem = random_problem(dense((1, 2), (2, "relu"), (2, "identity")), iterations=1, eta=0.01)
     problem = replace(problem, x=problem.x + 1)
     with pytest.raises(xlnn.UsageError, match=r"not a finite number everywhere .* smaller margin than 1e\+300"):
-        xlnn.landscape(problem, ("w2[0,0,0]", "w3[0,0]"), margin=1e300)
+        xlnn.landscape(problem, ("w2[1,1,1]", "w3[1,1]"), margin=1e300)
 
 
 def test_a_training_that_diverges(book, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    code, out, error = run("landscape", book, "--over", "w2[0,0,0]", "b3[0]", "--eta", "1e308", "-o", "a.xlsx")
+    code, out, error = run("landscape", book, "--over", "w2[1,1,1]", "b3[1]", "--eta", "1e308", "-o", "a.xlsx")
     assert (code, out) == (7, "")
     assert error.startswith("xlnn: error: training diverged: after update 1 ")
     assert list(tmp_path.iterdir()) == []
@@ -315,25 +315,43 @@ def test_a_training_that_diverges(book, tmp_path, monkeypatch):
 def test_the_example_of_the_help(book, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "book.xlsx").write_bytes(book.read_bytes())
-    code, out, error = run("landscape", "book.xlsx", "--over", "w2[0,0,0]", "w2[0,1,2]")
+    code, out, error = run("landscape", "book.xlsx", "--over", "w2[1,1,1]", "w2[1,2,3]")
     assert (code, error) == (0, "")
-    assert out.startswith("C_T over w2[0,0,0] and w2[0,1,2]: 0.23")
+    assert out.startswith("C_T over w2[1,1,1] and w2[1,2,3]: 0.23")
     assert out.endswith("0.236651 after training. book-landscape.xlsx\n")
     sheet = sheet_of(tmp_path / "book-landscape.xlsx")
-    assert sheet["A1"].value == "C_T over w2[0,0,0] and w2[0,1,2]"
-    assert sheet["A3"].value.startswith("w2[0,0,0]: unit 1, row 1, column 1. w2[0,1,2]: unit 1, row 2, column 3.")
-    assert run("landscape", "book.xlsx", "--over", "w2[0,0,0]", "w2[0,1,2]", "-q", "-n", "3", "--grid", "5") == (0, "", "")
+    assert sheet["A1"].value == "C_T over w2[1,1,1] and w2[1,2,3]"
+    assert sheet["A3"].value.startswith("w2[1,1,1]: unit 1, row 1, column 1. w2[1,2,3]: unit 1, row 2, column 3.")
+    assert run("landscape", "book.xlsx", "--over", "w2[1,1,1]", "w2[1,2,3]", "-q", "-n", "3", "--grid", "5") == (0, "", "")
 
 
 def test_the_same_input_gives_the_same_bytes(written, book):
     again = book.with_name("again") / "land.xlsx"
     again.parent.mkdir()
-    xlnn.write_landscape(xlnn.landscape(xlnn.read(book), ("w3[0,1]", "w3[1,2]"), grid=9), again)
+    xlnn.write_landscape(xlnn.landscape(xlnn.read(book), ("w3[1,2]", "w3[2,3]"), grid=9), again)
     assert again.read_bytes() == written.read_bytes()
 
 
-@pytest.mark.parametrize(("language", "title"), [("zh", "wF[0,1,1] 与 bO[2] 上的 C_T"), ("ja", "wF[0,1,1] と bO[2] の上の C_T")])
+@pytest.mark.parametrize(("language", "title"), [("zh", "wF[1,2,2] 与 bO[3] 上的 C_T"), ("ja", "wF[1,2,2] と bO[3] の上の C_T")])
 def test_other_languages(language, title, tmp_path):
     problem = xlnn.example("5-6").with_settings(iterations=1)
-    xlnn.write_landscape(xlnn.landscape(problem, ("wF[0,1,1]", "bO[2]"), grid=3), tmp_path / "a.xlsx", language=language)
+    xlnn.write_landscape(xlnn.landscape(problem, ("wF[1,2,2]", "bO[3]"), grid=3), tmp_path / "a.xlsx", language=language)
     assert sheet_of(tmp_path / "a.xlsx")["A1"].value == title
+
+
+@pytest.mark.parametrize(
+    ("text", "index"),
+    [
+        ("w3[1,2]", (0, 1)), ("w3_1_2", (0, 1)), ("w³₁₂", (0, 1)), ("w²₁₁", (0, 0, 0)), ("w2_1_11", (0, 3, 1)),
+        ("w²₁,₁₂", (0, 3, 2)), ("w2[3,4,3]", (2, 3, 2)), ("b²₃", (2,)), ("b2_3", (2,)),
+    ],
+)  # fmt: skip
+def test_a_parameter_as_the_book_writes_it(text, index):
+    """The eleventh of 4 × 3 pixels stands in row 4, column 2."""
+    assert parameter(xlnn.example("4-4"), text).index == index
+
+
+@pytest.mark.parametrize("text", ["w3[0,1]", "w3_0_1", "w2[1,13]", "w²₁₁₃", "b2[4]"])
+def test_a_parameter_that_there_is_not(text):
+    with pytest.raises(xlnn.XlnnError, match="indexes count from 1"):
+        parameter(xlnn.example("4-4"), text)

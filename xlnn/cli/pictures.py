@@ -47,7 +47,7 @@ def plot(workbook, output, what, iteration, animate, language, force, quiet) -> 
 
 @click.command()
 @click.argument("workbook", type=FILE)
-@click.option("--over", nargs=2, required=True, metavar="W W", help="Two parameters, indexes counted from 0: w2[0,0,0] w2[0,1,2]")
+@click.option("--over", nargs=2, required=True, metavar="W W", help="Two parameters, counted from 1: w3[1,2], w3_1_2 or w³₁₂.")
 @click.option("-o", "--output", type=FILE, help="The result; by default WORKBOOK-landscape.xlsx.")
 @click.option("--grid", type=int, default=25, show_default=True, metavar="N", help="N × N values of the two parameters.")
 @click.option("--margin", type=float, default=2.0, show_default=True, metavar="M", help="So far beyond the path on every side.")
@@ -63,12 +63,12 @@ def landscape(ctx, workbook, over, output, grid, margin, places, initial, langua
     """Write C_T over two parameters of WORKBOOK around the path of training, the picture of the book's 2-10.
 
     The network is trained first. The result has C_T as a heat map with the path marked, lines of equal C_T with the
-    path drawn in, and a surface. The indexes in brackets are NumPy's, counted from 0: w2[0,1,2] is the weight of unit 1
-    for row 2, column 3. In zsh write 'w2[0,1,2]' with quotes.
+    path drawn in, and a surface. The indexes in brackets are NumPy's, counted from 0: w2[1,2,3] is the weight of unit 1
+    for row 2, column 3. In zsh write 'w2[1,2,3]' with quotes.
 
     \b
-    Example: xlnn landscape book.xlsx --over w2[0,0,0] w2[0,1,2]
-             xlnn landscape book.xlsx --over w3[0,1] w3[1,2] --grid 40 --margin 4
+    Example: xlnn landscape book.xlsx --over w2[1,1,1] w2[1,2,3]
+             xlnn landscape book.xlsx --over w3[1,2] w3[2,3] --grid 40 --margin 4
     """
     from xlnn.book.reader import read
     from xlnn.pictures.landscape_pages import write_landscape

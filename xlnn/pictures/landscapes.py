@@ -23,6 +23,15 @@ from xlnn.model.training import states
 WRITTEN = re.compile(r"\s*(.+?)\s*\[\s*([0-9]{1,9}(?:\s*,\s*[0-9]{1,9})*)\s*\]\s*", re.DOTALL)
 
 
+SUBSCRIPTS = re.compile(r"\s*([wb](?:[⁰¹²³⁴⁵⁶⁷⁸⁹]+|[0-9]+))([₀-₉]+(?:,[₀-₉]+)*)\s*")
+
+
+BELOW = re.compile(r"\s*([wb][⁰¹²³⁴⁵⁶⁷⁸⁹0-9]+)((?:_[0-9]{1,9})+)\s*")
+
+
+PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "01234567890123456789")
+
+
 GRIDS = (3, 255)  # Excel's charts have at most 255 series
 
 
@@ -31,13 +40,13 @@ NUMBERS = 1 << 22  # parameters of many sets that are held at a time (32 MB)
 
 @dataclass(frozen=True)
 class Parameter:
-    """One number among the parameters: `index` counts from 0, as NumPy does."""
+    """One number among the parameters: `index` counts from 0, as NumPy does; it is shown from 1, as the book counts."""
 
     quantity: Quantity
     index: tuple[int, ...]
 
     def __str__(self) -> str:
-        return f"{self.quantity.name}[{','.join(map(str, self.index))}]"
+        return f"{self.quantity.name}[{','.join(str(i + 1) for i in self.index)}]"
 
     def of(self, parameters) -> float:
         return float(parameters[self.quantity.name][self.index])
@@ -76,7 +85,7 @@ class Landscape:
 def landscape(problem: Problem, over: Sequence[str], *, grid: int = 25, margin: float = 2.0) -> Landscape:
     """Trains `problem`, and computes C_T on a grid of `grid` × `grid` values of the two parameters `over`.
 
-    over: two parameters with their indexes counted from 0, as ("w2[0,0,0]", "w2[0,1,2]"). margin: how far the grid
+    over: two parameters with their indexes counted from 1, as ("w2[1,1,1]", "w2[1,2,3]"). margin: how far the grid
     reaches beyond the path on every side. With mini-batches the path has a point after each epoch.
 
     Raises UsageError, LimitError for a path longer than a sheet, and DivergedError where the training diverges.
@@ -144,21 +153,39 @@ def _two(problem: Problem, over: Sequence[str]) -> tuple[Parameter, Parameter]:
 
 
 def parameter(problem: Problem, text: str) -> Parameter:
-    """The parameter that is written as 'w2[0,1,2]', indexes counted from 0. Raises UsageError."""
-    match = WRITTEN.fullmatch(unicodedata.normalize("NFKC", text))  # as labels are read
+    """The parameter that is written as 'w3[1,2]', 'w3_1_2' or 'w³₁₂', indexes counted from 1 as the book does.
+
+    Of more than two, 'w2[1,2,3]' is unit, row and column, 'w2[1,6]', 'w2_1_6' or 'w²₁₆' the unit and the number of the pixel,
+    row by row. Raises UsageError.
+    """
+    match = WRITTEN.fullmatch(unicodedata.normalize("NFKC", _in_brackets(text)))  # as labels are read
     if not match:
         raise UsageError(
-            "cannot read {value}: write a parameter with its indexes counted from 0, like w2[0,1,2].", value=repr(printable(text))
+            "cannot read {value}: write a parameter with its indexes counted from 1, like w2[1,2,3].", value=repr(printable(text))
         )
-    name, index = match[1], tuple(map(int, match[2].split(",")))
+    name, index = match[1], tuple(int(number) - 1 for number in match[2].split(","))
     known = {q.name: q for q in problem.network.parameters}
     if name not in known:
         raise UsageError("there is no parameter {name}; known: {known}.", name=repr(name), known=", ".join(known))
     shape = known[name].shape
-    if len(index) != len(shape) or any(i >= size for i, size in zip(index, shape, strict=True)):
+    if len(index) == 2 < len(shape) and 0 <= index[1] < np.prod(shape[1:]):
+        index = (index[0], *map(int, np.unravel_index(index[1], shape[1:])))
+    if len(index) != len(shape) or any(not 0 <= i < size for i, size in zip(index, shape, strict=True)):
         first, last = Parameter(known[name], (0,) * len(shape)), Parameter(known[name], tuple(size - 1 for size in shape))
         raise UsageError(
-            "there is no {value}; indexes count from 0: {first} to {last}.",
+            "there is no {value}; indexes count from 1: {first} to {last}.",
             value=f"{name}[{match[2]}]", first=str(first), last=str(last),
         )  # fmt: skip
     return Parameter(known[name], index)
+
+
+def _in_brackets(text: str) -> str:
+    """'w2_1_11' and 'w²₁₁' as 'w2[1,11]' and 'w2[1,1]'; any other as it is."""
+    match = SUBSCRIPTS.fullmatch(text) or BELOW.fullmatch(text)
+    if not match:
+        return text
+    name, index = (part.translate(PLAIN) for part in match.groups())
+    numbers = index.replace("_", ",").strip(",")
+    if name[0] == "w" and "," not in numbers and len(numbers) > 1:  # the first is the unit's
+        numbers = f"{numbers[0]},{numbers[1:]}"
+    return f"{name}[{numbers}]"
