@@ -263,6 +263,8 @@ SAID = {
     "book.settings: error.message": (),
     "lessons.calculus: error.message": (),
     "layout.labels: label.text": headings(),
+    "layout.labels: network.things": ("image", "case"),
+    "cli.books: sections().items()": sections().values(),
     "layout.labels: q.symbol": [quantities.SYMBOLS[kind] for kind in (*layouts.MARKS, "share", "digit")],
     "book.conventions_page: chosen.order": problem.ORDERS,
     "book.conventions_page: topic": first_of_pairs("book.conventions_page", "conventions")

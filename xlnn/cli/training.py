@@ -87,8 +87,8 @@ def train(
         text = say("{updates} updates: C_T {before} → {after}", language, updates=result.updates, **costs(result))
         click.echo(closing_line(result, problem.network, language, text))
         if keep is None and result.keep != "all" and not resume:
-            text = "{count} of {all} iterations have a sheet (--keep {kept}), so that it opens quickly; --keep all writes all."
-            click.echo(say(text, language, count=len(result.iterations), all=result.updates, kept=result.keep))
+            kept = "{count} of {all} iterations have a sheet (--keep {kept}), so that it opens quickly; --keep all writes all."
+            click.echo(say(kept, language, count=len(result.iterations), all=result.updates, kept=result.keep))
         echo_large(result.path, language)
 
 
