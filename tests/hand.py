@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from xlnn.book.numbers import INITIAL, Page, add_page, vector
-from xlnn.book.settings_page import settings_page
+from xlnn.book.settings import settings_page
 from xlnn.layout.arrange import arrange
 from xlnn.layout.cells import Cell
 from xlnn.layout.layouts import Layout

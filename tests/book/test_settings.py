@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from problems import dense, random_problem
 
 import xlnn
-from xlnn.book.settings import BY_FIELD, COLUMNS, ENTRIES, layer_rows, parse, parse_value, rows, size
+from xlnn.book.settings import BY_FIELD, COLUMNS, ENTRIES, layer_rows, parse, parse_value, setting_rows, size
 from xlnn.errors import ContentError, UsageError
 from xlnn.model.network import LayerSettings, Network
 from xlnn.model.problem import Settings
@@ -339,7 +339,7 @@ def test_what_is_shown_is_understood(language, chosen, units, conventions, digit
     network = dense((2, 3), *units, classes=classes, **conventions)
     problem = replace(random_problem(network, 1), settings=chosen)
     header = tuple(say(name, language) for name in COLUMNS)
-    found = parse([*rows(problem, language), (), header, *layer_rows(network.layer_settings)], "book.xlsx")
+    found = parse([*setting_rows(problem, language), (), header, *layer_rows(network.layer_settings)], "book.xlsx")
     assert found.settings() == chosen
     assert found.network() == network
     assert found.values["language"] == language

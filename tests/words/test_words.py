@@ -264,9 +264,9 @@ SAID = {
     "lessons.calculus: error.message": (),
     "layout.labels: label.text": headings(),
     "layout.labels: q.symbol": [quantities.SYMBOLS[kind] for kind in (*layouts.MARKS, "share", "digit")],
-    "book.conventions_page: chosen.order": problem.ORDERS,
-    "book.conventions_page: topic": first_of_pairs("book.conventions_page", "conventions")
-    | first_of_pairs("book.conventions_page", "_resumed")
+    "book.conventions: chosen.order": problem.ORDERS,
+    "book.conventions: topic": first_of_pairs("book.conventions", "conventions")
+    | first_of_pairs("book.conventions", "_resumed")
     | first_of_pairs("book.writer", "ending"),
     "book.resume_record: names.items()": (),  # as in parts
     "book.resume_record: parts.items()": [*record.NAMES.values(), *record.PARTS],
@@ -280,8 +280,7 @@ SAID = {
     | first_of_pairs("book.own_images", "_notes")
     | first_of_pairs("book.own_places", "_left_out_biases")
     | first_of_pairs("book.own_places", "_notes_aside"),
-    "book.conventions_page: origin.notes": (),  # as in show
-    "book.settings_page: settings.layer_columns(problem.network.layer_settings)": settings.COLUMNS,
+    "book.conventions: origin.notes": (),  # as in show
     "book.quantity_names: SYMBOLS.items()": [
         symbol for kind, symbol in quantities.SYMBOLS.items() if not kind.startswith("new_")
     ],

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from xlnn.book.places_sheet import describe
-from xlnn.book.settings import layer_rows
-from xlnn.book.settings import rows as setting_rows
+from xlnn.book.settings import layer_rows, setting_rows
 from xlnn.errors import printable
 from xlnn.model.problem import Problem, shape_text
 from xlnn.words import say

@@ -11,10 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from xlnn.book import places_sheet
-from xlnn.book.names import DATA, FORWARD, HELD_OUT, SOLVED, START, TEST, TRAINED
+from xlnn.book.names import CONVENTIONS, DATA, FORWARD, HELD_OUT, PLACES, SETTINGS, SOLVED, START, SUMMARY, TEST, TRAINED
 from xlnn.book.own_places import own_places
 from xlnn.book.reader import read_book
-from xlnn.book.settings import SHEET as SETTINGS
 from xlnn.errors import UsageError, XlnnError
 from xlnn.layout import labels
 from xlnn.layout.arrange import arrange
@@ -162,7 +161,7 @@ def _without_backward(shown: Shown, problem: Problem) -> Shown:
 def _unseen(book: Book) -> tuple[str, ...]:
     """The sheets with cells that nothing was read from."""
     workbook, origin = book.workbook, book.problem.origin
-    own = (SETTINGS, DATA, HELD_OUT, places_sheet.SHEET, *(("Summary", "Conventions", TEST) if workbook.marked else ()))
+    own = (SETTINGS, DATA, HELD_OUT, PLACES, *((SUMMARY, CONVENTIONS, TEST) if workbook.marked else ()))
     seen = {workbook.find(sheet) for shown in book.iterations for sheet, _ in shown.places.values()}
     seen |= {workbook.find(sheet) for sheet, _ in origin.sources.values()} | {workbook.find(name) for name in own}
     return tuple(name for name in workbook.sheets if name not in seen and has_cells(workbook, name))

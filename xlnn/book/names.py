@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-SETTINGS, DATA, HELD_OUT, PLACES, TEST = "Settings", "Data", "Held out", "Places", "Test"
+SETTINGS, DATA, HELD_OUT, PLACES = "Settings", "Data", "Held out", "Places"
+SUMMARY, CONVENTIONS, TEST = "Summary", "Conventions", "Test"
 START, TRAINED, SOLVED = "Start", "Trained", "Solved"
-RESERVED = (SETTINGS, DATA, HELD_OUT, PLACES, "Summary", "Conventions", TEST)
+PREDICTIONS = "Predictions"  # of `predict -o`
+SWEEP, RUNS, CURVES, TIMES = "Sweep", "Runs", "Curves", "Times"  # of a sweep
+LANDSCAPE, PATH, CONTOURS = "Landscape", "Path", "Contours"  # of a landscape
+RESERVED = (SETTINGS, DATA, HELD_OUT, PLACES, SUMMARY, CONVENTIONS, TEST)
 
-DETAILS = ("all", "units", "totals")
 SUMMARY_HEADER = 7  # the line of sheet Summary above its figures
+DETAILS = ("all", "units", "totals")
 FORWARD = ("eta", "number", "x", "digit", "t", "w", "b", "z", "a", "C", "CT", "answer", "prediction", "right", "share")
 
 

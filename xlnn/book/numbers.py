@@ -8,6 +8,7 @@ from itertools import product
 
 import numpy as np
 
+from xlnn.book.names import SETTINGS
 from xlnn.layout import labels
 from xlnn.layout.cells import Cell
 from xlnn.layout.formulas import Formula, Placed, spell
@@ -19,7 +20,7 @@ from xlnn.model.rules import Rule
 from xlnn.xlsx.rows import BEFORE, Rows
 from xlnn.xlsx.styles import style_of
 
-ETA = "Settings!$B$2"  # where the learning rate stands
+ETA = f"{SETTINGS}!$B$2"  # where the learning rate stands
 
 
 INITIAL = "initial "  # before a parameter's name: its saved copy
@@ -155,7 +156,7 @@ def _operand(page: Page, need: str, rule: Rule, occupied: np.ndarray) -> Placed:
             block=page.layout.block,
         )
     if need == "eta":
-        return Placed.at(Place(Cell(2, 2)), sheet="Settings", absolute=True)
+        return Placed.at(Place(Cell(2, 2)), sheet=SETTINGS, absolute=True)
     sheet, place = page.elsewhere[need]
     return Placed.at(place, sheet=sheet, absolute=not q.per_image, per_image=q.per_image)
 

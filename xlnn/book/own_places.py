@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from xlnn.book import places_sheet, settings
-from xlnn.book.names import DATA, SOLVED, START, TRAINED
+from xlnn.book.names import DATA, PLACES, SETTINGS, SOLVED, START, TRAINED
 from xlnn.book.origin import Notes
 from xlnn.book.places_sheet import Line
 from xlnn.book.quantity_names import WITHOUT_LAYER
@@ -38,9 +38,9 @@ class Said:
 def own_places(book: Workbook, places: str | Path | None) -> tuple[Own, int | None]:
     """The lines of sheet Places, of another workbook where one is given, and the number of images where a line says it."""
     other = book if places is None else Workbook(places)
-    if places is None and not book.find(places_sheet.SHEET):
+    if places is None and not book.find(PLACES):
         return {}, None
-    lines = other.lines(places_sheet.SHEET)
+    lines = other.lines(PLACES)
     return places_sheet.lines_of(book, other), places_sheet.image_count(lines, other.name)
 
 
@@ -202,7 +202,7 @@ def _inferred(book: Workbook, own: Own, found: settings.Read) -> settings.Read:
     if not own:
         raise ContentError(
             "there is no table of layers: names of settings stand in column A, and below them a line that begins with layer.",
-            book.where(settings.SHEET),
+            book.where(SETTINGS),
         )
     own = _with_only_layer(own)
     for line in own.values():

@@ -12,20 +12,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from xlnn.book.names import PLACES
 from xlnn.book.quantity_names import IMAGES, quantity_name, squeezed
 from xlnn.errors import ContentError, UsageError, Where
 from xlnn.layout.cells import Cell, Range, quoted
 from xlnn.layout.places import Place, contiguous_steps
 from xlnn.model.quantities import Quantity
-from xlnn.words import every
+from xlnn.words import every, say
 from xlnn.xlsx.cell_table import UNCALCULATED
+from xlnn.xlsx.new_file import BookFile, show
+from xlnn.xlsx.rows import RowsSheet
 from xlnn.xlsx.workbook import NO_TEXT, Workbook, is_blank, shown
-
-SHEET = "Places"
-
 
 HEADER = ("Quantity", "First block", "Next image", "Next unit", "Next map", "Next map before")
 
@@ -121,7 +121,10 @@ class Line:
         return replace(self.where, cell=Cell.parse(self.where.cell).moved(0, column).name)
 
 
-def parse(lines: Sequence[Sequence], workbook: str, sheet: str = SHEET) -> dict[str, Line]:
+# ---- reading ------------------------------------------------------------------------------------------
+
+
+def parse(lines: Sequence[Sequence], workbook: str, sheet: str = PLACES) -> dict[str, Line]:
     """Reads the lines under the header. Raises ContentError naming the cell."""
     found: dict[str, Line] = {}
     for number, cells in enumerate(lines, 1):
@@ -147,7 +150,7 @@ def parse(lines: Sequence[Sequence], workbook: str, sheet: str = SHEET) -> dict[
     return found
 
 
-def image_count(lines: Sequence[Sequence], workbook: str, sheet: str = SHEET) -> int | None:
+def image_count(lines: Sequence[Sequence], workbook: str, sheet: str = PLACES) -> int | None:
     """How many images there are where a line `images | 12` says so. Raises ContentError naming its cell."""
     for number, (name, *cells) in enumerate(filter(None, lines), 1):
         if name is None or squeezed(str(name)) not in IMAGES:
@@ -169,7 +172,7 @@ def lines_of(book: Workbook, source: Workbook | None = None) -> dict[str, Line]:
     Raises ContentError where a line names a sheet that is not there; those that xlnn writes may have been removed.
     """
     source = source or book
-    found = parse(source.lines(SHEET), source.name)
+    found = parse(source.lines(PLACES), source.name)
     return {name: replace(line, sheet=_sheet(book, line)) for name, line in found.items()}
 
 
@@ -231,6 +234,25 @@ def step(text: str, where: Where | None = None) -> tuple[int, int]:
     if (rows, columns) == (0, 0):
         raise ContentError("expected a step like '4 right' or '1 down 2 right', found {found}.", where, found=repr(text))
     return rows, columns
+
+
+# ---- writing ------------------------------------------------------------------------------------------
+
+
+def places_page(file: BookFile, sheet: RowsSheet, lines: Iterable[tuple[Quantity, str, Place]], language: str) -> None:
+    """Sheet Places: where every array lies, quantity, sheet and place."""
+    rows, style = file.rows(), file.style
+    for column, text in enumerate(HEADER, 1):
+        rows.text(Cell(1, column), say(text, language), style("header"))
+    for number, line in enumerate(lines, 2):
+        for column, text in enumerate(describe(*line), 1):
+            if text:
+                rows.text(Cell(number, column), text, symbol=False)
+    show(file, sheet, rows)
+    sheet.set_column(0, 0, 14)
+    sheet.set_column(1, 1, 28)
+    sheet.set_column(2, 5, 16)
+    sheet.freeze_panes(1, 0)
 
 
 def describe(q: Quantity, sheet: str, place: Place) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,9 +14,10 @@ from xlnn.book.origin import Earlier
 from xlnn.errors import LimitError, UsageError, printable
 from xlnn.layout.arrange import arrange, with_pictures
 from xlnn.layout.cells import ROWS
-from xlnn.layout.layouts import GRADIENTS, Layout, for_images, without_copy
+from xlnn.layout.layouts import GRADIENTS, PARAMETERS, Layout, for_images
 from xlnn.layout.places import Place
 from xlnn.model.problem import Problem
+from xlnn.model.quantities import Quantity
 from xlnn.xlsx.new_file import CELLS
 
 SHEETS = 1 << 20  # iterations that can have one; memory and Excel end long before
@@ -193,20 +194,15 @@ class Plan:
         new = {q.name: follows.places["new_" + q.name] for q in network.parameters} if follows else None
         return Page(network, layout, {**network.rule_of, **summed}, elsewhere, self.formulas, new)
 
-    def test_page(self) -> Page:
-        """One empty image to draw in; its formulas are always live and take the last parameters.
-
-        Beside a person's own addresses these stand on the sheet once more, arranged as the image is: only then a formula
-        takes both as they lie. MMULT, which helps itself elsewhere, is an error over blank cells.
-        """
-        network = self.problem.network
-        layout = without_copy(self.layout_of_one())
-        kinds = ("x", "z", "a", "prediction") + (("w", "b") if self.own else ())
-        shown = [n for n in layout.places if network.quantities[n].kind in kinds]
-        last = self.forward_layout(self.problem.images).places
-        elsewhere = {q.name: (self.final, last[q.name]) for q in network.parameters}
-        return Page(network, layout.only(shown), network.rule_of, elsewhere, formulas=True)
-
-    def layout_of_one(self) -> Layout:
-        """One image, always laid out in the standard way: there `predict` looks for it."""
-        return arrange(self.problem.settings.layout, list(self.problem.network.quantities.values()), 1)
+    def places_lines(self, iteration: str) -> Iterator[tuple[Quantity, str, Place]]:
+        """What sheet Places tells: inputs on Data, parameters on the last sheet, all else on the sheet `iteration`, if any;
+        where a person chose the addresses, everything that this sheet has, once more what was named already."""
+        data, quantities = self.data_layout().data, self.problem.network.quantities
+        places = self.layout(self.batch).places if iteration else self.forward_layout(self.problem.images).places
+        for name, q in quantities.items():
+            if name in data and name != "number":
+                yield q, DATA, data[name]
+            elif name in places and (self.own or name not in ("number", "eta")):
+                yield q, iteration if iteration and q.kind not in PARAMETERS else self.final, places[name]
+        again = [name for name in ("x", "t") if name in data and name in places] if self.own else []
+        yield from ((quantities[name], iteration or self.final, places[name]) for name in again)

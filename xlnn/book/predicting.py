@@ -12,11 +12,12 @@ import numpy as np
 from xlnn.book import places_sheet
 from xlnn.book.data import check_edge, check_lines, check_shape, count_images, layouts_of
 from xlnn.book.look import furnish
-from xlnn.book.names import DATA, RESERVED
+from xlnn.book.names import DATA, PREDICTIONS, RESERVED, TEST
 from xlnn.book.numbers import INITIAL, Page, add_page, vector
 from xlnn.book.own_images import count_own_images
 from xlnn.book.own_places import Said, is_written, own_places
 from xlnn.book.reader import read_book
+from xlnn.book.test_sheet import drawn_image, image_place
 from xlnn.errors import ContentError, Where
 from xlnn.layout.arrange import arrange
 from xlnn.layout.cells import Cell
@@ -29,8 +30,6 @@ from xlnn.words import say
 from xlnn.xlsx.new_file import BookFile
 from xlnn.xlsx.saving import check_target, replacing
 from xlnn.xlsx.workbook import Workbook, may_be_number
-
-TEST = "Test"
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ def read_images(problem: Problem, book: Workbook, own_test: bool) -> np.ndarray:
     """The images of a workbook, (images, rows, columns). A blank cell of sheet Test counts as 0."""
     layouts = layouts_of(book, problem.network, problem.settings.layout)
     if own_test:
-        return book.numbers(TEST, _test_place(problem), blank=0.0)
+        return drawn_image(book, problem)
     tries: list[tuple[str, Place]] = []
     for found in _places(problem, book, layouts):
         if not book.is_blank(*found):
@@ -87,10 +86,6 @@ def read_images(problem: Problem, book: Workbook, own_test: bool) -> np.ndarray:
     x = place[0].repeated(images, place.steps[0])
     _check_shapes(problem, book, layouts, sheet, x)
     return book.numbers(sheet, x, blank=0.0 if sheet == TEST else None)
-
-
-def _test_place(problem: Problem) -> Place:
-    return arrange(problem.settings.layout, list(problem.network.quantities.values()), 1).places["x"]
 
 
 def _check_shapes(problem: Problem, book: Workbook, layouts: list[Layout], sheet: str, x: Place) -> None:
@@ -121,7 +116,7 @@ def _places(problem: Problem, book: Workbook, layouts: list[Layout]) -> Iterator
         yield _own(problem, said, "x")
     yield from ((DATA, layout.data["x"]) for layout in layouts if book.find(DATA))
     if book.find(TEST):
-        yield TEST, _test_place(problem)
+        yield TEST, image_place(problem)
     yield from (
         (sheet, place)
         for sheet in book.readable(book.names.besides(RESERVED))
@@ -158,7 +153,7 @@ def write_predictions(step: Step, path: str | Path, *, inputs=(), force: bool = 
         rows.text(Cell(1, 1), say("Predictions", language), file.style("title"), measured=False)
         add_page(page, rows, file.style, language)
         made, numbers = rows.template(), vector(page, ChainMap(initial, step))
-        sheet = file.sheet("Predictions")
+        sheet = file.sheet(PREDICTIONS)
         sheet.show(lambda: made.fill(numbers), made.last)
         furnish(file, sheet, page, made, np.abs(numbers[made.order]), problem)
         file.close()

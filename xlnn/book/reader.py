@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from xlnn.book import authors, places_sheet, settings
+from xlnn.book import authors, settings
 from xlnn.book.arrays import gather
 from xlnn.book.data import check_edge, check_panel, check_shape, check_shapes, count_images, layouts_of, no_image
-from xlnn.book.names import DATA, HELD_OUT, RESERVED, SOLVED, START, TRAINED
+from xlnn.book.names import DATA, HELD_OUT, PLACES, RESERVED, SETTINGS, SOLVED, START, TRAINED
 from xlnn.book.origin import Notes, Origin, Sources
 from xlnn.book.own_images import count_own_images
 from xlnn.book.own_places import Own, Said, apart, eta_of, expected_line, is_idle, network_of, own_places
@@ -60,13 +60,13 @@ def _read(book: Workbook, places: str | Path | None, initial: bool, language: st
     chosen = {name: _override(name, value) for name, value in overrides.items() if value is not None}
     own, images = own_places(book, places)
     found = settings.Read({}, (), {})
-    if book.find(settings.SHEET):
-        found = settings.parse(book.lines(settings.SHEET), book.name)
+    if book.find(SETTINGS):
+        found = settings.parse(book.lines(SETTINGS), book.name)
     language = _language(book, found, chosen, language)
     try:
-        if not (own or book.find(settings.SHEET)):
+        if not (own or book.find(SETTINGS)):
             problem = _from_arrangement(book, chosen, language, initial)
-            _check_said(images, problem.images, book.where(places_sheet.SHEET))
+            _check_said(images, problem.images, book.where(PLACES))
             return problem
         network, found, own, notes = network_of(book, own, found, _only(chosen, Network))
         chosen = {**eta_of(book, own), **_only(chosen, Settings)}
@@ -190,7 +190,7 @@ def _check_copy(book: Workbook, network: Network, sources: Sources) -> None:
 def _sources(book: Workbook, network: Network, layout: Layout, own: Own, initial: bool) -> Sources:
     """Sheet and place (for one image) of x, of digits or t, and of all parameters."""
     if initial and (not layout.initial or any(q.name in own for q in network.parameters)):
-        name = layout.name if not own else places_sheet.SHEET
+        name = layout.name if not own else PLACES
         raise UsageError("the layout {name} has no saved copy of the initial parameters.", name=name)
     places = {**layout.places, **(layout.initial if initial else {})}
     sources: dict[str, tuple[str, Place]] = {}

@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from xlnn.book import conventions_page as pages
+from xlnn.book.conventions import conventions_page
 from xlnn.book.look import LINKS, furnish
-from xlnn.book.names import DATA, HELD_OUT, TEST
+from xlnn.book.names import CONVENTIONS, DATA, HELD_OUT, PLACES, SETTINGS, SUMMARY, TEST
 from xlnn.book.numbers import INITIAL, Page, add_page, free, vector
-from xlnn.book.places_page import places_page
+from xlnn.book.places_sheet import places_page
 from xlnn.book.plan import Plan
-from xlnn.book.settings_page import settings_page
-from xlnn.book.summary_page import summary_page
-from xlnn.book.test_page import test_page
+from xlnn.book.settings import settings_page
+from xlnn.book.summary_sheet import summary_page
+from xlnn.book.test_sheet import test_page
 from xlnn.errors import LimitError, Where
 from xlnn.layout.cells import Cell, quoted
 from xlnn.model.problem import Problem
@@ -43,14 +43,14 @@ class OutputBook:
 
     def open(self) -> None:
         """Summary, Conventions, Settings, Data, Held out and Places; three of them are filled last, when everything is known."""
-        self._front = {name: self.file.sheet(name) for name in ("Summary", "Conventions", "Settings")}
-        settings_page(self.file, self._front["Settings"], self.plan.problem, self.plan.language)
+        self._front = {name: self.file.sheet(name) for name in (SUMMARY, CONVENTIONS, SETTINGS)}
+        settings_page(self.file, self._front[SETTINGS], self.plan.problem, self.plan.language)
         what = self.plan.problem.network.things
         self.data(DATA, self.plan.problem, say("Data: {what} and right answers", self.plan.language, what=what))
         if self.plan.problem.held_out is not None:
             text = say("Held out: images that are tried, but never trained with", self.plan.language)
             self.data(HELD_OUT, self.plan.problem.held_out, text)
-        self._front["Places"] = self.file.sheet("Places")
+        self._front[PLACES] = self.file.sheet(PLACES)
 
     def data(self, name: str, problem: Problem, text: str) -> None:
         """Sheet Data or Held out: a problem's images, their numbers and right answers."""
@@ -128,9 +128,9 @@ class OutputBook:
         """
         plan, file = self.plan, self.file
         test_page(file, file.sheet(TEST), plan, parameters)
-        places_page(file, self._front["Places"], plan, iteration)
-        summary_page(file, self._front["Summary"], plan, totals, shown, headlines, ending)
-        pages.conventions_page(file, self._front["Conventions"], plan, ending, record)
+        places_page(file, self._front[PLACES], plan.places_lines(iteration), plan.language)
+        summary_page(file, self._front[SUMMARY], plan, totals, shown, headlines, ending)
+        conventions_page(file, self._front[CONVENTIONS], plan, ending, record)
         widths: dict[int, dict] = {}
         for sheet, page, made in self._shown:
             furnish(file, sheet, page, made, self._largest[id(made)], plan.problem)

@@ -17,6 +17,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
+from xlnn.book.conventions import texts_about
+from xlnn.book.names import SUMMARY
 from xlnn.book.origin import Options, Record
 from xlnn.book.settings import ENTRIES, layer_rows, shown_values
 from xlnn.model.problem import Problem
@@ -34,7 +36,7 @@ FREE = ("iterations", "language")  # settings that may change while a training r
 BITS = "SHA-256"
 
 
-PARTS = ("images", "right answers", "held-out images", "held-out right answers", "parameters", "Summary")
+PARTS = ("images", "right answers", "held-out images", "held-out right answers", "parameters", SUMMARY)
 
 
 NAMES = {entry.field: entry.name for entry in ENTRIES} | {"layers": "layer"}  # of settings, by field
@@ -106,14 +108,9 @@ def _joined(parts: Mapping[str, str], language: str) -> str:
 # ---- reading ------------------------------------------------------------------------------------------
 
 
-def texts(rows: Iterable[Sequence], topic: str) -> list[str]:
-    """What the rows of a sheet Conventions, in any language, say about a topic."""
-    return [str(row[1]) for row in rows if len(row) > 1 and row[0] in every(topic) and row[1] is not None]
-
-
 def parse(rows: Sequence[Sequence]) -> Record:
     """The record on a sheet Conventions. Raises ValueError or KeyError where there is none."""
-    told = [texts(rows, topic)[-1:] for topic in ("updates", "options", "settings", "fingerprint")]
+    told = [texts_about(rows, topic)[-1:] for topic in ("updates", "options", "settings", "fingerprint")]
     if not all(told):
         raise ValueError("no record")
     (updates,), (options,), (settings,), (prints,) = told

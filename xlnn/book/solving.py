@@ -9,7 +9,7 @@ from pathlib import Path
 from xlnn.book.names import SOLVED, START
 from xlnn.book.plan import Plan, check_updates
 from xlnn.book.result import OutputBook
-from xlnn.book.summary_page import right_line
+from xlnn.book.summary_sheet import right_line
 from xlnn.book.writer import Result
 from xlnn.model.minimising import Solution, minimise
 from xlnn.model.problem import Problem, shape_text

@@ -17,7 +17,7 @@ from xlnn.book.numbers import Page
 from xlnn.book.origin import Earlier, Options
 from xlnn.book.plan import Plan, check_updates, kept_iterations
 from xlnn.book.result import OutputBook
-from xlnn.book.summary_page import headlines
+from xlnn.book.summary_sheet import headlines
 from xlnn.errors import DivergedError
 from xlnn.model.problem import Problem
 from xlnn.model.threads import one_thread

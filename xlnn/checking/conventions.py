@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from xlnn.book.iterations import Book
-from xlnn.book.settings import SHEET
+from xlnn.book.names import SETTINGS
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def others(book: Book, chosen: Callable[[str], bool]) -> Iterator[tuple[str, Boo
     `chosen`: whether an option says what a setting is. In a workbook that xlnn wrote, its conventions are the book's.
     """
     kinds = {book.problem.network.quantities[name].kind for shown in book.iterations for name in shown.places}
-    settled = book.workbook.marked or book.workbook.find(SHEET) is not None or chosen("ties")
+    settled = book.workbook.marked or book.workbook.find(SETTINGS) is not None or chosen("ties")
     for convention in CONVENTIONS:
         if convention.ties and not settled and convention.ties != book.problem.network.ties:
             network = replace(book.problem.network, ties=convention.ties)

@@ -12,6 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from xlnn.book.iterations import Book, Shown
+from xlnn.book.names import SETTINGS
 from xlnn.checking.uncertain import UNKNOWN, Digits, Uncertain, precision_of, stored_doubt
 from xlnn.model.network import Network
 from xlnn.model.problem import Problem
@@ -219,7 +220,7 @@ class Group:
     def _elsewhere(self, name: str, origin) -> bool:
         """Whether an input is given on another sheet than these."""
         if name == "eta":
-            return self.book.workbook.find("Settings") is not None
+            return self.book.workbook.find(SETTINGS) is not None
         if origin is None or name not in origin.sources:
             return False
         return all(origin.sources[name][0] != shown.places[name][0] for shown in self.sheets)

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from xlnn._version import __version__
+from xlnn.book.names import CONTOURS, LANDSCAPE, PATH
 from xlnn.layout.cells import Cell, Range
 from xlnn.model.problem import Problem, shape_text
 from xlnn.pictures.contours import Point, contour
@@ -16,9 +17,6 @@ from xlnn.xlsx.new_file import BookFile, heat, one_page_wide
 from xlnn.xlsx.rows import RowsSheet
 from xlnn.xlsx.saving import check_target, replacing
 from xlnn.xlsx.surface_chart import SurfaceChart
-
-SHEET, PATH, CONTOURS = "Landscape", "Path", "Contours"
-
 
 TOP = Cell(12, 3)  # the heat map's upper left number; values of the parameters stand above and to the left
 
@@ -45,7 +43,7 @@ def write_landscape(found: Landscape, path: str | Path, *, language: str | None 
     language = language or (origin.language if origin else "en")
     with replacing(path, force) as temporary:
         file = BookFile(temporary, path.stem)
-        sheets = [file.sheet(name) for name in (SHEET, PATH, CONTOURS)]
+        sheets = [file.sheet(name) for name in (LANDSCAPE, PATH, CONTOURS)]
         lines = {level: _points(found, level) for level in levels(found)}
         _contours_sheet(file, sheets[2], lines)
         _path_sheet(file, sheets[1], found, language)
@@ -226,8 +224,8 @@ def _surface_chart(file: BookFile, found: Landscape, language: str) -> SurfaceCh
         line = cell_of(found, row, 0).row - 1
         chart.add_series(
             {
-                "name": [SHEET, line, left - 1], "categories": [SHEET, TOP.row - 2, left, TOP.row - 2, right],
-                "values": [SHEET, line, left, line, right],
+                "name": [LANDSCAPE, line, left - 1], "categories": [LANDSCAPE, TOP.row - 2, left, TOP.row - 2, right],
+                "values": [LANDSCAPE, line, left, line, right],
                 "fill": {"color": "#BDD0EE"}, "border": {"color": "#5B7FBF", "width": 0.25},
             }
         )  # fmt: skip

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from xlnn.book.names import SOLVED, START, TRAINED
+from xlnn.book.names import SOLVED, START, SUMMARY, TRAINED
 from xlnn.book.reader import read_book
-from xlnn.book.summary import FIGURES, HELD_OUT, SHARES, SUMMARY, column, lines_below, totals
+from xlnn.book.summary_sheet import FIGURES, HELD_OUT_FIGURES, SHARES, column, lines_below, totals
 from xlnn.errors import ContentError, UsageError, Where
 from xlnn.layout.cells import Cell
 from xlnn.layout.places import Place
@@ -142,6 +142,6 @@ def _history(book: Workbook) -> tuple[bool, tuple[tuple, ...]]:
     if not lines:
         raise ContentError("expected a table of updates and C_T, found none.", book.where(SUMMARY, Cell(header + 1, 1)))
     titles = [title for title in table[header - 1].tolist() if title]
-    shown = (*FIGURES, *(HELD_OUT if any(title in every("held out: C_T") for title in titles) else ()))
+    shown = (*FIGURES, *(HELD_OUT_FIGURES if any(title in every("held out: C_T") for title in titles) else ()))
     blank = [n for n in shown if n in SHARES and book.is_blank(SUMMARY, column(header, n, lines))]
     return titles[0] in every("steps"), tuple(totals(book, header, [None if n in blank else n for n in shown]))

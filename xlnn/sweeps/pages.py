@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from xlnn.book.names import CURVES, RUNS, SWEEP, TIMES
 from xlnn.book.plan import Plan, check_updates, kept_iterations
 from xlnn.book.writer import write
 from xlnn.errors import DivergedError, LimitError
@@ -18,9 +19,6 @@ from xlnn.words import say
 from xlnn.xlsx.new_file import BLUE, GRID, ORANGE, BookFile, heat, one_page_wide
 from xlnn.xlsx.rows import Rows, RowsSheet
 from xlnn.xlsx.saving import check_target, replacing
-
-SHEET, RUNS, CURVES, TIMES = "Sweep", "Runs", "Curves", "Times"
-
 
 TOP = 7  # the first row of the tables; above it what happened
 
@@ -76,7 +74,7 @@ def write_sweep(found: Sweep, path: str | Path, *, language: str | None = None, 
 
 def add_sheets(file: BookFile, found: Sweep, language: str) -> None:
     """Sweep, Runs, Curves and Times. Only Times differs when the same sweep is made again."""
-    for name, fill in ((SHEET, _tables), (RUNS, _runs), (CURVES, _curves), (TIMES, _times)):
+    for name, fill in ((SWEEP, _tables), (RUNS, _runs), (CURVES, _curves), (TIMES, _times)):
         sheet, rows = file.sheet(name), file.rows()
         fill(file, sheet, rows, found, language)
         file.show(sheet, rows)

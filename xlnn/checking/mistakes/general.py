@@ -9,6 +9,7 @@ from itertools import product
 
 import numpy as np
 
+from xlnn.book.names import SETTINGS
 from xlnn.checking.mistakes.backward import as_typed
 from xlnn.checking.mistakes.case import Case, Mistake, Try, read_at
 from xlnn.checking.numbers import apply, wrong_cells
@@ -28,7 +29,7 @@ Spots = Mapping[str, tuple[str, Place]]  # sheet and place of a rule's operands 
 def _spots(case: Case) -> Iterator[list[Spots]]:
     """Sheet and place of result and operands, for every sheet; η is looked for on the sheet and on sheet Settings."""
     names = (case.rule.result.name, *case.rule.needs)
-    settings = {"eta": ("Settings", Place(Cell(2, 2)))} if case.group.book.workbook.find("Settings") else {}
+    settings = {"eta": (SETTINGS, Place(Cell(2, 2)))} if case.group.book.workbook.find(SETTINGS) else {}
     for places in ({}, settings) if "eta" in names else ({},):
         found = [{**shown.places, **places} for shown in case.group.sheets]
         if all(name in spots for spots in found for name in names):

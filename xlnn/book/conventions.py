@@ -1,8 +1,8 @@
-"""The sheets around the iterations: Summary, Conventions, Settings, Places, Test, and how sheets are furnished."""
+"""Sheet Conventions: what a result follows, line by line a topic and a text; written, and read back by topic."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -14,11 +14,11 @@ from xlnn.model.activations import ACTIVATIONS
 from xlnn.model.costs import COSTS
 from xlnn.model.problem import shape_text
 from xlnn.model.training import Step
-from xlnn.words import say
+from xlnn.words import every, say
 from xlnn.xlsx.new_file import BookFile, show
 from xlnn.xlsx.rows import RowsSheet, columns_wide
 
-# ---- Conventions ------------------------------------------------------------------------------------
+# ---- writing ------------------------------------------------------------------------------------------
 
 
 def conventions_page(
@@ -194,3 +194,11 @@ def _left_out(plan: Plan) -> list[str]:
     if plan.formulas and not plan.whole:
         texts.append(say("Summary's figures are numbers: they are over all images, the sheets show batches.", language))
     return texts
+
+
+# ---- reading ------------------------------------------------------------------------------------------
+
+
+def texts_about(rows: Iterable[Sequence], topic: str) -> list[str]:
+    """What the rows of a sheet Conventions, in any language, say about a topic."""
+    return [str(row[1]) for row in rows if len(row) > 1 and row[0] in every(topic) and row[1] is not None]
