@@ -20,6 +20,9 @@ from xlnn.model.rules import Layer, Rule
 CLASSES = ("number", "digit", "answer", "prediction", "right")  # whole numbers of these are exact
 
 
+KNOWN = 1e-3  # the doubt of a number, however large, compared with it
+
+
 GIVEN = ("x", "t")  # read, or copied from where they are read
 
 
@@ -261,8 +264,8 @@ def wrong_cells(found: np.ndarray, expected: Uncertain, digits: Digits, exact: b
     doubt = np.zeros_like(found) if exact else stored_doubt(np.nan_to_num(found), digits)
     with np.errstate(all="ignore"):
         off = np.abs(found - expected.value) > expected.doubt + doubt
-        unknown = ~(expected.doubt < UNKNOWN)  # it cannot be told
-    return np.where(np.isnan(found), True, off & ~unknown)
+        known = (expected.doubt < UNKNOWN) | (expected.doubt < KNOWN * np.abs(expected.value))  # else it cannot be told
+    return np.where(np.isnan(found), True, off & known)
 
 
 def groups(book: Book, digits: Digits = None) -> list[Group]:
