@@ -55,6 +55,20 @@ def relu_mask_left_out(case: Case) -> Uncertain | None:
     return constant(case.expected, 1) if case.kind == "slope" else _delta_without_slope(case)
 
 
+@mistake(
+    "slope-of-another-unit",
+    "the factor a′(z) is that of unit {other}",
+    "Take a′(z) of the unit itself; with $ a copied reference stays behind.",
+    "delta",
+)
+def slope_of_another_unit(case: Case) -> Iterator[Try]:
+    """In δ, or in what is calculated from it where it is not shown."""
+    slope = case.operand("slope")
+    for unit in range(case.layer.shape[0] if slope and case.layer.axes == ("unit",) else 0):
+        same = lambda a, unit=unit: np.broadcast_to(a[:, :, unit : unit + 1], a.shape)
+        yield case.changed(**{slope: case.numbers[slope].map(same)}), {"other": unit + 1}
+
+
 def _delta_without_slope(case: Case) -> Uncertain | None:
     slope = case.operand("slope")
     return case.changed(**{slope: constant(case.numbers[slope], 1)}) if slope else None
