@@ -264,7 +264,8 @@ def wrong_cells(found: np.ndarray, expected: Uncertain, digits: Digits, exact: b
     doubt = np.zeros_like(found) if exact else stored_doubt(np.nan_to_num(found), digits)
     with np.errstate(all="ignore"):
         off = np.abs(found - expected.value) > expected.doubt + doubt
-        known = (expected.doubt < UNKNOWN) | (expected.doubt < KNOWN * np.abs(expected.value))  # else it cannot be told
+        size = np.where(np.isfinite(expected.value), np.abs(expected.value), 0.0)
+        known = (expected.doubt < UNKNOWN) | (expected.doubt < KNOWN * size)  # else it cannot be told
     return np.where(np.isnan(found), True, off & known)
 
 
