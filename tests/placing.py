@@ -65,13 +65,16 @@ def placed(draw):
     given = ["x", network.inputs[3].name, *problem.parameters]
     others = [n for n in network.quantities if n not in (*given, "number", "t", "eta", "digit")]
     names = given + draw(st.lists(st.sampled_from(others), max_size=5, unique=True))
-    count, row, found = draw(st.integers(1, 3)), 1, {}
+    sheets, found = SHEETS[: draw(st.integers(1, 3))], {}
+    rows = dict.fromkeys(sheets, 1)  # on each sheet by itself: on two of them places may have the same addresses
     for name in names:
-        place = draw(one_place(network.quantities[name], images, row))
+        sheet = draw(st.sampled_from(sheets))
+        place = draw(one_place(network.quantities[name], images, rows[sheet]))
         room = place[0].repeated(images + 1, place.steps[0]) if name in given[:2] else place
-        row = room.bounds().last.row + 1  # behind the last image a blank one
-        found[name] = SHEETS[draw(st.integers(0, count - 1))], place
-    check_places({name: place for name, (_, place) in found.items()})
+        rows[sheet] = room.bounds().last.row + 1  # behind the last image a blank one
+        found[name] = sheet, place
+    for sheet in sheets:
+        check_places({name: place for name, (on, place) in found.items() if on == sheet})
     return problem, found
 
 

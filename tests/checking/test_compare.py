@@ -15,7 +15,7 @@ import workbooks
 import xlnn
 from xlnn.checking.comparing import Tolerance, compared, half_up, seen_apart
 from xlnn.cli.main import main
-from xlnn.errors import ContentError, UsageError
+from xlnn.errors import ContentError, SaveError, UsageError
 
 
 def book(path: Path, cells: dict, sheet: str = "Sheet") -> Path:
@@ -308,6 +308,31 @@ def test_json(pair):
     found = json.loads(output)
     assert (code, found["same"], found["compared"], found["different"]) == (1, False, 2, 1)
     assert found["cells"] == [{"sheet": "Sheet", "other": "Sheet", "cell": "B1", "a": 2, "b": 2.5, "difference": 0.5}]
+
+
+def test_json_tells_what_was_not_compared(pair):
+    code, output = run(*pair({"A1": 1, "B1": "a", "C1": True}, {"A1": 1, "B1": "b", "C1": False}), "--json")
+    note = "2 cells differ in texts or truth values, which were not compared (--text)."
+    assert (code, json.loads(output)["notes"]) == (0, [note])
+    assert json.loads(run(*pair({"A1": 1}, {"A1": 1}), "--json")[1])["notes"] == []
+
+
+@pytest.mark.parametrize("command", ["check", "compare"])
+@pytest.mark.parametrize("json_", [(), ("--json",)])
+def test_nothing_is_said_of_a_copy_that_was_not_written(command, json_, pair, tmp_path, monkeypatch):
+    a, b = pair({"A1": 1}, {"A1": 2})
+    if command == "check":
+        assert CliRunner().invoke(main, ["new", "1-1", str(a), "--force"]).exit_code == 0
+
+    def full(*_, **__):
+        raise SaveError("there is no room left.")
+
+    for module in ("telling", "tell_compare"):
+        monkeypatch.setattr(f"xlnn.checking.{module}.write_marked", full)
+    files = [a] if command == "check" else [a, b]
+    found = CliRunner().invoke(main, [command, *map(str, files), "--report", str(tmp_path / "r.xlsx"), *json_])
+    assert (found.exit_code, found.stdout) == (6, "")
+    assert found.stderr == "xlnn: error: there is no room left.\n"
 
 
 def test_report_is_a_marked_copy_of_b(pair, tmp_path):

@@ -135,7 +135,7 @@ def book_of(workbook: Workbook, *, places: str | Path | None = None, language: s
     book.iterations = tuple(shown for shown in found if computed(shown, problem))
     book.unseen = _unseen(book)
     for shown in book.iterations:
-        workbook.check_calculated(shown.places[name] for name in computed(shown, problem))
+        workbook.check_calculated(shown.places.values())
     return book
 
 

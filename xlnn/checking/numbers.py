@@ -21,6 +21,9 @@ from xlnn.model.rules import Layer, Rule
 CLASSES = ("number", "digit", "answer", "prediction", "right")  # whole numbers of these are exact
 
 
+KNOWN = 1e-3  # the doubt of a number, however large, compared with it
+
+
 GIVEN = ("x", "t")  # read, or copied from where they are read
 
 
@@ -262,8 +265,9 @@ def wrong_cells(found: np.ndarray, expected: Uncertain, digits: Digits, exact: b
     doubt = np.zeros_like(found) if exact else stored_doubt(np.nan_to_num(found), digits)
     with np.errstate(all="ignore"):
         off = np.abs(found - expected.value) > expected.doubt + doubt
-        unknown = ~(expected.doubt < UNKNOWN)  # it cannot be told
-    return np.where(np.isnan(found), True, off & ~unknown)
+        size = np.where(np.isfinite(expected.value), np.abs(expected.value), 0.0)
+        known = (expected.doubt < UNKNOWN) | (expected.doubt < KNOWN * size)  # else it cannot be told
+    return np.where(np.isnan(found), True, off & known)
 
 
 def groups(book: Book, digits: Digits = None) -> list[Group]:

@@ -77,7 +77,7 @@ def _looked_lines(verdict: Verdict, language: str) -> Iterator[str]:
     if verdict.complete:
         return
     if verdict.convention:
-        convention = say(verdict.convention, language)
+        convention = verdict.told_convention(language)
         yield say("With another convention than the book's: {convention}.", language, convention=convention)
     if verdict.judged:
         yield say("Checked: {quantities}.", language, quantities=", ".join(symbols(verdict.judged, language)))
@@ -89,6 +89,9 @@ def _looked_lines(verdict: Verdict, language: str) -> Iterator[str]:
         yield say("There is no backward pass to check: {reason}", language, reason=book.untrainable.text(language))
     if book.unseen:
         yield say("Sheets that were not looked at: {sheets}.", language, sheets=", ".join(map(printable, book.unseen)))
+    for part in verdict.further:
+        said = "Further formulas on {sheet}, not looked at: {count} (rows {rows})."
+        yield say(said, language, sheet=printable(part.sheet), count=f"{part.count:,}", rows=part.rows)
 
 
 def _empty_lines(verdict: Verdict, language: str) -> list[str]:
@@ -203,12 +206,15 @@ def check_json(verdict: Verdict) -> dict[str, Any]:
         "share": verdict.share,
         "follow": verdict.follow,
         "complete": verdict.complete,
-        "convention": verdict.convention or None,
+        "convention": verdict.told_convention() or None,
         "judged": [q.name for q in verdict.judged],
         "missing": [q.name for q in verdict.missing],
         "no_backward_pass": verdict.book.untrainable and verdict.book.untrainable.text(),
         "sheets": verdict.sheets,
         "unseen": list(verdict.book.unseen),
+        "further_formulas": [
+            {"sheet": p.sheet, "count": p.count, "rows": [list(run) for run in p.runs]} for p in verdict.further
+        ],
         "faults": [_fault_json(verdict, fault) for fault in verdict.faults],
         "against": beside and beside.workbook,
         "compared": [{"sheet": mine, "other": other} for mine, other in beside.pairs] if beside else [],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from xlnn.cli.console import echo_json
@@ -57,14 +59,19 @@ def check(ctx, workbooks, digits, places, against, report, as_json, language, fo
         check_target(report, [given for given in (workbooks[0], places, against) if given], force)
     verdict = judge(workbooks[0], digits=digits, places=places, against=against, language=language, **settings)
     language = ctx.meta["language"] = verdict.book.language
+    copy = check_report(verdict, report, language, force) if report else None
     if as_json:
         echo_json(check_json(verdict))
     else:
         click.echo(check_text(verdict, language))
-    if report:
-        path = check_report(verdict, report, language, force)
-        click.echo(say("marked copy: {path}", language, path=path), err=as_json)
+    echo_copy(copy, language, as_json)
     ctx.exit(0 if verdict.right else 1)
+
+
+def echo_copy(path: Path | None, language: str, as_json: bool) -> None:
+    """Says where the marked copy is: it was written before anything is said, so that what is said is all true."""
+    if path is not None:
+        click.echo(say("marked copy: {path}", language, path=path), err=as_json)
 
 
 def marked(workbooks, as_json: bool, language: str, **options) -> int:
@@ -92,7 +99,7 @@ def mark_lines(table, language: str):
 def _found(row, language: str):
     """The first mistake of a row, and how much is empty."""
     if row.right:
-        complete = not (row.missing or row.unseen)
+        complete = not (row.missing or row.unseen or row.convention)
         return (say("all right." if complete else "all right as far as it was found.", language),)
     empty = say("{count} cells empty", language, count=int(row.empty)) if row.empty else ""
     mistake = row.mistake or (say("not a known mistake", language) if row.cell else "")
@@ -102,7 +109,8 @@ def _found(row, language: str):
 def _not_judged(row, language: str):
     """What the network has but the workbook does not show, and the sheets that nobody looked at."""
     missing = say("not checked: {quantities}", language, quantities=row.missing) if row.missing else ""
-    return missing, say("not looked at: {sheets}", language, sheets=row.unseen) if row.unseen else ""
+    unseen = say("not looked at: {sheets}", language, sheets=row.unseen) if row.unseen else ""
+    return missing, unseen, say("another convention: {convention}", language, convention=row.convention) if row.convention else ""
 
 
 @click.command()
@@ -143,11 +151,10 @@ def compare(ctx, a, b, sheets, ranges, rtol, atol, digits, text, formulas, repor
     found = compared(
         a, b, sheets=sheets, ranges=ranges, rtol=rtol, atol=atol, digits=digits, text=text, formulas=formulas
     )  # fmt: skip
+    copy = compare_report(found, report, language, force) if report else None
     if as_json:
         echo_json(compare_json(found))
     else:
         click.echo(compare_text(found, language))
-    if report:
-        path = compare_report(found, report, language, force)
-        click.echo(say("marked copy: {path}", language, path=path), err=as_json)
+    echo_copy(copy, language, as_json)
     ctx.exit(0 if found.same else 1)

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 
+from xlnn.checking.mistakes import backward, forward, general, references, update
 from xlnn.checking.mistakes.case import Case, Cause, Mistake, Try
 
 TELLING = 3  # decades that must speak for a mistake, and for each of many tries as many more as they are
@@ -23,13 +25,11 @@ ZEROS = ("zero", "bias-gradient-left-out")  # of which a 0 is the mistake itself
 BEHIND = 2  # decades more for one in what is not on the sheet: there are so many
 
 
+@cache
 def catalogue() -> tuple[Mistake, ...]:
-    """All entries, in the order of calculation."""
-    from xlnn.checking.mistakes import backward as mistakes_backward
-    from xlnn.checking.mistakes import forward as mistakes_forward
-    from xlnn.checking.mistakes import general as mistakes_general
-
-    return (*mistakes_forward.ENTRIES, *mistakes_backward.ENTRIES, *mistakes_general.ENTRIES)
+    """All entries, in the order of calculation, and then those of any quantity."""
+    modules = forward, backward, update, references, general
+    return tuple(entry for module in modules for entry in vars(module).values() if isinstance(entry, Mistake))
 
 
 def causes(case: Case, names: Collection[str] | None = None) -> list[tuple[Cause, ...]]:
