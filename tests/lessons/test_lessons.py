@@ -215,7 +215,7 @@ def test_formulas_that_were_never_calculated_are_no_empty_cells(tmp_path):
     openpyxl.load_workbook(path).save(path)
     result = CliRunner().invoke(main, ["check", str(path)])
     assert result.exit_code == 4
-    assert "mine.xlsx › '1-2'!B12: expected a number, found a formula without a stored result." in result.stderr
+    assert "mine.xlsx › '1-2'!B12: expected numbers, found 267 formulas without a stored result" in result.stderr
 
 
 def test_a_marked_copy_colours_the_wrong_cell(written, tmp_path):

@@ -1,6 +1,6 @@
 """Placed arrays: they stand for NumPy arrays in a rule's `cell` and spell the formula of a spreadsheet's cell.
 
->>> from xlnn.cells import Cell
+>>> from xlnn.layout.cells import Cell
 >>> x = Placed.at(Place(Cell.parse("L5"), (64, 4, 3), ((0, 4), (1, 0), (0, 1))), per_image=True)
 >>> w = Placed.at(Place(Cell.parse("D5"), (3, 4, 3), ((4, 0), (1, 0), (0, 1))), absolute=True)
 >>> b = Placed.at(Place(Cell.parse("G5"), (3,), ((4, 0),)), absolute=True)
