@@ -23,6 +23,7 @@ from xlsxwriter.exceptions import FileCreateError
 
 import workbooks
 import xlnn
+from xlnn.book.plan import Plan
 from xlnn.cli.main import main
 from xlnn.errors import SavedBeside, SaveError
 from xlnn.xlsx import saving, seals
@@ -446,7 +447,7 @@ def test_a_disk_that_does_not_tell(tmp_path, monkeypatch):
 def test_no_more_room_is_asked_for_than_is_needed(section, cells, tmp_path):
     """A workbook that would fit is not refused: it is larger than was asked for, and so are its parts."""
     book = xlnn.example(section).with_settings(iterations=2)
-    plan = xlnn.writer.Plan(book, frozenset({1, 2}), cells=cells)
+    plan = Plan(book, frozenset({1, 2}), cells=cells)
     xlnn.write(book, tmp_path / "out.xlsx", cells=cells)
     assert plan.numbers * saving.PACKED < (tmp_path / "out.xlsx").stat().st_size
     with ZipFile(tmp_path / "out.xlsx") as archive:
