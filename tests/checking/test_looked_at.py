@@ -298,7 +298,10 @@ def test_a_workbook_that_was_never_calculated_is_refused(kind, tmp_path):
     code, output = run(path)
     assert code == 4
     assert output.count("\n") == 1
-    assert "without a stored result, the first of them here. Open the workbook in Excel or LibreOffice, save it, and try again." in output
+    assert (
+        "without a stored result, the first of them here. Open the workbook in Excel or LibreOffice, save it, and try again."
+        in output
+    )
 
 
 def one_lesson_sheet(path: Path, change: dict) -> Path:
