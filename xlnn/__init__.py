@@ -30,6 +30,7 @@ _WHERE = {
     "write_problem": "book.start",
     "example": "model.examples",
     "show": "book.describing",
+    "equations": "book.formulary",
     "predict": "book.predicting",
     "gradcheck": "model.differences",
     "check": "checking.judging",

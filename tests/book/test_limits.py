@@ -15,7 +15,7 @@ CAP = 2 << 30  # bytes of address space; Python with NumPy and its threads takes
 MANY = "1000000000"
 DIGITS = "1" + "0" * 5000  # more than Python reads as a number
 OVER = ("--over", "w2[0,0,0]", "w2[0,1,1]")
-COMMAND = "from xlnn.cli import main; main()"
+COMMAND = "from xlnn.cli.main import main; main()"
 
 
 def run(*arguments) -> tuple[int, list[str]]:

@@ -64,7 +64,7 @@ def test_a_formula_bomb_is_refused(name, tmp_path):
     path.write_bytes(package(BOMBS[name]()))
     child = (
         "import sys, resource\n"
-        "from xlnn.errors import LimitError\nfrom xlnn.formula import read\nfrom xlnn.workbook import Workbook\n"
+        "from xlnn.errors import LimitError\nfrom xlnn.formula import read\nfrom xlnn.xlsx.workbook import Workbook\n"
         "try:\n    read(Workbook(sys.argv[1]))\nexcept LimitError as error:\n    print(error)\n"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
     )

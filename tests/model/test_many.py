@@ -6,8 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from problems import dense, random_problem
-from test_rules import NETWORKS
+from problems import NETWORKS, dense, random_problem
 
 from xlnn.errors import DivergedError, UsageError
 from xlnn.model import many

@@ -16,7 +16,7 @@ import xlnn
 from xlnn.xlsx.rows import readable
 
 XLNN = [sys.executable, "-m", "xlnn"] if (Path(xlnn.__file__).parent / "__main__.py").exists() else None
-XLNN = XLNN or [sys.executable, "-c", "from xlnn.cli import main; main()"]
+XLNN = XLNN or [sys.executable, "-c", "from xlnn.cli.main import main; main()"]
 
 pytestmark = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full, as Linux has it")
 

@@ -24,7 +24,7 @@ from xlnn.xlsx.workbook import Workbook, is_meant, is_number, may_be_number
 LIKE, NEARLY = 0.8, 0.6  # share of the numbers that lie where the authors have them, or moved a little
 
 
-NEAR = sorted(product(range(-3, 4), repeat=2), key=lambda move: (abs(move[0]) + abs(move[1]), move))
+NEAR = sorted(product(range(-3, 4), range(-3, 4)), key=lambda move: (abs(move[0]) + abs(move[1]), move))
 
 
 Move = tuple[int, int]

@@ -176,7 +176,8 @@ def _batch_text(plan: Plan) -> str:
 
 
 def _left_out(plan: Plan) -> list[str]:
-    language, texts = plan.language, []
+    language = plan.language
+    texts: list[str] = []
     if plan.solving:
         return texts
     iterations = plan.problem.settings.iterations - plan.problem.done

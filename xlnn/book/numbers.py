@@ -77,7 +77,7 @@ def add_page(page: Page, rows: Rows, style: Callable, language: str, images: Seq
     start = 0
     for name in page.names:
         q, place = page.quantity(name), page.place(name)
-        formulas = _formulas(page, name, occupied) if page.formulas else None
+        formulas = formulas_of(page, name, occupied) if page.formulas else None
         _fill(rows, q, place, start, formulas, style(style_of(q.kind)), images)
         start += place.size
 
@@ -109,7 +109,7 @@ def _fill(rows: Rows, q: Quantity, place: Place, start: int, formulas, style: in
         rows.hole(cell, start + position, style, text, mark)
 
 
-def _formulas(page: Page, name: str, occupied: np.ndarray) -> list[Formula | str] | None:
+def formulas_of(page: Page, name: str, occupied: np.ndarray) -> list[Formula | str] | None:
     """One formula for every number of a quantity (of the first image), or None where numbers stand."""
     q = page.quantity(name)
     if name.startswith(INITIAL) or q.kind == "number":

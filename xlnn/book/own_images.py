@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -129,7 +130,7 @@ def _refuse_gap(x: _Blocks, images: int, further: Cell, answered: bool = False) 
     """Raises ContentError for what stands where the next image should; `further`: where images or right answers go on."""
     cell = x.text(images)
     where = x.book.where(x.sheet, cell or x.at(images).origin)
-    fields = {"image": images + 1, "images": images, "cell": further.name}
+    fields: dict[str, Any] = {"image": images + 1, "images": images, "cell": further.name}
     if cell is not None:
         raise ContentError(
             "expected image {image}, found {found}, but images or right answers go on at {cell}. Mend it, or say in sheet "

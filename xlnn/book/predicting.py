@@ -6,6 +6,7 @@ from collections import ChainMap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 
@@ -102,8 +103,8 @@ def _check_shapes(problem: Problem, book: Workbook, layouts: list[Layout], sheet
     for layout in layouts:
         if x[0] == layout.data["x"][0] and x.steps[0] == layout.data["x"].steps[0]:
             sources = {name: layout.data[name] for name in ("digit", "t") if name in layout.data}
-            sources = {name: (sheet, place[0].repeated(x.shape[0], place.steps[0])) for name, place in sources.items()}
-            check_edge(book, q, {"x": (sheet, x), **sources}, layout)
+            repeated = {name: (sheet, place[0].repeated(x.shape[0], place.steps[0])) for name, place in sources.items()}
+            check_edge(book, q, {"x": (sheet, x), **repeated}, layout)
             return
         if x[0] == layout.places["x"][0]:
             check_lines(book, q, {**{name: (sheet, place) for name, place in layout.places.items()}, "x": (sheet, x)})
@@ -152,7 +153,7 @@ def write_predictions(step: Step, path: str | Path, *, inputs=(), force: bool = 
         rows = file.rows()
         rows.text(Cell(1, 1), say("Predictions", language), file.style("title"), measured=False)
         add_page(page, rows, file.style, language)
-        made, numbers = rows.template(), vector(page, ChainMap(initial, step))
+        made, numbers = rows.template(), vector(page, ChainMap(initial, cast(dict, step)))
         sheet = file.sheet(PREDICTIONS)
         sheet.show(lambda: made.fill(numbers), made.last)
         furnish(file, sheet, page, made, np.abs(numbers[made.order]), problem)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from xlnn.book import authors, settings
 from xlnn.book.arrays import gather
@@ -84,7 +85,7 @@ def _override(name: str, value):
     return settings.parse_value(settings.BY_FIELD[name], value)
 
 
-def _only(chosen: Mapping, kind: type) -> dict:
+def _only(chosen: Mapping, kind: Any) -> dict:
     return {name: value for name, value in chosen.items() if name in kind.__dataclass_fields__}
 
 
@@ -116,7 +117,7 @@ def _from_arrangement(book: Workbook, chosen: Mapping, language: str, initial: b
 def _build(book: Workbook, network: Network, chosen: Settings, said: Said, language: str, initial: bool) -> Problem:
     """Gathers every array of a network from its place."""
     layout = layouts_of(book, network, chosen.layout)[0]
-    own = {name: line for name, line in said.own.items() if not is_idle(network, name, line, layout)}
+    own: Own = {name: line for name, line in said.own.items() if not is_idle(network, name, line, layout)}
     sources = _sources(book, network, layout, own, initial)
     images, notes = _images(book, network, sources, replace(said, own=own))
     sources = {name: (sheet, _for_images(network.quantities[name], place, images)) for name, (sheet, place) in sources.items()}

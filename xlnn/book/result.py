@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import IO, cast
 
 import numpy as np
 
@@ -36,7 +37,7 @@ class OutputBook:
 
     plan: Plan
     file: BookFile
-    spool: object
+    spool: IO[bytes]
     _front: dict[str, RowsSheet] = field(default_factory=dict)
     _largest: dict[int, np.ndarray] = field(default_factory=dict)  # by template: the largest |number| of every hole
     _shown: list[tuple[RowsSheet, Page, Template]] = field(default_factory=list)
@@ -92,9 +93,9 @@ class OutputBook:
         Raises DivergedError where one of them is not finite.
         """
         initial = {INITIAL + name: array for name, array in self.plan.initial.items()}
-        numbers = vector(page, ChainMap(initial, step))
+        numbers = vector(page, ChainMap(initial, cast(dict, step)))
         if not np.isfinite(numbers).all():
-            raise diverged(step)
+            raise diverged(cast(Step, step))
         size, known = np.abs(numbers[made.order]), self._largest.get(id(made))
         self._largest[id(made)] = size if known is None else np.maximum(known, size)
         start, length = self.spool.seek(0, 2), numbers.nbytes
@@ -102,7 +103,7 @@ class OutputBook:
 
         def rows() -> str:
             self.spool.seek(start)
-            stored = np.frombuffer(self.spool.read(length), dtype=float)
+            stored = np.frombuffer(self.spool.read(length), dtype=np.float64)
             return made.fill(stored, quoted(before) if before else "", title)
 
         title = self.file.strings(text)

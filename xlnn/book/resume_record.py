@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -60,7 +60,7 @@ def lines(
     ]
 
 
-def settings_text(values: Mapping[str, object], layers: Iterable) -> dict[str, str]:
+def settings_text(values: Mapping[str, object], layers: Sequence) -> dict[str, str]:
     """Every setting that a training keeps from beginning to end, by field, as a text."""
     texts = {name: repr(value) if isinstance(value, float) else str(value) for name, value in values.items() if name not in FREE}
     rows = (" ".join(str(part) for part in row if part is not None) for row in layer_rows(layers))

@@ -41,7 +41,7 @@ def summary_page(
     header = SUMMARY_HEADER
     held_out = plan.problem.held_out is not None
     judged = any(total[2] is not None for total in totals)
-    titles = ("steps" if plan.solving else "updates", "C_T", "share right" if judged else "", "", "sheet")
+    titles: tuple[str, ...] = ("steps" if plan.solving else "updates", "C_T", "share right" if judged else "", "", "sheet")
     titles += ("held out: C_T", "held out: share right") if held_out else ()
     for column, text in enumerate(titles, 1):
         rows.text(Cell(header, column), say(text, language) if text else "", style("header"))

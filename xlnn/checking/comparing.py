@@ -156,7 +156,7 @@ def compared(
     for name, partner in paired:
         contents = [_contents(book, sheet, formulas) for book, sheet in ((one, name), (other, partner))]
         limits = [range_ for range_, on in chosen.values() if (name, partner) in on] if ranges else None
-        pairs.append(_compare_sheets(name, partner, *contents, tolerance, text or formulas, limits))
+        pairs.append(_compare_sheets(name, partner, contents, tolerance, text or formulas, limits))
     _check_selections(one, other, pairs, sheets, {typed: range_ for typed, (range_, _) in chosen.items()})
     return Comparison(Path(a), Path(b), tuple(pairs), () if formulas else tuple(_notes(one, other, pairs)))
 
@@ -188,8 +188,9 @@ def _contents(book: Workbook, sheet: str, formulas: bool) -> tuple[np.ndarray, M
     return values, dates
 
 
-def _compare_sheets(name, other, one: tuple, two: tuple, tolerance: Tolerance, text: bool, ranges) -> Pair:
-    """Every cell that one of the sheets fills; `one` and `two` are `_contents`."""
+def _compare_sheets(name, other, contents: Sequence[tuple], tolerance: Tolerance, text: bool, ranges) -> Pair:
+    """Every cell that one of the sheets fills; `contents` are both sheets' `_contents`."""
+    one, two = contents
     shape = max(one[0].shape[0], two[0].shape[0]), max(one[0].shape[1], two[0].shape[1])
     shown_a, shown_b = _padded(one[0], shape), _padded(two[0], shape)
     dates = set(one[1]) & set(two[1])
@@ -209,12 +210,12 @@ def _compare_sheets(name, other, one: tuple, two: tuple, tolerance: Tolerance, t
     with np.errstate(all="ignore"):
         gap = np.where(x == y, 0.0, np.abs(x - y))
     at = _cell(numbers[int(gap.argmax())], shape) if gap.size and gap.max() > 0 else None
-    pending = tuple(_first(inside & np.equal(values, UNCALCULATED), shape) for values in (a, b))
+    pending_a, pending_b = (_first(inside & (values == UNCALCULATED), shape) for values in (a, b))
     used = frozenset(range_ for range_ in ranges or () if (counts & _inside(shape, [range_])).any())
     return Pair(
         name, other, int(both.sum()), rows + 1, columns + 1, shown_a[rows, columns], shown_b[rows, columns],
         int(only_a.sum()), int(only_b.sum()), float(gap.max()) if gap.size else 0.0, at,
-        pending, int((unlike & ~counts).sum()), used,
+        (pending_a, pending_b), int((unlike & ~counts).sum()), used,
     )  # fmt: skip
 
 
@@ -284,13 +285,13 @@ def _notes(a: Workbook, b: Workbook, pairs: Sequence[Pair]) -> Iterator[tuple[st
     texts = sum(pair.texts for pair in pairs)
     if texts:
         yield "{count} cells differ in texts or truth values, which were not compared (--text).", {"count": f"{texts:,}"}
-    for side, book in enumerate((a, b)):
-        first = next(((pair, pair.pending[side]) for pair in pairs if pair.pending[side]), None)
+    for number, book in enumerate((a, b)):
+        first = next(((pair, pair.pending[number]) for pair in pairs if pair.pending[number]), None)
         if first:
             pair, cell = first
             yield (
                 "{where}: a formula without a stored result; open the workbook in Excel or LibreOffice and save it.",
-                {"where": str(book.where((pair.sheet, pair.other)[side], cell))},
+                {"where": str(book.where((pair.sheet, pair.other)[number], cell))},
             )
 
 

@@ -104,7 +104,7 @@ def _judged(book: Book, digits: int | None) -> Verdict:
     precision = recognised(numbers) if digits is None else digits
     book.decimals = common_decimals(numbers) if precision == Precision() else None
     found = tuple(groups(book, precision))
-    faults, follow, cells = [], 0, 0
+    faults, follow, cells = list[Fault](), 0, 0
     for group in found:
         for rule in group.rules:
             follows, explained = _faults(group, rule)

@@ -60,7 +60,7 @@ class Numbers(Mapping):
         other = self.given[name] if name in self.given else self.apply(self.rule(name))
         if stored is None:
             return other
-        choose = lambda mine, theirs: np.where(self.gaps[name], theirs, mine)
+        choose = lambda mine, theirs: np.asarray(np.where(self.gaps[name], theirs, mine))
         return Uncertain(choose(stored.value, other.value), choose(stored.doubt, other.doubt))
 
     def apply(self, rule: Rule, **changed: Uncertain) -> Uncertain:

@@ -272,8 +272,8 @@ def _fault_rows(verdict: Verdict, language: str) -> Iterator[tuple]:
 
 def _marks(verdict: Verdict, language: str) -> Iterator[Mark]:
     for shown, name, mask in following(verdict):
-        for index in np.argwhere(mask).tolist():
-            sheet, cell = shown.cell(name, tuple(index))
+        for index in map(tuple, np.argwhere(mask).tolist()):
+            sheet, cell = shown.cell(name, index)
             yield Mark(sheet, cell, GREY)
     for fault in verdict.mistaken:
         why = " ".join(_why(verdict, fault, language))

@@ -50,14 +50,19 @@ def new(section, workbook, images, exercise, cells, language, force, quiet) -> N
 @click.argument("workbook", type=FILE)
 @places_option
 @click.option("--initial", is_flag=True, help="Show the saved copy of the initial parameters.")
+@click.option("--rules", is_flag=True, help="Every equation instead: as printed, as NumPy, as the formula of a cell.")
 @limit_options
 @language_option
-def show(workbook: Path, places: Path | None, initial: bool, language: str | None) -> None:
+def show(workbook: Path, places: Path | None, initial: bool, rules: bool, language: str | None) -> None:
     """Show what is read from WORKBOOK: network, settings, images, and where each array lies.
 
+    \b
     Example: xlnn show book.xlsx
+             xlnn show book.xlsx --rules
     """
     from xlnn.book.describing import show as described
+    from xlnn.book.formulary import equation_table, equations
     from xlnn.book.reader import read
 
-    click.echo(described(read(workbook, places=places, initial=initial, language=language)))
+    problem = read(workbook, places=places, initial=initial, language=language)
+    click.echo(equation_table(equations(problem)) if rules else described(problem))

@@ -109,7 +109,8 @@ def _tell(text: str) -> None:
 
 def _progress_line(language: str):
     """Shows runs done and the time left on a terminal; None elsewhere."""
-    line, before = line_of(lambda done, total, seconds: _left(done, total, seconds, before[0], language)), []
+    before: list[int] = []
+    line = line_of(lambda done, total, seconds: _left(done, total, seconds, before[0], language))
 
     def progress(done: int, total: int) -> None:
         if not before:

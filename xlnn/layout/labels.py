@@ -48,11 +48,11 @@ def part(q: Quantity, unit: int) -> str:
 
 def text(label: Label, network: Network, language: str) -> str | int:
     """What a label says."""
-    q = network.quantities.get(label.quantity)
     if label.role == "heading":
         return say(label.text, language)
     if label.role == "number":
         return label.index[0] if len(label.index) == 1 else " ".join(map(str, label.index))
+    q = network.quantities[label.quantity]
     if label.role == "part":
         return part(q, label.index[0])
     if label.role == "layer":

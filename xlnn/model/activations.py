@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -19,7 +20,7 @@ class Activation:
     name: str
     equation: str
     output: Callable
-    slope: Callable | None = None
+    slope: Any = None  # a function, or None where there is nothing to learn by
     slope_equation: str = ""
     whole_layer: bool = False
 

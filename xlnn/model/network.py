@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
+from typing import cast
 
 from xlnn.errors import ContentError, UsageError
 from xlnn.model.activations import ACTIVATIONS
@@ -225,7 +226,7 @@ class Network:
                 )
 
 
-def _check_choice(name: str, value: str, known: Sequence[str]) -> None:
+def _check_choice(name: str, value: str, known: Collection[str]) -> None:
     if value not in known:
         raise UsageError("unknown {what} {value}; known: {known}.", what=name, value=repr(value), known=", ".join(known))
 
@@ -247,11 +248,16 @@ def _layer(entry: LayerSettings, before: Layer | None, ties: str) -> Layer:
         raise UsageError("layer {label}: softmax is for the output layer only.", label=label)
     if kind != "max pooling" and entry.units < 1:
         raise UsageError("layer {label}: the number of units must be at least 1.", label=label)
-    axes, shape = ("unit",), (entry.units,)
+    behind = cast(Layer, before)  # the first layer is the input
+    axes: tuple[str, ...] = ("unit",)
+    shape: tuple[int, ...] = (entry.units,)
     if kind == "convolution":
-        axes, shape = ("map", "row", "column"), convolution_shape(entry.label, entry.units, entry.size, entry.stride, before)
+        axes, shape = (
+            ("map", "row", "column"),
+            convolution_shape(entry.label, entry.units, entry.size, entry.stride, behind),
+        )
     if kind == "max pooling":
-        axes, shape = ("map", "row", "column"), pooling_shape(entry.label, entry.size, before)
+        axes, shape = ("map", "row", "column"), pooling_shape(entry.label, entry.size, behind)
     return Layer(label, kind, axes, shape, activation, entry.size, entry.stride, ties, entry.bias)
 
 

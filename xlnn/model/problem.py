@@ -84,7 +84,8 @@ class Problem:
         if not self.network.answered:
             return
         output, classes = self.network.output, self.network.classes
-        name, answers = ("t", self.t) if self.digits is None else ("digits", self.digits)
+        name, given = ("t", self.t) if self.digits is None else ("digits", self.digits)
+        answers = np.asarray(given)
         expected = (self.images, *output.shape) if self.digits is None else (self.images,)
         if answers.shape != expected:
             raise ContentError("expected {name} of shape {expected}.", name=name, expected=expected)

@@ -117,12 +117,12 @@ def slope_rule(layer: Layer) -> Rule:
         ("z" + layer.label, "a" + layer.label),
         activation.slope_equation,
         "book 2-6",
-        values=lambda z, a: _filled(in_parts(activation.slope, z, a), z.shape),
+        values=lambda z, a: filled_slope(in_parts(activation.slope, z, a), z.shape),
         cell=lambda z, a, *index: activation.slope(z[index], a[index]),
     )
 
 
-def _filled(slope, shape: tuple[int, ...]) -> np.ndarray:
+def filled_slope(slope, shape: tuple[int, ...]) -> np.ndarray:
     """A slope that is the same everywhere (identity) as a whole array."""
     return np.full(shape, float(slope)) if isinstance(slope, int) else slope
 

@@ -10,7 +10,7 @@ from xlnn._version import __version__
 from xlnn.book.names import CONTOURS, LANDSCAPE, PATH
 from xlnn.layout.cells import Cell, Range
 from xlnn.model.problem import Problem, shape_text
-from xlnn.pictures.contours import Point, contour
+from xlnn.pictures.contours import contour
 from xlnn.pictures.landscapes import Landscape, Parameter
 from xlnn.words import say
 from xlnn.xlsx.new_file import BookFile, heat, one_page_wide
@@ -24,7 +24,7 @@ TOP = Cell(12, 3)  # the heat map's upper left number; values of the parameters 
 LEVELS = 10
 
 
-Lines = dict[float, list[Point | tuple[()]]]  # by level the points of its lines; an empty one ends each line
+Lines = dict[float, list[tuple[float, ...]]]  # by level the points of its lines; an empty one ends each line
 
 
 AXES = {
@@ -175,7 +175,7 @@ def _contours_sheet(file: BookFile, sheet: RowsSheet, lines: Lines) -> None:
     sheet.freeze_panes(1, 0)
 
 
-def _points(found: Landscape, level: float) -> list[Point | tuple[()]]:
+def _points(found: Landscape, level: float) -> list[tuple[float, ...]]:
     """The points of a level's lines; an empty one ends each line."""
     return [point for line in contour(found.across, found.up, found.CT, level) for point in (*line, ())]
 

@@ -223,7 +223,8 @@ def _runs(file: BookFile, sheet: RowsSheet, rows: Rows, found: Sweep, language: 
         line = run.number + 1
         rows.number(Cell(line, 1), run.number, style("integer"))
         for column, (_, value) in enumerate(grid.variants[run.variant].changed, 2):
-            (rows.text if isinstance(value, str) else rows.number)(Cell(line, column), value, style("plain"))
+            write: Callable = rows.text if isinstance(value, str) else rows.number
+            write(Cell(line, column), value, style("plain"))
         column = len(varied) + 2
         rows.number(Cell(line, column), run.eta, style("plain"))
         _start(rows, Cell(line, column + 1), run, style, language)

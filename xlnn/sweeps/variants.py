@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import product
+from typing import Any
 
 from xlnn.book.settings import BY_FIELD, Entry, parse_value, size
 from xlnn.errors import UsageError
@@ -106,7 +107,8 @@ def _change(problem: Problem, name: str) -> Change:
 
 
 def _variant(problem: Problem, changes: Mapping[str, Change], values: Sequence) -> Variant:
-    layers, network, chosen = problem.network.layer_settings, {}, {}
+    layers = problem.network.layer_settings
+    network, chosen = dict[str, Any](), dict[str, Any]()
     for change, value in zip(changes.values(), values, strict=True):
         field = change.entry.field
         if change.labels:

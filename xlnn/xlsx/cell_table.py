@@ -178,7 +178,8 @@ class Filling:
 
     def _new(self) -> None:
         self._codes, self._kinds, self._numbers = array("q"), bytearray(), array("d")
-        self._other_cells, self._others = array("q"), []
+        self._other_cells = array("q")
+        self._others: list = []
 
     def add(self, code_: int, kind: int, number: float, other=None) -> None:
         """One cell; `other` is what it holds instead of a float."""

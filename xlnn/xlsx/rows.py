@@ -34,7 +34,7 @@ escape = partial(escaped, quote=False)  # for XML; xml.sax.saxutils would do, bu
 class RowsSheet(Worksheet):
     """A worksheet whose rows come ready as XML from `rows()`, called when the workbook is closed."""
 
-    rows: Callable[[], str] | None = None
+    rows: Callable[[], str]
 
     def show(self, rows: Callable[[], str], last: Cell) -> None:
         """The rows, and the last cell of the rectangle from A1 that they fill."""

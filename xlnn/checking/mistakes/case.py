@@ -96,7 +96,7 @@ class Case:
         quantities = self.network.quantities
         return next((need for need in self.rule.needs if quantities[need].kind in kinds), "")
 
-    def changed(self, rule: Rule | None = None, **operands: Uncertain) -> Uncertain:
+    def changed(self, rule: Rule | None = None, /, **operands: Uncertain) -> Uncertain:
         """The rule with other operands."""
         return self.numbers.apply(rule or self.rule, **operands)
 

@@ -85,8 +85,8 @@ def _fitting(case: Case, entry: Mistake, tries: Iterable[Try]) -> list[Cause | N
         chosen, whole = np.where(new, len(fields) - 1, chosen), np.where(new, all_, whole)
         if not (wrong & (chosen < 0)).any():
             break
-    explained = (~wrong | (chosen >= 0)).all(axis=1) & wrong.any(axis=1)
-    first, everything = wrong.argmax(axis=1), (whole | ~wrong).all(axis=1)
+    explained = np.asarray((~wrong | (chosen >= 0)).all(axis=1) & wrong.any(axis=1))
+    first, everything = wrong.argmax(axis=1), np.asarray((whole | ~wrong).all(axis=1))
     return [
         Cause(entry, _of_sheet(fields[chosen[s, first[s]]], s), bool(everything[s])) if explained[s] else None
         for s in range(len(wrong))
