@@ -80,6 +80,11 @@ def is_written(sheet: str) -> bool:
     return sheet in (DATA, START, TRAINED, SOLVED) or sheet.startswith("Iteration ")
 
 
+def has_own_sheets(own: Own) -> bool:
+    """Whether what is calculated, or the parameters, lie on a person's own sheets."""
+    return any(not is_written(line.sheet) for name, line in own.items() if name not in ("x", "eta", *TARGETS))
+
+
 def expected_line(own: Own, name: str) -> ContentError:
     return ContentError("expected a line for {name}.", _places_where(own), name=name)
 

@@ -12,7 +12,7 @@ from xlnn.book.data import check_edge, check_panel, check_shape, check_shapes, c
 from xlnn.book.names import DATA, HELD_OUT, RESERVED, SOLVED, START, TRAINED
 from xlnn.book.origin import Notes, Origin, Sources
 from xlnn.book.own_images import count_own_images
-from xlnn.book.own_places import Own, Said, apart, eta_of, expected_line, is_idle, network_of, own_places
+from xlnn.book.own_places import Own, Said, apart, eta_of, expected_line, has_own_sheets, is_idle, network_of, own_places
 from xlnn.errors import ContentError, LimitError, UsageError, Where, XlnnError
 from xlnn.layout.layouts import Layout
 from xlnn.layout.places import Place
@@ -52,7 +52,9 @@ def read_book(
     problem = _read(book, places, initial, language, overrides)
     if places is not None:
         problem = replace(problem, origin=replace(problem.origin, beside=(Path(places),)))
-    return problem if layout is None else problem.with_settings(layout=_override("layout", layout))
+    if layout is not None:
+        return problem.with_settings(layout=_override("layout", layout))
+    return replace(problem, origin=replace(problem.origin, own_sheets=has_own_sheets(problem.origin.own)))
 
 
 def _read(book: Workbook, places: str | Path | None, initial: bool, language: str | None, overrides: Mapping) -> Problem:
