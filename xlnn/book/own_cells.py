@@ -7,7 +7,7 @@ iterations before; `filled` puts the name there.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape, unescape
 
@@ -15,7 +15,8 @@ import numpy as np
 
 from xlnn.errors import ContentError
 from xlnn.formula import parse, text
-from xlnn.layout.cells import Cell
+from xlnn.formula.tree import Call, Name, Reference, walk
+from xlnn.layout.cells import Cell, Range
 from xlnn.xlsx.copying import prefix, with_sheets
 from xlnn.xlsx.rows import exact_texts
 from xlnn.xlsx.sheet_cells import RawCell, RawSheet
@@ -27,6 +28,12 @@ SIGN = re.compile("\ue010([0-9]+),(-?[0-9]+)(b?)\ue011|\ue012([0-9]+)\ue013")  #
 
 
 VOLATILE = re.compile(r"\b(RAND|RANDBETWEEN|RANDARRAY)\(", re.IGNORECASE)
+
+
+ELSEWHERE = {"INDIRECT", "OFFSET", "NOW", "TODAY", "RAND", "RANDBETWEEN", "RANDARRAY"}  # read what no reference names
+
+
+READ = 1000  # cells that a formula may read so that all of them are looked at
 
 
 MARKS = {"○": ("×", "○"), "〇": ("×", "〇"), "◯": ("×", "◯")}
@@ -117,6 +124,19 @@ def moved_formula(written: str, first: Cell, cell: Cell) -> str | None:
         return None
 
 
+def references(written: str, cell: Cell) -> list[tuple[str | None, Range]] | None:
+    """The cells that a formula, as XML, reads: sheet (None for its own) and range; None where that cannot be said."""
+    try:
+        parts = list(walk(parse(unescape(written), cell)))
+    except ContentError:
+        return None
+    if any(isinstance(part, Name) or (isinstance(part, Call) and part.function in ELSEWHERE) for part in parts):
+        return None
+    found = [(part.sheet, part.corners(cell)) for part in parts if isinstance(part, Reference)]
+    ranges = [(sheet, Range(Cell(top, left), Cell(bottom, right))) for sheet, (top, left, bottom, right) in found]
+    return ranges if sum(range_.height * range_.width for _, range_ in ranges) <= READ else None
+
+
 # ---- cells ---------------------------------------------------------------------------------------------
 
 
@@ -127,10 +147,10 @@ def filling(
     at: int,
     there: Callable[[int], bool],
     titles: Callable[[RawCell], str | None],
-    true: bool,
+    true: Callable[[Cell], bool],
 ) -> Filling:
-    """A sheet of iteration `at` with holes; `there(by)`: whether the iteration so many further is in the result; `true`: the
-    results of its other formulas are still so."""
+    """A sheet of iteration `at` with holes; `there(by)`: whether the iteration so many further is in the result; `true`:
+    whether the result of another formula is still so."""
     cells: dict[Cell, RawCell] = {}
     order, marks, stale = [], [], False
     for cell in sorted({*raw.cells, *holes}):
@@ -142,7 +162,7 @@ def filling(
                 marks.append(len(order))
             order.append(hole.position)
             continue
-        cells[cell] = _other(found, known, at, there, titles, true)
+        cells[cell] = _other(found, known, at, there, titles, found.value is not None and true(cell))
         stale |= cells[cell].formula is not None and cells[cell].value is None
     made = raw.with_cells(cells).xml().replace("%", "%%").replace(HOLE, "%s")
     return Filling(made, np.array(order, dtype=int), tuple(marks), stale)

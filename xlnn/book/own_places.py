@@ -26,6 +26,9 @@ Own = Mapping[str, Line]  # what a sheet Places says, by quantity
 TARGETS = ("digit", "t")
 
 
+ASIDE = "{names}: in the result, which has one sheet for each iteration, their addresses are taken; they stand elsewhere."
+
+
 @dataclass(frozen=True)
 class Said:
     """What a sheet Places says: its lines, how many images there are (None: as many as are found), and notes on them."""
@@ -193,10 +196,7 @@ def apart(network: Network, own: Own, images: int) -> tuple[Own, Notes]:
 
 def _notes_aside(aside: Sequence[str]) -> Iterator[tuple[str, Mapping]]:
     if aside:
-        yield (
-            "{names}: in the result, which has one sheet for each iteration, their addresses are taken; they stand elsewhere.",
-            {"names": ", ".join(aside)},
-        )
+        yield ASIDE, {"names": ", ".join(aside)}
 
 
 # ---- the network that the lines tell -----------------------------------------------------------------

@@ -9,7 +9,7 @@ from html import unescape
 
 import numpy as np
 
-from xlnn.book.own_cells import VOLATILE, Hole, filling, moved_formula, sign, signed, title_of, unshared, with_names
+from xlnn.book.own_cells import VOLATILE, Hole, filling, moved_formula, references, sign, signed, title_of, unshared, with_names
 from xlnn.book.own_iterations import GIVEN, OwnIterations, Where, copy_names, numbered, written_sheets
 from xlnn.errors import ContentError, UsageError
 from xlnn.layout.cells import Cell, Range
@@ -38,6 +38,8 @@ class OwnSheets:
     untrusted: set[str] = field(default_factory=set)  # quantities whose formulas give other numbers
     true: set[int] = field(default_factory=set)  # iterations that the workbook shows with the numbers of the training
     stale: bool = False
+    changed: tuple[str, ...] = ()  # the quantities that the first iteration does not show as they are
+    _constants: dict[tuple[str, Cell], bool] = field(default_factory=dict)
     _raw: dict[str, RawSheet] = field(default_factory=dict)
     _made: dict = field(default_factory=dict)
     _numbers: dict[int, Mapping[str, np.ndarray]] = field(default_factory=dict)  # of iterations beside each other
@@ -96,6 +98,8 @@ class OwnSheets:
     def write(self, step: Step) -> None:
         """The sheets of one iteration; those beside each other wait for the end."""
         differing = self._differing(step)
+        if not self.written:
+            self.changed = tuple(differing)
         if not self.written and not any(name in GIVEN or name in self.problem.parameters for name in differing):
             self.untrusted = set(differing)
         if not differing and len(self.true) == len(self.written):
@@ -115,12 +119,13 @@ class OwnSheets:
         names = [name for name, (sheet, _) in shown.items() if sheet == source]
         there = lambda by: n + by in self.written
         true = n == at and n in self.true
+        constant = lambda cell: true or self._is_constant(source, cell)
         key = source, n == at, true, frozenset(by for by in range(-8, 1) if there(by))
         if key not in self._made:
             raw = self._raw_sheet(source)
             holes = dict(self._holes(raw, names, shown, at, n))
             titles = self._titles(raw, at)
-            self._made[key] = filling(raw, holes, self._known, at, there, titles, true)
+            self._made[key] = filling(raw, holes, self._known, at, there, titles, constant)
         made = self._made[key]
         self.stale |= made.stale
         numbers = np.concatenate([np.ravel(step[name]).astype(float, copy=False) for name in names])
@@ -131,6 +136,39 @@ class OwnSheets:
             self.copy.rewrite_charts(source, renamed)
         else:
             self.copy.repeat(source, xml, self.name(first, n), renamed)
+
+    def _is_constant(self, sheet: str, cell: Cell) -> bool:
+        """Whether a cell holds the same in every iteration: a typed number, or a formula that reads only such."""
+        if (sheet, cell) not in self._constants:
+            self._constants[sheet, cell] = False  # while it is looked at: what reads itself is none
+            self._constants[sheet, cell] = self._holds_constant(sheet, cell)
+        return self._constants[sheet, cell]
+
+    def _holds_constant(self, sheet: str, cell: Cell) -> bool:
+        if (sheet, cell) in self._changing or sheet not in self.book.sheets:
+            return False
+        found = self._raw_sheet(sheet).cells.get(cell)
+        if found is None or found.formula is None:
+            return True
+        read = references(found.formula, cell)
+        return read is not None and all(
+            self._is_constant(self.book.find(other or sheet) or "", Cell(row, column))
+            for other, (first, last) in read
+            for row in range(first.row, last.row + 1)
+            for column in range(first.column, last.column + 1)
+        )
+
+    @cached_property
+    def _changing(self) -> set[tuple[str, Cell]]:
+        """The cells whose numbers the training changes; those of inputs, where others are trained with than the workbook has."""
+        fixed = set(GIVEN) - set(self.changed)
+        return {
+            (sheet, cell)
+            for shown in self.own.shown.values()
+            for name, (sheet, place) in shown.items()
+            if name not in fixed
+            for cell in _cells(place)
+        }
 
     def _raw_sheet(self, sheet: str) -> RawSheet:
         if sheet not in self._raw:

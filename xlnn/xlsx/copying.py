@@ -252,8 +252,11 @@ class Copy:
         text = re.sub(rf"<{p}(definedNames|customWorkbookViews)\b.*?(</{p}\1>|/>)", "", text, flags=re.DOTALL)
         text = text.replace(f"</{p}sheets>", f"</{p}sheets>{self._defined(p, names)}", 1)
         if calculate:
-            found = re.search(rf"<{p}calcPr\b", text)
-            text = re.sub(rf"(<{p}calcPr\b)", r'\1 fullCalcOnLoad="1"', text) if found else text
+            text = re.sub(r"""\sfullCalcOnLoad\s*=\s*("[^"]*"|'[^']*')""", "", text)
+            if not re.search(rf"<{p}calcPr\b", text):
+                behind = f"</{p}definedNames>" if f"</{p}definedNames>" in text else f"</{p}sheets>"
+                text = text.replace(behind, f"{behind}<{p}calcPr/>", 1)
+            text = re.sub(rf"(<{p}calcPr\b)", r'\1 fullCalcOnLoad="1"', text)
         return text
 
     def _defined(self, p: str, names: Callable) -> str:
