@@ -67,20 +67,25 @@ def own_iterations(book: Workbook, problem: Problem, lines: Own) -> OwnIteration
     sources = problem.origin.sources
     first |= {name: sources[name] for name in sources if name not in first and sources[name][0] not in (START, TRAINED, SOLVED)}
     steps = {name: line.following for name, line in named.items() if line.following not in (None, NEXT_SHEET)}
-    first = {name: where for name, where in first.items() if not _is_next(first, name)}
+    steps = {name: line.following for name, line in named.items() if line.following not in (None, NEXT_SHEET)}
+    first = {name: where for name, where in first.items() if not _is_next(first, name, steps)}
     sheets = tuple(dict.fromkeys(sheet for name, (sheet, _) in first.items() if name not in GIVEN))
+    steps = {name: step for name, step in steps.items() if name in first}
     if steps:
         return OwnIterations(dict(_beside(book, problem, first, steps)), (), next(iter(steps.values())), frozenset(steps))
     said = any(line.following == NEXT_SHEET for line in named.values())
     return OwnIterations(_on_sheets(book, problem, first, sheets, said), sheets)
 
 
-def _is_next(first: Where, name: str) -> bool:
-    """Whether a new parameter stands where the next iteration, on the sheet of the next number, has it."""
-    sheet, place = first.get(name.removeprefix("new_"), ("", None))
-    if not name.startswith("new_") or not numbered(sheet):
+def _is_next(first: Where, name: str, steps: Mapping[str, Step]) -> bool:
+    """Whether a new parameter stands where the next iteration has it: a step further, or on the sheet of the next number."""
+    old = name.removeprefix("new_")
+    if old == name or old not in first:
         return False
-    return first[name] == (follower(sheet, 1), place)
+    sheet, place = first[old]
+    if old in steps:
+        return first[name] == (sheet, _moved(place, steps[old], 1))
+    return bool(numbered(sheet)) and first[name] == (follower(sheet, 1), place)
 
 
 def _beside(book: Workbook, problem: Problem, first: Where, steps: Mapping[str, Step]) -> Iterator[tuple[int, Where]]:
