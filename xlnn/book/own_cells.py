@@ -207,5 +207,3 @@ def title_of(texts: Sequence[str], names: Mapping[str, int], prefix_: str) -> Ca
 
 def _inline(xml: str) -> str:
     return unescape("".join(re.findall(r"<(?:\w+:)?t\b[^>]*>(.*?)</", xml, re.DOTALL)))
-
-

@@ -1,4 +1,4 @@
-"""The iterations that a person's own workbook shows, and where each has its quantities: on sheets of their own or beside each other."""
+"""The iterations that a person's own workbook shows, on sheets of their own or beside each other, and where each has what."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from xlnn.book import places_sheet
 from xlnn.book.names import RESERVED, SOLVED, START, TRAINED
 from xlnn.book.own_places import Own
-from xlnn.book.places_sheet import NEXT_SHEET, Line
+from xlnn.book.places_sheet import NEXT_SHEET
 from xlnn.layout.places import Place, Step
 from xlnn.model.problem import Problem
 from xlnn.xlsx.workbook import Workbook, may_be_number
@@ -91,7 +91,11 @@ def _is_next(first: Where, name: str, steps: Mapping[str, Step]) -> bool:
 def _beside(book: Workbook, problem: Problem, first: Where, steps: Mapping[str, Step]) -> Iterator[tuple[int, Where]]:
     """Iterations a step apart, to the first whose parameters, or whose results, are not there."""
     needed = [q.name for q in problem.network.parameters if q.name in steps] or list(steps)
-    computed = [rule.result.name for rule in problem.network.rules if rule.result.name in steps and not rule.result.name.startswith("new_")]
+    computed = [
+        rule.result.name
+        for rule in problem.network.rules
+        if rule.result.name in steps and not rule.result.name.startswith("new_")
+    ]
     number = 1
     while True:
         moved = {name: (sheet, _moved(place, steps.get(name), number - 1)) for name, (sheet, place) in first.items()}
@@ -112,7 +116,7 @@ def _is_shown(book: Workbook, sheet: str, place: Place) -> bool:
 
 
 def _on_sheets(book: Workbook, problem: Problem, first: Where, sheets: Sequence[str], said: bool) -> dict[int, Where]:
-    """Iterations on sheets whose names differ in a number; without a word about it in Places only those right behind the first."""
+    """Iterations on sheets whose names differ in a number; without a word about it in Places only the next ones."""
     parts = [numbered(sheet) for sheet in sheets]
     if not sheets or None in parts or len({part[1] for part in parts}) > 1:
         return {1: first}
@@ -133,7 +137,7 @@ def _on_sheets(book: Workbook, problem: Problem, first: Where, sheets: Sequence[
 
 
 def _further(book: Workbook, parts: tuple[str, int, str], start: int, said: bool) -> list[int]:
-    """The numbers behind the first that sheets like it have; only those without a gap where nothing says that they may have one."""
+    """The numbers behind the first that sheets like it have; without a gap where nothing says that there may be one."""
     before, _, behind = parts
     alike = (numbered(sheet) for sheet in book.sheets)
     numbers = sorted(found[1] for found in alike if found and (found[0], found[2]) == (before, behind) and found[1] > start)
@@ -143,7 +147,7 @@ def _further(book: Workbook, parts: tuple[str, int, str], start: int, said: bool
 
 
 def copy_names(book: Workbook, own: OwnIterations) -> dict[str, tuple[str, str]]:
-    """What stands before and behind the iteration's number in the names of a sheet's copies: 第2次 behind 第1次, Calc 2 behind Calc.
+    """What stands before and behind the iteration's number in the names of a sheet's copies: 第2次, Calc 2.
 
     The next numbers are taken where no other sheet has one of them.
     """
@@ -153,7 +157,9 @@ def copy_names(book: Workbook, own: OwnIterations) -> dict[str, tuple[str, str]]
     patterns = {(part[0], part[2]) for part in parts.values()} if counted else set()
     mine = {sheet for shown in own.shown.values() for sheet, _ in shown.values()}
     alike = [numbered(sheet) for sheet in book.sheets if sheet not in mine]
-    others = [found for found in alike if found and (found[0], found[2]) in patterns and (len(own.shown) == 1 or found[1] <= last)]
+    others = [
+        found for found in alike if found and (found[0], found[2]) in patterns and (len(own.shown) == 1 or found[1] <= last)
+    ]
     if counted and not others:
         return {sheet: (part[0], part[2]) for sheet, part in parts.items()}
     return {sheet: (sheet[:NAME_LENGTH] + " ", "") for sheet in own.sheets}

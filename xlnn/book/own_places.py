@@ -84,8 +84,9 @@ def is_written(sheet: str) -> bool:
 
 
 def has_own_sheets(own: Own) -> bool:
-    """Whether what is calculated, or the parameters, lie on a person's own sheets."""
-    return any(not is_written(line.sheet) for name, line in own.items() if name not in ("x", "eta", *TARGETS))
+    """Whether something that is calculated lies on a person's own sheets."""
+    given = ("x", "eta", *TARGETS)
+    return any(not is_written(line.sheet) for name, line in own.items() if name not in given and name[0] not in "wb")
 
 
 def expected_line(own: Own, name: str) -> ContentError:

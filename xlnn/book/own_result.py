@@ -35,7 +35,7 @@ FRONT = ("Summary", "Conventions", "Settings", PLACES)
 
 
 def own_plan(plan: Plan) -> Plan:
-    """The plan of the sheets beside a person's own: in xlnn's arrangement, with numbers; as a table where a book's is too wide."""
+    """The plan of the sheets beside a person's own: in xlnn's arrangement, with numbers; as a table where it is too wide."""
     problem = replace(plan.problem, origin=replace(plan.problem.origin, own={}))
     try:
         return Plan(problem, plan.kept, "all", "values", plan.language)
@@ -139,7 +139,7 @@ class OwnResult:
         test_page(file, file.sheet(TEST), plan, parameters)
         self._places(self._front[PLACES])
         names = {sheet.get_name() for sheet in file.book.worksheets()}
-        summary_page(file, self._front["Summary"], plan, totals, {n: s for n, s in shown.items()}, headlines, ending)
+        summary_page(file, self._front["Summary"], plan, totals, shown, headlines, ending)
         pages.conventions_page(file, self._front["Conventions"], plan, ending, record, dict(self._told()))
         beside.furnish()
         file.close()
@@ -214,8 +214,8 @@ class OwnResult:
 
 _CELLS = {
     "own values": "The cells of the quantities hold values; --cells formulas keeps the formulas of the sheets.",
-    "own formulas": "The formulas are those of the workbook, with the results of the training; what refers to an iteration without "
-    "a sheet is a number. Summary and sheet Trained have numbers.",
+    "own formulas": "The formulas are those of the workbook, with the results of the training; what refers to an iteration "
+    "without a sheet is a number. Summary and sheet Trained have numbers.",
 }
 
 

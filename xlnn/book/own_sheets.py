@@ -39,6 +39,7 @@ class OwnSheets:
     true: set[int] = field(default_factory=set)  # iterations that the workbook shows with the numbers of the training
     stale: bool = False
     changed: tuple[str, ...] = ()  # the quantities that the first iteration does not show as they are
+    given: Mapping[str, np.ndarray] = field(default_factory=dict)
     _constants: dict[tuple[str, Cell], bool] = field(default_factory=dict)
     _raw: dict[str, RawSheet] = field(default_factory=dict)
     _made: dict = field(default_factory=dict)
@@ -46,7 +47,9 @@ class OwnSheets:
 
     def __post_init__(self):
         if self.own.step and set(self.kept) != set(range(1, len(self.kept) + 1)):
-            raise UsageError("iterations that lie beside each other on one sheet are all kept; leave --keep out, or use --layout book.")
+            raise UsageError(
+                "iterations that lie beside each other on one sheet are all kept; leave --keep out, or use --layout book."
+            )
         if self.own.step:
             self._check_room()
 
@@ -100,6 +103,7 @@ class OwnSheets:
         differing = self._differing(step)
         if not self.written:
             self.changed = tuple(differing)
+            self.given = {name: np.array(step[name], dtype=float) for name in self.own.first if name in GIVEN}
         if not self.written and not any(name in GIVEN or name in self.problem.parameters for name in differing):
             self.untrusted = set(differing)
         if not differing and len(self.true) == len(self.written):
@@ -305,7 +309,9 @@ class OwnSheets:
             sheet, place = self.where(name, n)
             if sheet != self._beside or (n > 1 and name not in self.own.moving):
                 continue
-            new = self.where("new_" + name, n - 1) if name in self.problem.parameters and "new_" + name in self.own.moving else None
+            new = (
+                self.where("new_" + name, n - 1) if name in self.problem.parameters and "new_" + name in self.own.moving else None
+            )
             for index, (cell, number) in enumerate(zip(_cells(place), self._numbers[n][name].ravel().tolist(), strict=True)):
                 found = cells.get(cell, RawCell())
                 formula = self._formula(name, found, 1) if self.formulas else None
@@ -346,14 +352,30 @@ class OwnSheets:
         """The sheets that are there once; a formula that reads an iteration's sheet reads it under its new name."""
         if self.own.step:
             self.continued()
-        follow = self._following()
+        follow = set() if self.true >= set(self.own.shown) and self._unrenamed else self._following()
+        given = {sheet for sheet, _ in self._given()}
         for sheet in self.others:
-            if sheet in follow and not (self.true >= set(self.own.shown) and self._unrenamed):
-                self.copy.keep(sheet, self._followed(self._raw_sheet(sheet)).xml())
-                self.stale = True
-            else:
-                self.copy.keep(sheet)
+            raw = self._raw_sheet(sheet) if sheet in follow | given else None
+            raw = self._followed(raw) if raw and sheet in follow else raw
+            self.copy.keep(sheet, self._with_given(raw, sheet).xml() if raw else None)
+            self.stale |= sheet in follow
             self.copy.rewrite_charts(sheet, lambda formula: self._renamed(formula, 0))
+
+    def _given(self) -> Iterator[tuple[str, str]]:
+        """The sheets that are there once with an input that is not the workbook's, as another η, and its name."""
+        for name in self.changed:
+            sheet, _ = self.own.first[name]
+            if name in GIVEN and sheet in self.others:
+                yield sheet, name
+
+    def _with_given(self, raw: RawSheet, sheet: str) -> RawSheet:
+        cells = dict(raw.cells)
+        for on, name in self._given():
+            if on == sheet:
+                place, numbers = self.own.first[name][1], np.ravel(self.given[name]).astype(float).tolist()
+                for cell, text in zip(_cells(place), exact_texts(numbers), strict=True):
+                    cells[cell] = cells.get(cell, RawCell()).number(text)
+        return raw.with_cells(cells)
 
     @property
     def _unrenamed(self) -> bool:
@@ -385,7 +407,7 @@ class OwnSheets:
         return raw.with_cells(cells)
 
     def defined(self, sheet: str | None, said: str) -> Iterator[tuple[str | None, str]]:
-        """A defined name's definitions in the result: its sheet, if it is one's, and text; those of repeated sheets for each copy."""
+        """A defined name's definitions in the result: its sheet, if it is one's, and text."""
         read: set[str] = set()
         with_sheets(said, lambda name, _: read.add(name))
         own = {self._known[name][1] for name in read if name in self._known}
@@ -415,4 +437,3 @@ def own_sheets(book: Workbook, problem: Problem, own: OwnIterations, formulas: b
     """The result's own sheets, to be written to `file`."""
     package = Package(read_file(book.path), book.where(""))
     return OwnSheets(book, problem, own, formulas, Copy(package, file), kept)
-

@@ -61,7 +61,9 @@ def compared_by_quantity(
     digits: int | None = None,
     **settings,
 ) -> ByQuantity:
-    """Compares what both workbooks show; `places` has the sheet Places for `a`, and for `b` where that has none. A cell that holds no number on one side
+    """Compares what both workbooks show.
+
+    `places` has the sheet Places for `a`, and for `b` where that has none. A cell that holds no number on one side
     is not compared. Raises as `xlnn.read` does, and UsageError where the two show nothing in common."""
     tolerance = Tolerance(rtol, atol, digits)
     one = book_of(Workbook(a), places=places, **settings)

@@ -115,8 +115,13 @@ def _not_judged(row, language: str):
 @digits_option
 @click.option("--text", is_flag=True, help="Compare texts too.")
 @click.option("--formulas", is_flag=True, help="Compare the formulas themselves, and texts.")
-@click.option("--by", type=click.Choice(["cell", "quantity"]), default="cell", show_default=True,
-              help="quantity: the same iteration's, wherever it lies; only what both show counts.")
+@click.option(
+    "--by",
+    type=click.Choice(["cell", "quantity"]),
+    default="cell",
+    show_default=True,
+    help="quantity: the same iteration's, wherever it lies; only what both show counts.",
+)
 @places_option
 @report_option
 @json_option
@@ -144,7 +149,18 @@ def compare(ctx, a, b, sheets, ranges, rtol, atol, digits, text, formulas, by, p
 
     language = language or "en"
     if by == "quantity":
-        _by_quantity(ctx, a, b, (sheets, ranges, text, formulas, report), as_json, language, places=places, rtol=rtol, atol=atol, digits=digits)
+        _by_quantity(
+            ctx,
+            a,
+            b,
+            (sheets, ranges, text, formulas, report),
+            as_json,
+            language,
+            places=places,
+            rtol=rtol,
+            atol=atol,
+            digits=digits,
+        )
     if places:
         raise UsageError("{option} is for --by quantity.", option="--places")
     if report:

@@ -34,9 +34,10 @@ MAIN = "application/vnd.openxmlformats-officedocument.spreadsheetml."
 SHARED = ("image", "hyperlink", "media")  # what a copied part may refer to together with the first one
 
 
-COPIED = ("drawing", "vmlDrawing", "comments", "chart", "chartStyle", "chartColorStyle", "chartUserShapes", "threadedComment",
-          "printerSettings", "diagramData", "diagramLayout", "diagramQuickStyle", "diagramColors", "diagramDrawing", "themeOverride",
-          "package")  # fmt: skip
+COPIED = ("drawing", "vmlDrawing", "comments", "threadedComment", "printerSettings")  # with all that they refer to
+
+
+QUOTE, HIDDEN = '"', ' state="hidden"'
 
 
 DROPPED = ("calcChain", "vbaProject")  # of the whole workbook
@@ -243,8 +244,7 @@ class Copy:
     def _workbook(self, text: str, keys: Mapping[str, str], names: Callable, calculate: bool) -> str:
         p = prefix_of(text, "workbook")
         sheets = "".join(
-            f'<{p}sheet name="{escape(name)}" sheetId="{number}"{" state=" + chr(34) + "hidden" + chr(34) if hidden else ""}'
-            f' xmlns:r="{R}" r:id="{keys[part]}"/>'
+            f'<{p}sheet name="{escape(name)}" sheetId="{number}"{HIDDEN * hidden} xmlns:r="{R}" r:id="{keys[part]}"/>'
             for number, (name, part, hidden) in enumerate(self._sheets, 1)
         )
         text = re.sub(rf"<{p}sheets>.*?</{p}sheets>", lambda _: f"<{p}sheets>{sheets}</{p}sheets>", text, flags=re.DOTALL)
@@ -270,7 +270,9 @@ class Copy:
             for on, said in names(sheet, found[2]):
                 if on is None or on in place:
                     more = {**given, **({} if on is None else {"localSheetId": str(place[on])})}
-                    parts.append(f"<{p}definedName{''.join(f' {n}={chr(34)}{v}{chr(34)}' for n, v in more.items())}>{said}</{p}definedName>")
+                    parts.append(
+                        f"<{p}definedName{''.join(f' {n}={QUOTE}{v}{QUOTE}' for n, v in more.items())}>{said}</{p}definedName>"
+                    )
         return f"<{p}definedNames>{''.join(parts)}</{p}definedNames>" if parts else ""
 
     def _all_sheets(self):

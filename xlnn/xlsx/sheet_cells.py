@@ -83,7 +83,7 @@ class RawSheet:
         """With further cells merged; nothing changes where none were."""
         p = self.prefix
         added = "".join(f'<{p}mergeCell ref="{range_.name}"/>' for range_ in more)
-        tail = re.sub(rf'(<{p}mergeCells)\b[^>]*>', r"\1>", self.tail).replace(f"</{p}mergeCells>", f"{added}</{p}mergeCells>")
+        tail = re.sub(rf"(<{p}mergeCells)\b[^>]*>", r"\1>", self.tail).replace(f"</{p}mergeCells>", f"{added}</{p}mergeCells>")
         return replace(self, tail=tail)
 
 
@@ -105,7 +105,7 @@ def prefix_of(text: str, root: str) -> str:
 
 def attributes(tag: str) -> dict[str, str]:
     """The attributes in a tag, as they are written between the quotation marks."""
-    return {name: value[1:-1].replace("\"", "&quot;") for name, value in ATTRIBUTE.findall(tag)}
+    return {name: value[1:-1].replace('"', "&quot;") for name, value in ATTRIBUTE.findall(tag)}
 
 
 def taken_apart(content: bytes) -> RawSheet:
