@@ -145,7 +145,8 @@ def test_what_is_not_shown_stands_apart_on_demand(mine, tmp_path):
     assert {"Iteration 1", "Iteration 2", "Iteration 3"} <= set(book.sheetnames)
     verdict = check(path)
     assert not verdict.faults
-    assert "slope3" in {name for shown in verdict.book.iterations for name in shown.places}
+    assert [shown.name for shown in verdict.book.iterations] == ["Calc 1", "Calc 2", "Calc 3", "Trained"]
+    assert all("slope3" in shown.places for shown in verdict.book.iterations[:3])
 
 
 def test_a_layout_gives_sheets_of_xlnn(mine, tmp_path):
@@ -175,3 +176,84 @@ def test_compare_by_quantity(mine, tmp_path):
     assert (first.iteration, first.quantity) == (1, "eta")
     with pytest.raises(xlnn.XlnnError):
         compared_by_quantity(mine, mine, rtol=-1)
+
+
+def test_only_the_first_tab_is_selected(mine, tmp_path):
+    """Who edits one of several selected sheets edits all of them."""
+    book = openpyxl.load_workbook(trained(mine, tmp_path))
+    assert [sheet.title for sheet in book if sheet.sheet_view.tabSelected] == ["Summary"]
+
+
+# ---- iterations beside each other --------------------------------------------------------------------
+
+X, T, RATE = (0.6, -0.4), 0.85, 0.7
+LINE = [("x", "Net!A3:B3"), ("t", "Net!C3"), ("w2", "Net!D3:E3"), ("b2", "Net!F3"), ("z2", "Net!G3"), ("a2", "Net!H3"),
+        ("C", "Net!I3"), ("delta2", "Net!J3")]  # fmt: skip
+
+
+def rows_of(count):
+    """One sigmoid unit, an iteration in each line: w₁, w₂, b, z, a, C, δ, in plain Python."""
+    w, b = [0.31, -0.22], 0.05
+    for _ in range(count):
+        z = w[0] * X[0] + w[1] * X[1] + b
+        a = 1 / (1 + np.exp(-z))
+        delta = (a - T) * a * (1 - a)
+        yield [*w, b, z, a, (T - a) ** 2 / 2, delta]
+        w, b = [w[0] - RATE * delta * X[0], w[1] - RATE * delta * X[1]], b - RATE * delta
+
+
+def in_rows(path, shown=3, below=None):
+    book = openpyxl.Workbook()
+    net, places = book.active, book.create_sheet("Places")
+    net.title = "Net"
+    net["A1"], net["B1"] = "eta", RATE
+    for row, numbers_ in enumerate(rows_of(shown), 3):
+        net.append([])
+        for column, value in enumerate([*X, T, *numbers_], 1):
+            net.cell(row, column, value).number_format = "0.0000"
+        net.cell(row, 11, f"=I{row}*2")
+    if below:
+        net[below] = "a note"
+    places.append(["Quantity", "First block", "Next image", "Next unit", "Next map", "Next map before", "Next iteration"])
+    for name, block in LINE:
+        step = None if name in ("w2", "b2") else "200 down"
+        places.append([name, block, step, None, None, None, "1 down"])
+    places.append(["eta", "Net!B1"])
+    places.append(["images", 1])
+    book.save(path)
+    return path
+
+
+def test_a_line_for_each_iteration_is_continued(tmp_path):
+    path = trained(in_rows(tmp_path / "rows.xlsx"), tmp_path, iterations=8)
+    net = openpyxl.load_workbook(path)["Net"]
+    for row, right in enumerate(rows_of(8), 3):
+        np.testing.assert_allclose([net.cell(row, column).value for column in range(4, 11)], right, rtol=1e-12)
+        assert net.cell(row, 4).number_format == "0.0000"
+        assert net.cell(row, 11).value == f"=I{row}*2"
+    assert net["D11"].value is None
+    assert not check(path).faults
+    assert len(check(path).book.iterations) == 9  # and Trained
+
+
+def test_lines_beyond_the_last_update_are_cleared(tmp_path):
+    net = openpyxl.load_workbook(trained(in_rows(tmp_path / "rows.xlsx"), tmp_path, iterations=2))["Net"]
+    assert (net["D4"].value is None, net["D5"].value) == (False, None)
+
+
+def test_a_note_in_the_way_is_named(tmp_path):
+    with pytest.raises(xlnn.XlnnError, match=r"'Net'!B7: iteration 5 would lie on this cell"):
+        trained(in_rows(tmp_path / "rows.xlsx", below="B7"), tmp_path, iterations=8)
+
+
+def test_lines_are_all_kept(tmp_path):
+    with pytest.raises(xlnn.XlnnError, match="leave --keep out"):
+        trained(in_rows(tmp_path / "rows.xlsx"), tmp_path, iterations=8, keep="every:2")
+
+
+def test_a_wrong_line_is_found(tmp_path):
+    path = in_rows(tmp_path / "rows.xlsx")
+    book = openpyxl.load_workbook(path)
+    book["Net"]["D5"].value += 0.01
+    book.save(path)
+    assert check(path).mistaken[0].shown.name == "Net (3)"

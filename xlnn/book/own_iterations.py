@@ -10,6 +10,7 @@ from xlnn.book import places_sheet
 from xlnn.book.names import RESERVED, SOLVED, START, TRAINED
 from xlnn.book.own_places import Own
 from xlnn.book.places_sheet import NEXT_SHEET
+from xlnn.layout.layouts import MARKS
 from xlnn.layout.places import Place, Step
 from xlnn.model.problem import Problem
 from xlnn.xlsx.workbook import Workbook, may_be_number
@@ -127,7 +128,8 @@ def _on_sheets(book: Workbook, problem: Problem, first: Where, sheets: Sequence[
     for number in _further(book, parts[0], start, said):
         there = {sheet: book.find(follower(sheet, number - start)) for sheet in sheets}
         moved = {name: (there.get(sheet, sheet), place) for name, (sheet, place) in first.items()}
-        mine = [moved[name] for name, (sheet, _) in first.items() if sheet in sheets and name not in GIVEN]
+        kinds = {name: problem.network.quantities[name].kind for name in first}
+        mine = [moved[name] for name, (sheet, _) in first.items() if sheet in sheets and kinds[name] not in (*GIVEN, *MARKS)]
         if None in there.values() or not all(_is_shown(book, *where) for where in mine):
             if said:
                 continue

@@ -18,6 +18,7 @@ from xlnn.book import resume_record as record
 from xlnn.book import settings, summary
 from xlnn.book.names import DATA, HELD_OUT, SUMMARY_HEADER, TRAINED
 from xlnn.book.origin import Earlier, Record
+from xlnn.book.own_result import own_plan
 from xlnn.book.plan import Plan
 from xlnn.book.reader import read_book
 from xlnn.book.versions import versions
@@ -107,6 +108,7 @@ def _totals(book: Workbook, problem: Problem) -> list[tuple]:
 def _initial(book: Workbook, problem: Problem, found: Record) -> dict[str, np.ndarray]:
     """The parameters before the first update, where sheet Trained has their saved copy."""
     plan = Plan(problem, frozenset(), found.options.detail)
+    plan = own_plan(plan) if plan.own_sheets else plan
     copies = plan.forward_layout(problem.images, pictures=False).initial
     return {name: book.numbers(TRAINED, place) for name, place in copies.items()}
 

@@ -84,8 +84,9 @@ class Copy:
         """A sheet of the workbook in its own part, as it is or with other XML, and under its name or another."""
         found = next(found for found in self.contents.sheets if found.name == sheet)
         self._sheets.append((name or sheet, found.part, found.hidden))
-        if xml is not None:
-            self._put(found.part, xml)
+        content = b"" if xml is not None else self.package.read(found.part)
+        if xml is not None or b"tabSelected" in content:
+            self._put(found.part, _unselected(xml if xml is not None else as_text(content)))
 
     def repeat(self, sheet: str, xml: str, name: str, renamed: Callable[[str], str]) -> None:
         """A further sheet like one of the workbook's, with what belongs to that; `renamed` rewrites a formula of its charts."""
@@ -333,7 +334,12 @@ def _without(xml: str, keys: Sequence[str]) -> str:
 def _of_a_copy(xml: str) -> str:
     """A sheet's part without what only one sheet of a workbook can have: the selected tab, a name for macros."""
     xml = re.sub(r'(<(?:\w+:)?sheetPr\b[^>]*?)\scodeName="[^"]*"', r"\1", xml, count=1)
-    return re.sub(r'\stabSelected="[^"]*"', "", xml, count=1)
+    return _unselected(xml)
+
+
+def _unselected(xml: str) -> str:
+    """A sheet whose tab is not selected: the first one's is, and who edits a selected sheet edits all that are."""
+    return re.sub(r"""\stabSelected\s*=\s*("[^"]*"|'[^']*')""", "", xml, count=1)
 
 
 def _charted(xml: str, renamed: Callable[[str], str]) -> str:
