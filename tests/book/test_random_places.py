@@ -59,7 +59,7 @@ def test_computed_quantities_stand_at_the_addresses_that_were_asked_for(tmp_path
     problem, places = drawn
     folder = tmp_path_factory.mktemp("places")
     by_hand(problem, places, folder / "book.xlsx")
-    found = xlnn.read(folder / "book.xlsx", iterations=2, batch="all")
+    found = xlnn.read(folder / "book.xlsx", iterations=2, batch="all", layout="book")
     xlnn.write(found, folder / "out.xlsx")
     book = openpyxl.load_workbook(folder / "out.xlsx")
     for step in xlnn.train(found):

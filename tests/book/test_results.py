@@ -99,7 +99,7 @@ def results(folder: Path, count: int) -> list[tuple[xlnn.Problem, Path]]:
         path = folder / f"{len(found)}.xlsx"
         by_hand(problem, places, path)
         result = path.with_name(f"{path.stem}-trained.xlsx")
-        xlnn.write(xlnn.read(path), result, cells="formulas", force=True)
+        xlnn.write(xlnn.read(path, layout="book"), result, cells="formulas", force=True)
         assert list(xlnn.check(result)["cell"]) == []
         assert_places_tell_everything(problem, result)
         found.append((problem, result))
@@ -204,7 +204,7 @@ def test_check_finds_nothing_in_the_readmes_example_wherever_else_it_stands(rows
 def assert_example_is_right(rows: int, columns: int, folder: Path) -> None:
     problem, places = the_example(rows, columns)
     by_hand(problem, places, folder / "book.xlsx")
-    xlnn.write(xlnn.read(folder / "book.xlsx"), folder / "out.xlsx")
+    xlnn.write(xlnn.read(folder / "book.xlsx", layout="book"), folder / "out.xlsx")
     assert list(xlnn.check(folder / "out.xlsx")["cell"]) == []
     where = places["z2"].cell(0, 0)
     sheet = openpyxl.load_workbook(folder / "out.xlsx")["Iteration 1"]

@@ -267,7 +267,9 @@ SAID = {
     "book.conventions: chosen.order": problem.ORDERS,
     "book.conventions: topic": first_of_pairs("book.conventions", "conventions")
     | first_of_pairs("book.conventions", "_resumed")
-    | first_of_pairs("book.writer", "ending"),
+    | first_of_pairs("book.writer", "ending")
+    | {"results", "formulas"},  # of a person's own sheets
+    "book.own_result: *places_sheet.HEADER": places_sheet.HEADER,
     "book.resume_record: names.items()": (),  # as in parts
     "book.resume_record: parts.items()": [*record.NAMES.values(), *record.PARTS],
     "book.places_sheet: DIRECTIONS.items()": places_sheet.DIRECTIONS,

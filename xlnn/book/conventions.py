@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 
@@ -22,12 +23,18 @@ from xlnn.xlsx.rows import RowsSheet, columns_wide
 
 
 def conventions_page(
-    file: BookFile, sheet: RowsSheet, plan: Plan, ending: tuple[str, str] | None, record: Sequence[tuple[str, str]]
+    file: BookFile,
+    sheet: RowsSheet,
+    plan: Plan,
+    ending: tuple[str, str] | None,
+    record: Sequence[tuple[str, str]],
+    otherwise: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
-    """Every convention that was used, and what was left out; then what a resumed training needs."""
+    """Every convention that was used, and what was left out; then what a resumed training needs. `otherwise`: what is said
+    of a topic in place of the usual text."""
     rows, style, language = file.rows(), file.style, plan.language
     rows.text(Cell(1, 1), say("Conventions", language), style("title"), measured=False)
-    for number, (topic, text) in enumerate([*conventions(plan, ending), *record], 3):
+    for number, (topic, text) in enumerate([*_told(plan, ending, otherwise), *record], 3):
         rows.text(Cell(number, 1), say(topic, language), style("top"))
         rows.text(Cell(number, 2), text, style("wrap"), symbol=False)
         lines = -(-columns_wide(text) // 95)
@@ -36,6 +43,11 @@ def conventions_page(
     show(file, sheet, rows)
     sheet.set_column(0, 0, 22)
     sheet.set_column(1, 1, 100)
+
+
+def _told(plan: Plan, ending: tuple[str, str] | None, otherwise: Mapping[str, str]) -> list[tuple[str, str]]:
+    lines = [(topic, otherwise.get(topic, text)) for topic, text in conventions(plan, ending)]
+    return lines + [(topic, text) for topic, text in otherwise.items() if topic not in dict(lines)]
 
 
 def conventions(plan: Plan, ending: tuple[str, str] | None = None) -> list[tuple[str, str]]:

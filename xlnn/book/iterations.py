@@ -12,7 +12,8 @@ import numpy as np
 
 from xlnn.book import places_sheet
 from xlnn.book.names import CONVENTIONS, DATA, FORWARD, HELD_OUT, PLACES, SETTINGS, SOLVED, START, SUMMARY, TEST, TRAINED
-from xlnn.book.own_places import own_places
+from xlnn.book.own_iterations import GIVEN, OwnIterations, own_iterations
+from xlnn.book.own_places import has_own_sheets, own_places
 from xlnn.book.reader import read_book
 from xlnn.errors import UsageError, XlnnError
 from xlnn.layout import labels
@@ -128,7 +129,11 @@ def book_of(workbook: Workbook, *, places: str | Path | None = None, language: s
     book = Book(workbook, problem, language=problem.origin.language, untrainable=_untrainable(problem))
     numbered = sorted((int(match[1]), name) for name in workbook.sheets if (match := ITERATION.fullmatch(name)))
     written = numbered or any(workbook.find(name) for name in (TRAINED, SOLVED))
-    found = _written(book, lines, numbered) if written else [_by_hand(book, lines)]
+    own = own_iterations(workbook, problem, lines) if has_own_sheets(lines) else None
+    if own and (len(own.shown) > 1 or any((line.again or line).following for line in lines.values())):
+        found = [*_own(book, own), *_trained(book, max(own.shown))]
+    else:
+        found = _written(book, lines, numbered) if written else [_by_hand(book, lines)]
     if settings.get("eta") is not None:  # an option is above what stands on the sheets
         found = [replace(shown, places={n: where for n, where in shown.places.items() if n != "eta"}) for shown in found]
     found = [_without_backward(shown, problem) if book.untrainable else shown for shown in found]
@@ -225,6 +230,28 @@ def _sheet(book: Book, name: str, lines: Mapping, images: np.ndarray, number: in
     own = {n: (name, line.place(quantities[n], count)) for n, line in lines.items() if n in quantities and n != "digit"}
     standard = {} if problem.origin.own else _standard(book, name, count)
     return Shown(name, {**standard, **own}, images, number, before)
+
+
+def _own(book: Book, own: OwnIterations) -> Iterator[Shown]:
+    """The iterations on a person's own sheets."""
+    names = {number: _name_of(own, number) for number in own.shown}
+    images = np.arange(book.problem.images)
+    for number, shown in own.shown.items():
+        yield Shown(names[number], shown, images, number, names.get(number - 1, ""))
+
+
+def _name_of(own: OwnIterations, number: int) -> str:
+    """The sheet of an iteration's own quantities; of one of several on it also which."""
+    sheet = next((where[0] for name, where in own.shown[number].items() if name not in GIVEN), "")
+    return f"{sheet} ({number})" if own.step else sheet
+
+
+def _trained(book: Book, last: int) -> Iterator[Shown]:
+    """Sheet Trained beside a person's own sheets, as xlnn lays it out."""
+    title = book.workbook.find(TRAINED)
+    if title and book.workbook.marked:
+        images = np.arange(book.problem.images)
+        yield replace(_without_backward(Shown(title, _standard(book, title, len(images)), images, last + 1), book.problem))
 
 
 def _by_hand(book: Book, lines: Mapping[str, places_sheet.Line]) -> Shown:

@@ -75,6 +75,7 @@ class Origin:
     earlier: Earlier | None = None  # of a resumed training: what the workbook holds of it
     beside: tuple[Path, ...] = ()
     notes: Notes = ()  # what is unusual about the workbook
+    own_sheets: bool = False  # whether the result is made of the workbook's own sheets
 
     @property
     def inputs(self) -> tuple[Path, ...]:

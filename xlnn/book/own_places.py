@@ -26,6 +26,9 @@ Own = Mapping[str, Line]  # what a sheet Places says, by quantity
 TARGETS = ("digit", "t")
 
 
+ASIDE = "{names}: in the result, which has one sheet for each iteration, their addresses are taken; they stand elsewhere."
+
+
 @dataclass(frozen=True)
 class Said:
     """What a sheet Places says: its lines, how many images there are (None: as many as are found), and notes on them."""
@@ -78,6 +81,12 @@ def eta_of(book: Workbook, own: Own) -> dict[str, float]:
 def is_written(sheet: str) -> bool:
     """Whether that is a sheet of a workbook that xlnn wrote."""
     return sheet in (DATA, START, TRAINED, SOLVED) or sheet.startswith("Iteration ")
+
+
+def has_own_sheets(own: Own) -> bool:
+    """Whether something that is calculated lies on a person's own sheets."""
+    given = ("x", "eta", *TARGETS)
+    return any(not is_written(line.sheet) for name, line in own.items() if name not in given and name[0] not in "wb")
 
 
 def expected_line(own: Own, name: str) -> ContentError:
@@ -188,10 +197,7 @@ def apart(network: Network, own: Own, images: int) -> tuple[Own, Notes]:
 
 def _notes_aside(aside: Sequence[str]) -> Iterator[tuple[str, Mapping]]:
     if aside:
-        yield (
-            "{names}: in the result, which has one sheet for each iteration, their addresses are taken; they stand elsewhere.",
-            {"names": ", ".join(aside)},
-        )
+        yield ASIDE, {"names": ", ".join(aside)}
 
 
 # ---- the network that the lines tell -----------------------------------------------------------------

@@ -6,6 +6,8 @@
 
 A first block is read row by row; steps are written like `4 right`, `33 down`, `1 down 2 right`. A block that is larger
 than its own step holds all units (maps, images) and not only the first: a table with one column for each.
+
+A further column Next iteration says where the same lies in the next one: `1 down`, or `1 sheet` on the sheet of the next number.
 """
 
 from __future__ import annotations
@@ -28,6 +30,15 @@ from xlnn.xlsx.rows import RowsSheet
 from xlnn.xlsx.workbook import NO_TEXT, Workbook, is_blank, shown
 
 HEADER = ("Quantity", "First block", "Next image", "Next unit", "Next map", "Next map before")
+
+
+NEXT_ITERATION = "Next iteration"  # one more column, where iterations lie beside each other
+
+
+NEXT_SHEET = (0, 0)  # the step to the same cells of the next iteration's sheet
+
+
+SHEETS = re.compile(r"\s*1?\s*(sheets?|次?表|张表|工作表|シート)\s*", re.IGNORECASE)
 
 
 AXIS_COLUMNS = ("image", "unit", "map", "map before")  # the axes that a step can be given for
@@ -55,6 +66,7 @@ class Line:
     nexts: Mapping[str, tuple[int, int]]
     where: Where
     again: Line | None = None
+    following: tuple[int, int] | None = None  # the step to the next iteration
 
     def place(self, q: Quantity, images: int = 1) -> Place:
         """The place of a quantity of this shape. Raises ContentError where block and shape do not fit."""
@@ -128,7 +140,7 @@ def parse(lines: Sequence[Sequence], workbook: str, sheet: str = PLACES) -> dict
     """Reads the lines under the header. Raises ContentError naming the cell."""
     found: dict[str, Line] = {}
     for number, cells in enumerate(lines, 1):
-        cells = [*cells, *[None] * len(HEADER)]
+        cells = [*cells, *[None] * (len(HEADER) + 1)]
         name = quantity_name(cells[0])
         if not name or name.lower() in {word.lower() for word in every("Quantity")} or squeezed(name) in IMAGES:
             continue
@@ -138,14 +150,16 @@ def parse(lines: Sequence[Sequence], workbook: str, sheet: str = PLACES) -> dict
                 raise ContentError(NO_TEXT, at)
         target, block = _first_block(cells[1], where[1])
         again = found.get(name)
-        if again and (again.again or again.sheet == target or not RESULT.fullmatch(target)):
+        twice = RESULT.fullmatch(target) or (again and RESULT.fullmatch(again.sheet))
+        if again and (again.again or again.sheet == target or not twice):
             raise ContentError("{name} stands here a second time.", where[0], name=name)
         nexts = {
             axis: step(str(cells[column]), where[column])
             for column, axis in enumerate(AXIS_COLUMNS, 2)
             if not is_blank(cells[column])
         }
-        line = Line(name, target, block, nexts, where[0])
+        following = _following(cells[len(HEADER)], replace(where[0], cell=Cell(number, len(HEADER) + 1).name))
+        line = Line(name, target, block, nexts, where[0], following=following)
         found[name] = replace(again, again=line) if again else line
     return found
 
@@ -217,6 +231,13 @@ def _first_block(value, where: Where) -> tuple[str, Range]:
         raise ContentError("expected a sheet and a range like Data!K5:M8, found {found}.", where, found=_found(value)) from None
 
 
+def _following(value, where: Where) -> tuple[int, int] | None:
+    """The step to the next iteration. Raises ContentError for what is none."""
+    if is_blank(value):
+        return None
+    return NEXT_SHEET if SHEETS.fullmatch(str(value)) else step(str(value), where)
+
+
 def _found(value) -> str:
     return repr(value) if isinstance(value, str) else shown(value)
 
@@ -262,7 +283,7 @@ def describe(q: Quantity, sheet: str, place: Place) -> tuple[str, ...]:
     nexts = {axis: place.steps[i] for i, axis in enumerate(axes) if i not in block}
     first = place[tuple(slice(None) if i in block else 0 for i in range(len(axes)))]
     bounds = first.bounds()
-    return (q.name, f"{quoted(sheet)}!{bounds.name}", *(_words(nexts.get(axis)) for axis in AXIS_COLUMNS))
+    return (q.name, f"{quoted(sheet)}!{bounds.name}", *(words(nexts.get(axis)) for axis in AXIS_COLUMNS))
 
 
 def _block_axes(place: Place, axes: Sequence[str]) -> set[int]:
@@ -277,7 +298,8 @@ def _block_axes(place: Place, axes: Sequence[str]) -> set[int]:
     return block
 
 
-def _words(move: tuple[int, int] | None) -> str:
+def words(move: tuple[int, int] | None) -> str:
+    """A step as `step` reads it: (3, 2) → '3 down 2 right'."""
     if move is None:
         return ""
     rows, columns = move

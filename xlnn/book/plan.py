@@ -156,6 +156,11 @@ class Plan:
         return self._layouts[images]
 
     @property
+    def own_sheets(self) -> bool:
+        """Whether the result is made of a person's own sheets; those of smaller batches would have other images each time."""
+        return bool(self.problem.origin and self.problem.origin.own_sheets) and self.whole and not self.solving
+
+    @property
     def own(self) -> bool:
         """Whether the sheets have a person's own addresses."""
         return bool(self._own(1))

@@ -13,7 +13,7 @@ from xlnn.book.data import check_edge, check_panel, check_shape, check_shapes, c
 from xlnn.book.names import DATA, HELD_OUT, PLACES, RESERVED, SETTINGS, SOLVED, START, TRAINED
 from xlnn.book.origin import Notes, Origin, Sources
 from xlnn.book.own_images import count_own_images
-from xlnn.book.own_places import Own, Said, apart, eta_of, expected_line, is_idle, network_of, own_places
+from xlnn.book.own_places import ASIDE, Own, Said, apart, eta_of, expected_line, has_own_sheets, is_idle, network_of, own_places
 from xlnn.errors import ContentError, LimitError, UsageError, Where, XlnnError
 from xlnn.layout.layouts import Layout
 from xlnn.layout.places import Place
@@ -53,7 +53,16 @@ def read_book(
     problem = _read(book, places, initial, language, overrides)
     if places is not None:
         problem = replace(problem, origin=replace(problem.origin, beside=(Path(places),)))
-    return problem if layout is None else problem.with_settings(layout=_override("layout", layout))
+    if layout is not None:
+        return problem.with_settings(layout=_override("layout", layout))
+    return replace(problem, origin=_with_own_sheets(problem.origin))
+
+
+def _with_own_sheets(origin: Origin) -> Origin:
+    """The result of a person's own workbook is made of his sheets, where everything stays where it is."""
+    if not has_own_sheets(origin.own):
+        return origin
+    return replace(origin, own_sheets=True, notes=tuple(note for note in origin.notes if note[0] != ASIDE))
 
 
 def _read(book: Workbook, places: str | Path | None, initial: bool, language: str | None, overrides: Mapping) -> Problem:

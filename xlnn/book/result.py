@@ -11,7 +11,7 @@ import numpy as np
 
 from xlnn.book.conventions import conventions_page
 from xlnn.book.look import LINKS, furnish
-from xlnn.book.names import CONVENTIONS, DATA, HELD_OUT, PLACES, SETTINGS, SUMMARY, TEST
+from xlnn.book.names import CONVENTIONS, DATA, HELD_OUT, PLACES, SETTINGS, SUMMARY, TEST, TRAINED, iteration_name
 from xlnn.book.numbers import INITIAL, Page, add_page, free, vector
 from xlnn.book.places_sheet import places_page
 from xlnn.book.plan import Plan
@@ -40,7 +40,9 @@ class OutputBook:
     spool: IO[bytes]
     _front: dict[str, RowsSheet] = field(default_factory=dict)
     _largest: dict[int, np.ndarray] = field(default_factory=dict)  # by template: the largest |number| of every hole
+    written: list[int] = field(default_factory=list)  # iterations that have a sheet
     _shown: list[tuple[RowsSheet, Page, Template]] = field(default_factory=list)
+    _templates: dict = field(default_factory=dict)
 
     def open(self) -> None:
         """Summary, Conventions, Settings, Data, Held out and Places; three of them are filled last, when everything is known."""
@@ -59,6 +61,40 @@ class OutputBook:
         page = Page(problem.network, layout.data_sheet(), {}, {})
         made = self.render(page, None, name)
         self.show(name, page, made, problem.given(np.arange(problem.images)), text)
+
+    def name(self, number: int) -> str:
+        """The sheet of an iteration."""
+        return iteration_name(number)
+
+    def iteration(self, step: Step) -> None:
+        """The sheet of one iteration."""
+        number, language = step.iteration, self.plan.language
+        follows = self.plan.formulas and number - 1 in self.written
+        images = step["number"] - 1
+        page, made = self.template(images, follows, iteration_name(number))
+        before = iteration_name(number - 1) if follows else ""
+        text = say("Iteration {number}: the parameters after {updates} updates", language, number=number, updates=number - 1)
+        self.show(iteration_name(number), page, made, step, text, before)
+        self.written.append(number)
+
+    def template(self, images: np.ndarray, follows: bool, name: str) -> tuple[Page, Template]:
+        """Page and template for these images, made once for all iterations that are alike."""
+        alike = images.tobytes() if self.plan.formulas and not self.plan.whole else len(images)
+        key = alike, follows
+        if key not in self._templates:
+            layout = self.plan.layout(len(images))
+            page = self.plan.page(layout, layout if follows else None)
+            self._templates[key] = page, self.render(page, images, name)
+        return self._templates[key]
+
+    def trained(self, step: Step, diverged: bool = False) -> None:
+        """Sheet Trained: an iteration's sheet without the backward pass; its parameters refer to the last iteration's new ones
+        unless those are no finite numbers."""
+        plan, updates = self.plan, step.iteration - 1
+        follows = plan.formulas and not diverged and updates in self.written
+        text = say("Trained: the parameters after {updates} updates", plan.language, updates=updates)
+        start = iteration_name(1) if 1 in self.written else ""
+        self.forward(TRAINED, step, text, iteration_name(updates) if follows else "", start=start)
 
     def forward(self, name: str, step: Step, text: str, before: str = "", pictures: bool = True, start: str = "") -> None:
         """A sheet without the backward pass; its parameters are numbers, or refer to the iteration on the sheet `before`, the
@@ -132,8 +168,13 @@ class OutputBook:
         places_page(file, self._front[PLACES], plan.places_lines(iteration), plan.language)
         summary_page(file, self._front[SUMMARY], plan, totals, shown, headlines, ending)
         conventions_page(file, self._front[CONVENTIONS], plan, ending, record)
+        self.furnish()
+        file.close()
+
+    def furnish(self) -> None:
+        """How the sheets of quantities look; it depends on their largest numbers."""
+        file, plan = self.file, self.plan
         widths: dict[int, dict] = {}
         for sheet, page, made in self._shown:
             furnish(file, sheet, page, made, self._largest[id(made)], plan.problem)
             sheet.col_info = widths.setdefault(id(made), sheet.col_info)  # 50 KB that sheets which are alike share
-        file.close()

@@ -19,6 +19,7 @@ from xlnn.book import settings, summary_sheet
 from xlnn.book.conventions import texts_about
 from xlnn.book.names import CONVENTIONS, DATA, HELD_OUT, SETTINGS, SUMMARY, SUMMARY_HEADER, TRAINED
 from xlnn.book.origin import Earlier, Record
+from xlnn.book.own_result import own_plan
 from xlnn.book.plan import Plan
 from xlnn.book.reader import read_book
 from xlnn.book.versions import versions
@@ -108,6 +109,7 @@ def _totals(book: Workbook, problem: Problem) -> list[tuple]:
 def _initial(book: Workbook, problem: Problem, found: Record) -> dict[str, np.ndarray]:
     """The parameters before the first update, where sheet Trained has their saved copy."""
     plan = Plan(problem, frozenset(), found.options.detail)
+    plan = own_plan(plan) if plan.own_sheets else plan
     copies = plan.forward_layout(problem.images, pictures=False).initial
     return {name: book.numbers(TRAINED, place) for name, place in copies.items()}
 

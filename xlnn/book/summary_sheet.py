@@ -62,7 +62,8 @@ def summary_page(
             if other is not None:
                 rows.number(Cell(number, column), other, style(kind))
     last = header + len(totals)
-    linked = [CONVENTIONS, SETTINGS, DATA, *([HELD_OUT] if held_out else []), *([START] if plan.solving else []), plan.final]
+    data = [] if plan.own_sheets else [DATA]
+    linked = [CONVENTIONS, SETTINGS, *data, *([HELD_OUT] if held_out else []), *([START] if plan.solving else []), plan.final]
     for column, name in enumerate([*linked, TEST], 1):
         rows.text(Cell(6, column), name, style("link"))
         link(sheet, Cell(6, column), name)

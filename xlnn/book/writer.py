@@ -8,13 +8,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import numpy as np
-
 from xlnn.book import resume_record as record
 from xlnn.book.interrupt import Stopped, asked_to_stop
-from xlnn.book.names import TRAINED, iteration_name
-from xlnn.book.numbers import Page
+from xlnn.book.names import TRAINED
 from xlnn.book.origin import Earlier, Options
+from xlnn.book.own_result import OwnResult, own_plan
 from xlnn.book.plan import Plan, check_updates, kept_iterations
 from xlnn.book.result import OutputBook
 from xlnn.book.summary_sheet import headlines
@@ -24,7 +22,6 @@ from xlnn.model.threads import one_thread
 from xlnn.model.training import Step, counted, finish, train, trained
 from xlnn.words import say
 from xlnn.xlsx.new_file import BookFile
-from xlnn.xlsx.rows import Template
 from xlnn.xlsx.saving import check_space, check_target, replacing
 
 Total = tuple  # updates done, C_T, share right; with held-out images also their C_T and share right
@@ -60,6 +57,7 @@ def write(
     progress: Callable[[int, int], None] | None = None,
     stopping: Callable[[], None] | None = None,
     front: Callable[[BookFile], None] | None = None,
+    add_missing: bool = False,
 ) -> Result:
     """Trains `problem` and writes all of it to `path`.
 
@@ -67,6 +65,9 @@ def write(
     default), "units" (without the gradients of single images) or "totals" (without single images). cells: "values" (the
     default) or "formulas". For a resumed problem the defaults are what was chosen before. `progress(done, all)` is called
     after each iteration; `front(file)` adds sheets before all others.
+
+    The result of a person's own workbook is made of his sheets, unless a layout was asked for when it was read; what they do
+    not show is left out, or with `add_missing` stands on sheets of its own.
 
     Ctrl-C, or a KeyboardInterrupt in `progress`, ends the training after the iteration under way: `stopping()` is called,
     the iterations so far are written, marked as unfinished, and Stopped, a KeyboardInterrupt, is raised. Another Ctrl-C
@@ -86,16 +87,20 @@ def write(
     check_space(path, plan.numbers)
     with replacing(path, force) as temporary, one_thread, ExitStack() as stack:
         spool = stack.enter_context(tempfile.TemporaryFile())
-        file = BookFile(temporary, path.stem)
-        if front:
-            front(file)
-        writing = _Writing(plan, OutputBook(plan, file, spool), options)
+        if plan.own_sheets:
+            book = OwnResult(plan, own_plan(plan), temporary, path.stem, spool, front, missing=add_missing)
+        else:
+            file = BookFile(temporary, path.stem)
+            if front:
+                front(file)
+            book = OutputBook(plan, file, spool)
+        writing = _Writing(plan, book, options)
         writing.run(progress, stopping)
     if writing.diverged:
         writing.diverged.others = (DivergedError("The iterations before are in {path}.", path=temporary.path),)
         raise writing.diverged
     first, last = writing.totals[0], writing.totals[-1]
-    result = Result(temporary.path, last[0], first[1], last[1], problem.images, last[2], tuple(writing.written))
+    result = Result(temporary.path, last[0], first[1], last[1], problem.images, last[2], tuple(writing.book.written))
     if writing.stopped:
         raise Stopped(result=result, planned=problem.settings.iterations)
     return result
@@ -112,13 +117,11 @@ class _Writing:
     """One run: trains, and shows each kept step on its sheet."""
 
     plan: Plan
-    book: OutputBook
+    book: OutputBook | OwnResult
     options: Options
     totals: list[Total] = field(default_factory=list)
-    written: list[int] = field(default_factory=list)
     diverged: DivergedError | None = None
     stopped: bool = False
-    _templates: dict = field(default_factory=dict)
 
     def run(self, progress: Callable | None, stopping: Callable | None) -> None:
         """All sheets in their order."""
@@ -128,11 +131,12 @@ class _Writing:
             end = self.train(lambda done: self.stops(done, progress, asked))
         if self.stopped and stopping:
             stopping()
-        self.trained(end)
-        shown = {number - 1: iteration_name(number) for number in self.written} | {self.totals[-1][0]: TRAINED}
+        self.book.trained(end, bool(self.diverged))
+        written = self.book.written
+        shown = {number - 1: self.book.name(number) for number in written} | {self.totals[-1][0]: TRAINED}
         ending = self.ending()
         lines = headlines(self.plan, self.totals, ending)
-        first = iteration_name(self.written[0]) if self.written else ""
+        first = self.book.name(written[0]) if written else ""
         kept = record.lines(self.plan.problem, end.parameters, self.totals, self.options, self.plan.language)
         self.book.close(end.parameters, self.totals, shown, lines, first, ending, kept)
 
@@ -166,7 +170,7 @@ class _Writing:
                 if (step.iteration - 1) % problem.per_epoch == 0:
                     self.count(step if self.plan.whole else trained(problem, step.parameters, step.iteration))
                 if step.iteration in self.plan.kept:
-                    self.iteration(step)
+                    self.book.iteration(step)
                 last = step
                 step.new_parameters()
                 if stops(step.iteration):
@@ -186,32 +190,3 @@ class _Writing:
     def count(self, step: Step) -> None:
         """Remembers C_T and the share right. Raises DivergedError where C_T is not finite."""
         self.totals.append(counted(self.plan.problem, step))
-
-    def iteration(self, step: Step) -> None:
-        """The sheet of one iteration."""
-        number, language = step.iteration, self.plan.language
-        follows = self.plan.formulas and number - 1 in self.written
-        images = step["number"] - 1
-        page, made = self.template(images, follows, iteration_name(number))
-        before = iteration_name(number - 1) if follows else ""
-        text = say("Iteration {number}: the parameters after {updates} updates", language, number=number, updates=number - 1)
-        self.book.show(iteration_name(number), page, made, step, text, before)
-        self.written.append(number)
-
-    def template(self, images: np.ndarray, follows: bool, name: str) -> tuple[Page, Template]:
-        """Page and template for these images, made once for all iterations that are alike."""
-        alike = images.tobytes() if self.plan.formulas and not self.plan.whole else len(images)
-        key = alike, follows
-        if key not in self._templates:
-            layout = self.plan.layout(len(images))
-            page = self.plan.page(layout, layout if follows else None)
-            self._templates[key] = page, self.book.render(page, images, name)
-        return self._templates[key]
-
-    def trained(self, step: Step) -> None:
-        """Sheet Trained: an iteration's sheet without the backward pass."""
-        plan, updates = self.plan, step.iteration - 1
-        follows = plan.formulas and not self.diverged and updates in self.written
-        text = say("Trained: the parameters after {updates} updates", plan.language, updates=updates)
-        start = iteration_name(1) if 1 in self.written else ""
-        self.book.forward(TRAINED, step, text, iteration_name(updates) if follows else "", start=start)

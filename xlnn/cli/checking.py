@@ -123,13 +123,21 @@ def _not_judged(row, language: str):
 @digits_option
 @click.option("--text", is_flag=True, help="Compare texts too.")
 @click.option("--formulas", is_flag=True, help="Compare the formulas themselves, and texts.")
+@click.option(
+    "--by",
+    type=click.Choice(["cell", "quantity"]),
+    default="cell",
+    show_default=True,
+    help="quantity: the same iteration's, wherever it lies; only what both show counts.",
+)
+@places_option
 @report_option
 @json_option
 @limit_options
 @language_option
 @force_option
 @click.pass_context
-def compare(ctx, a, b, sheets, ranges, rtol, atol, digits, text, formulas, report, as_json, language, force) -> None:
+def compare(ctx, a, b, sheets, ranges, rtol, atol, digits, text, formulas, by, places, report, as_json, language, force) -> None:
     """Compare the numbers of workbooks A and B cell by cell, at the same addresses.
 
     Sheets are paired by name, or by --sheet. A cell that only one side fills counts apart; a blank is not 0
@@ -140,12 +148,29 @@ def compare(ctx, a, b, sheets, ranges, rtol, atol, digits, text, formulas, repor
     \b
     Example: xlnn compare mine.xlsx book-trained.xlsx --sheet "学习=Iteration 1"
              xlnn compare mine.xlsx book.xlsx --digits 3 --range L5:N8 --report diff.xlsx
+             xlnn compare mine.xlsx mine-trained.xlsx --by quantity
     """
     from xlnn.checking.comparing import compared
     from xlnn.checking.tell_compare import compare_json, compare_report, compare_text
+    from xlnn.errors import UsageError
     from xlnn.xlsx.saving import check_target
 
     language = language or "en"
+    if by == "quantity":
+        _by_quantity(
+            ctx,
+            a,
+            b,
+            (sheets, ranges, text, formulas, report),
+            as_json,
+            language,
+            places=places,
+            rtol=rtol,
+            atol=atol,
+            digits=digits,
+        )
+    if places:
+        raise UsageError("{option} is for --by quantity.", option="--places")
     if report:
         check_target(report, [a, b], force)
     found = compared(
@@ -157,4 +182,19 @@ def compare(ctx, a, b, sheets, ranges, rtol, atol, digits, text, formulas, repor
     else:
         click.echo(compare_text(found, language))
     echo_copy(copy, language, as_json)
+    ctx.exit(0 if found.same else 1)
+
+
+def _by_quantity(ctx, a, b, cells: tuple, as_json: bool, language: str, **options) -> None:
+    """Compares quantity by quantity, and ends. Raises UsageError for options of the other comparison."""
+    from xlnn.checking.by_quantity import by_quantity_json, by_quantity_text, compared_by_quantity
+    from xlnn.errors import UsageError
+
+    if any(cells):
+        raise UsageError("--sheet, --range, --text, --formulas and --report compare cells; leave them out with --by quantity.")
+    found = compared_by_quantity(a, b, **options)
+    if as_json:
+        echo_json(by_quantity_json(found))
+    else:
+        click.echo(by_quantity_text(found, language))
     ctx.exit(0 if found.same else 1)

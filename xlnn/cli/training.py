@@ -30,6 +30,7 @@ from xlnn.words import say
 @click.option("--keep", metavar="WHICH", help="Iterations that get a sheet: all (the default); every:10; first,last; 1,2,50.")
 @click.option("--detail", metavar="HOW", help="all (the default); units: no gradients of images; totals: no single images.")
 @click.option("--cells", metavar="WHAT", help="values (the default), or live formulas with their results.")
+@click.option("--add-missing", is_flag=True, help="What your own sheets do not show stands on sheets of its own.")
 @places_option
 @click.option("--initial", is_flag=True, help="Start from the saved copy of the initial parameters.")
 @click.option("--resume", is_flag=True, help="Go on with the training whose result WORKBOOK is, to its end, or -n more updates.")
@@ -38,7 +39,9 @@ from xlnn.words import say
 @force_option
 @quiet_option
 @click.pass_context
-def train(ctx, workbook, output, keep, detail, cells, places, initial, resume, language, force, quiet, **settings) -> None:
+def train(
+    ctx, workbook, output, keep, detail, cells, add_missing, places, initial, resume, language, force, quiet, **settings
+) -> None:  # fmt: skip
     """Train the network in WORKBOOK; every iteration becomes a sheet of the result.
 
     Ctrl-C ends the training and keeps what there is; --resume goes on from there, as if it had never stopped.
@@ -66,6 +69,7 @@ def train(ctx, workbook, output, keep, detail, cells, places, initial, resume, l
             keep=keep,
             detail=detail,
             cells=cells,
+            add_missing=add_missing,
             force=force,
             progress=None if quiet else progress_line(language),
             stopping=None if quiet else lambda: _tell_stopping(language),
