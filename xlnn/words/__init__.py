@@ -18,6 +18,7 @@ from xlnn.words import places as words_places
 from xlnn.words import reading as words_reading
 from xlnn.words import results as words_results
 from xlnn.words import sections as words_sections
+from xlnn.words import understand as words_understand
 
 LANGUAGES = ("en", "zh", "ja")
 
@@ -38,6 +39,7 @@ for _part in (
     words_reading,
     words_results,
     words_sections,
+    words_understand,
 ):
     TABLE |= _part.TABLE
 
