@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from xlnn.book import places_sheet
+from xlnn.book import places_sheet, understood
 from xlnn.book.names import CONVENTIONS, DATA, FORWARD, HELD_OUT, PLACES, SETTINGS, SOLVED, START, SUMMARY, TEST, TRAINED
 from xlnn.book.own_places import own_places
 from xlnn.book.reader import read_book
@@ -22,6 +22,8 @@ from xlnn.layout.layouts import MARKS, Label, Layout
 from xlnn.layout.places import Place
 from xlnn.model.problem import Problem
 from xlnn.model.quantities import Quantity
+from xlnn.understand import Understood
+from xlnn.understand.placing import Listed
 from xlnn.words import LANGUAGES
 from xlnn.xlsx.cell_table import NUMBER, OTHER, PENDING
 from xlnn.xlsx.workbook import Workbook, is_meant, is_number
@@ -50,7 +52,7 @@ class Shown:
     def cell(self, name: str, index: tuple[int, ...]) -> tuple[str, Cell]:
         """Sheet and cell of one number, `index` with the image in front where there is one."""
         sheet, place = self.places[name]
-        return sheet, place.cell(*index)
+        return place.at(*index) if isinstance(place, Listed) else (sheet, place.cell(*index))
 
 
 @dataclass
@@ -69,6 +71,7 @@ class Book:
     untrainable: UsageError | None = None
     decimals: int | None = None
     negated: tuple[str, ...] = ()  # kinds of quantities that are read with the other sign
+    factors: Mapping[str, float] = field(default_factory=dict)  # by quantity: what the sheet's numbers are of its own
     _numbers: dict[tuple[str, str, Place], np.ndarray] = field(default_factory=dict)
     _grids: dict[str, np.ndarray] = field(default_factory=dict)
 
@@ -81,8 +84,18 @@ class Book:
         if key not in self._numbers:
             marks = self.problem is not None and self.problem.network.quantities[name].kind == "right"
             turned = self.problem is not None and self.problem.network.quantities[name].kind in self.negated
-            self._numbers[key] = (-1 if turned else 1) * as_numbers(self.workbook.block(sheet, place), marks)
+            factor = (-1 if turned else 1) / self.factors.get(name, 1.0)
+            self._numbers[key] = factor * as_numbers(self.block(sheet, place), marks)
         return self._numbers[key]
+
+    def block(self, sheet: str, place: Place | Listed) -> np.ndarray:
+        """What stands at a place, be it a stride pattern or a list of cells."""
+        if isinstance(place, Listed):
+            values = [self.workbook.block(s, Place(cell))[()] for s, cell in zip(place.sheets, place.cells, strict=True)]
+            found = np.empty(len(values), object)
+            found[:] = values
+            return found.reshape(place.shape)
+        return self.workbook.block(sheet, place)
 
     def under(self, problem: Problem, negated: tuple[str, ...]) -> Book:
         """The same workbook read as another problem's."""
@@ -90,7 +103,7 @@ class Book:
 
     def blank(self, shown: Shown, name: str) -> np.ndarray:
         """Which of a quantity's cells hold nothing."""
-        return np.equal(self.workbook.block(*shown.places[name]), None)
+        return np.equal(self.block(*shown.places[name]), None)
 
     def grid(self, sheet: str) -> np.ndarray:
         """All numbers of a sheet, (rows, columns); what is no number is 0, as a formula's sum takes it."""
@@ -123,20 +136,30 @@ def book_of(workbook: Workbook, *, places: str | Path | None = None, language: s
 
     Raises as `xlnn.read` does, and ContentError where a formula of theirs has no stored result.
     """
-    problem = read_book(workbook, places=places, language=language, **settings)
+    found = None if places is not None or not is_somebody_elses(workbook) else understood.understood(workbook)
+    problem = read_book(workbook, places=places, language=language, known=found, **settings)
     lines = places_sheet.named(own_places(workbook, places)[0], problem.network.quantities)
     book = Book(workbook, problem, language=problem.origin.language, untrainable=_untrainable(problem))
     numbered = sorted((int(match[1]), name) for name in workbook.sheets if (match := ITERATION.fullmatch(name)))
     written = numbered or any(workbook.find(name) for name in (TRAINED, SOLVED))
-    found = _written(book, lines, numbered) if written else [_by_hand(book, lines)]
+    if found is not None and not written:
+        found = list(_understood(book, found))
+    else:
+        found = list(_written(book, lines, numbered) if written else [_by_hand(book, lines)])
     if settings.get("eta") is not None:  # an option is above what stands on the sheets
         found = [replace(shown, places={n: where for n, where in shown.places.items() if n != "eta"}) for shown in found]
     found = [_without_backward(shown, problem) if book.untrainable else shown for shown in found]
     book.iterations = tuple(shown for shown in found if computed(shown, problem))
     book.unseen = _unseen(book)
     for shown in book.iterations:
-        workbook.check_calculated(shown.places[name] for name in computed(shown, problem))
+        places_ = [shown.places[name] for name in computed(shown, problem)]
+        workbook.check_calculated(where for where in places_ if not isinstance(where[1], Listed))
     return book
+
+
+def is_somebody_elses(workbook: Workbook) -> bool:
+    """Whether nothing in a workbook says how it is laid out: xlnn did not write it, and it has no sheet Settings or Places."""
+    return not (workbook.marked or workbook.find(SETTINGS) or workbook.find(PLACES))
 
 
 def computed(shown: Shown, problem: Problem) -> list[str]:
@@ -162,9 +185,15 @@ def _unseen(book: Book) -> tuple[str, ...]:
     """The sheets with cells that nothing was read from."""
     workbook, origin = book.workbook, book.problem.origin
     own = (SETTINGS, DATA, HELD_OUT, PLACES, *((SUMMARY, CONVENTIONS, TEST) if workbook.marked else ()))
-    seen = {workbook.find(sheet) for shown in book.iterations for sheet, _ in shown.places.values()}
+    seen = {workbook.find(sheet) for shown in book.iterations for where in shown.places.values() for sheet in _sheets(where)}
     seen |= {workbook.find(sheet) for sheet, _ in origin.sources.values()} | {workbook.find(name) for name in own}
     return tuple(name for name in workbook.sheets if name not in seen and has_cells(workbook, name))
+
+
+def _sheets(where: tuple[str, Place | Listed]) -> Iterable[str]:
+    """The sheets on which a quantity lies."""
+    sheet, place = where
+    return set(place.sheets) if isinstance(place, Listed) else (sheet,)
 
 
 def has_cells(workbook: Workbook, sheet: str) -> bool:
@@ -239,6 +268,31 @@ def _by_hand(book: Book, lines: Mapping[str, places_sheet.Line]) -> Shown:
     rules = problem.network.rule_of
     name = next((where[0] for n, where in own.items() if n in rules), sheet)
     return Shown(name, places, np.arange(images), 1)
+
+
+def _understood(book: Book, found: Understood) -> Iterator[Shown]:
+    """The iterations that the formulas show; what lies where the authors have it is what it is there."""
+    problem, before = book.problem, ""
+    recognised = bool(problem.origin.arrangement)
+    shown = list(understood.shows(found))
+    fits = {q.name: q.shape for q in problem.network.quantities.values()}
+    own: dict[str, float] = understood.factors(found)
+    for number, each in enumerate(shown, 1):
+        places = {n: where for n, where in each.places.items() if n in fits and _shape_of(problem, n, where[1]) == fits[n]}
+        images = each.images
+        if recognised:
+            sheet = places["x"][0] if "x" in places else each.name
+            standard = _standard(book, sheet, problem.images)
+            places |= {**standard, **(problem.origin.sources if number == 1 else {})}
+            own = {n: factor for n, factor in own.items() if n not in standard}
+            images = np.arange(problem.images)
+        yield Shown(each.name, places, images, number, before)
+        before = each.name if any(n.startswith("new_") for n in places) else ""
+    book.factors = own
+
+
+def _shape_of(problem: Problem, name: str, place: Place | Listed) -> tuple[int, ...]:
+    return place.shape[1:] if problem.network.quantities[name].per_image else place.shape
 
 
 def _sheet_of(book: Book, line: places_sheet.Line) -> str:

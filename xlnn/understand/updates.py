@@ -133,7 +133,7 @@ def _shown(wiring: Wiring, found: Updates, points: Sequence[Values]) -> Cost | N
     first = found.of(0)
     best, most = None, (0, -1)
     for cost in _costs(wiring, found):
-        if cost.name == "shown" and len(cost.cells) == 1 or cost.name == "squares":
+        if (cost.name == "shown" and len(cost.cells) == 1) or cost.name == "squares":
             slope = slopes(wiring.graph, found, [cost], points[-1])[first]
             level = int(wiring.graph.level[wiring.graph.owner[cost.cells[0]]]) if cost.cells else -1
             reach = int((np.isfinite(slope) & (slope != 0)).sum()), level

@@ -1,0 +1,148 @@
+"""A workbook of somebody else's as a problem: what understanding found in its formulas, in the form that everything else takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from xlnn.book.origin import Notes, Origin
+from xlnn.errors import XlnnError
+from xlnn.formula.graph import Graph
+from xlnn.layout.cells import Cell
+from xlnn.layout.places import Place
+from xlnn.model.network import Network
+from xlnn.model.problem import Problem, Settings
+from xlnn.understand import Iteration, Understood, understand
+from xlnn.understand.placing import Listed
+from xlnn.xlsx.workbook import Workbook
+
+SAME = 1e-9  # relative: layers' own η that are one
+
+
+@dataclass(frozen=True)
+class Shows:
+    """What one iteration shows: places by quantity, and the positions of its images among all."""
+
+    name: str
+    places: Mapping[str, tuple[str, Place | Listed]]
+    images: np.ndarray
+
+
+def understood(book: Workbook) -> Understood | None:
+    """What the formulas of a workbook say, None where that is no network, or more than can be read."""
+    try:
+        if not any(len(book.formulas(sheet).codes) for sheet in book.readable(book.sheets)):
+            return None
+        return understand(book)
+    except XlnnError:
+        return None
+
+
+def problem_of(book: Workbook, found: Understood, language: str, chosen: Mapping) -> Problem:
+    """The problem that the first iteration shows; `chosen` are options. Raises UsageError where they do not fit."""
+    values, first = found.graph.values.numbers, found.iterations[0]
+    x, t, used = examples(found)
+    network = network_of(found, {n: v for n, v in chosen.items() if n in Network.__dataclass_fields__})
+    own = {n: v for n, v in chosen.items() if n in Settings.__dataclass_fields__}
+    batch = {"batch": len(used[0])} if len(used[0]) < len(x) else {}
+    settings = Settings(**{"eta": common_eta(found) or 0.2, **batch, **own})
+    parameters = {q.name: values[first.named[q.name].cells] / first.named[q.name].factor for q in network.parameters}
+    sources = {name: where for name, where in first.places().items() if name in ("x", "t", *parameters)}
+    origin = Origin(book.path, book.digest, language, {}, {n: _single(w) for n, w in sources.items()}, notes=notes(found))
+    return Problem(network, x, parameters, t=t if network.answered else None, settings=settings, origin=origin)
+
+
+def network_of(found: Understood, chosen: Mapping) -> Network:
+    """The network with the biases that the sheet has."""
+    named = found.iterations[0].named
+    layers = tuple(
+        entry if entry.kind in ("input", "max pooling") else replace(entry, bias="b" + entry.label in named)
+        for entry in found.network.layer_settings
+    )
+    frozen = found.network.freeze_biases and any(entry.bias for entry in layers[1:] if entry.kind != "max pooling")
+    given = {"freeze_biases": frozen, "answered": "t" in named, **chosen}
+    return replace(found.network, layer_settings=layers, **given)
+
+
+def examples(found: Understood) -> tuple[np.ndarray, np.ndarray | None, list[np.ndarray]]:
+    """All examples, each once: x (images, rows, columns), t (images, units) or None; and which of them each iteration uses."""
+    values = found.graph.values.numbers
+    rows: dict[tuple, int] = {}
+    x, t, used = [], [], []
+    for iteration in found.iterations:
+        mine = []
+        answers = iteration.named.get("t")
+        for k, cells in enumerate(iteration.named["x"].cells):
+            image = values[cells]
+            answer = values[answers.cells[k]] if answers is not None else np.empty(0)
+            key = (*image.ravel().tolist(), *answer.tolist())
+            if len(found.iterations) == 1 or key not in rows:
+                rows[key] = len(x)
+                x.append(image)
+                t.append(answer)
+            mine.append(rows[key])
+        used.append(np.array(mine))
+    return np.array(x), np.array(t) if t and t[0].size else None, used
+
+
+def common_eta(found: Understood) -> float | None:
+    """The η of most parameters, as the sheet says it."""
+    rates = [round(rate, 12) for rate in found.eta.values() if np.isfinite(rate) and rate > 0]
+    return max(set(rates), key=rates.count) if rates else None
+
+
+def notes(found: Understood) -> Notes:
+    """What should be said of what was understood."""
+    result: list[tuple[str, Mapping]] = []
+    rates = {name: rate for name, rate in found.eta.items() if np.isfinite(rate)}
+    if rates and max(rates.values()) - min(rates.values()) > SAME * max(map(abs, rates.values())):
+        text = ", ".join(f"{name} {rate:.6g}" for name, rate in rates.items())
+        result.append(("the layers learn with different η: {rates}.", {"rates": text}))
+    if found.rule == "perceptron":
+        result.append(("the units are steps and learn by the perceptron rule, w + η (t − a) x.", {}))
+    if found.iterations[0].named.keys() & {"t"} and any(
+        part.factor < 0 for name, part in found.iterations[0].named.items() if name.startswith("delta")
+    ):
+        result.append(("δ has the other sign, t − a, and is added.", {}))
+    if any(part.factor < 0 for name, part in found.iterations[0].named.items() if name.startswith("b") and name != "back"):
+        result.append(("the biases are thresholds θ: z = Σ w a − θ.", {}))
+    return tuple(result)
+
+
+def factors(found: Understood) -> dict[str, float]:
+    """By quantity, what the sheet's numbers are of its own where they are something else: −1 for δ = t − a, −1 for θ."""
+    result: dict[str, float] = {}
+    for iteration in found.iterations:
+        result |= {name: part.factor for name, part in iteration.named.items() if part.factor != 1}
+    return result
+
+
+def shows(found: Understood) -> Iterator[Shows]:
+    """The iterations one by one, each with a name of its own: its sheet's where no other iteration stands there."""
+    *_, used = examples(found)
+    sheets = [_sheet(found.graph, iteration) for iteration in found.iterations]
+    for number, (iteration, sheet, images) in enumerate(zip(found.iterations, sheets, used, strict=True), 1):
+        name = sheet if sheets.count(sheet) == 1 else f"{sheet} ({number})"
+        yield Shows(name, {n: _single(where) for n, where in iteration.places().items()}, images)
+
+
+def _sheet(graph: Graph, iteration: Iteration) -> str:
+    """The sheet on which most of what an iteration calculates first stands."""
+    cells = next(
+        (part.cells for name, part in iteration.named.items() if name.startswith(("z", "a"))), iteration.named["x"].cells
+    )
+    return graph.cell(int(cells.ravel()[0]))[0]
+
+
+def _single(where: tuple[str, Place] | Listed) -> tuple[str, Place | Listed]:
+    """Sheet and place; of a list of cells the sheet of the first."""
+    return (where.sheets[0], where) if isinstance(where, Listed) else where
+
+
+def cells_of(where: tuple[str, Place | Listed]) -> Iterator[tuple[str, Cell]]:
+    """Sheet and cell of every number at a place."""
+    sheet, place = where
+    for index in np.ndindex(*place.shape):
+        yield place.at(*index) if isinstance(place, Listed) else (sheet, place.cell(*index))
