@@ -71,6 +71,7 @@ class Book:
     untrainable: UsageError | None = None
     decimals: int | None = None
     negated: tuple[str, ...] = ()  # kinds of quantities that are read with the other sign
+    understood: Understood | None = None  # what its formulas say, where that was asked
     factors: Mapping[str, float] = field(default_factory=dict)  # by quantity: what the sheet's numbers are of its own
     _numbers: dict[tuple[str, str, Place], np.ndarray] = field(default_factory=dict)
     _grids: dict[str, np.ndarray] = field(default_factory=dict)
@@ -139,7 +140,7 @@ def book_of(workbook: Workbook, *, places: str | Path | None = None, language: s
     found = None if places is not None or not is_somebody_elses(workbook) else understood.understood(workbook)
     problem = read_book(workbook, places=places, language=language, known=found, **settings)
     lines = places_sheet.named(own_places(workbook, places)[0], problem.network.quantities)
-    book = Book(workbook, problem, language=problem.origin.language, untrainable=_untrainable(problem))
+    book = Book(workbook, problem, language=problem.origin.language, untrainable=_untrainable(problem), understood=found)
     numbered = sorted((int(match[1]), name) for name in workbook.sheets if (match := ITERATION.fullmatch(name)))
     written = numbered or any(workbook.find(name) for name in (TRAINED, SOLVED))
     if found is not None and not written:
@@ -168,6 +169,8 @@ def computed(shown: Shown, problem: Problem) -> list[str]:
 
 
 def _untrainable(problem: Problem) -> UsageError | None:
+    if not problem.network.answered:
+        return None  # its rules are those of the forward pass alone
     try:
         problem.network.check_trainable()
     except UsageError as error:
@@ -187,7 +190,9 @@ def _unseen(book: Book) -> tuple[str, ...]:
     own = (SETTINGS, DATA, HELD_OUT, PLACES, *((SUMMARY, CONVENTIONS, TEST) if workbook.marked else ()))
     seen = {workbook.find(sheet) for shown in book.iterations for where in shown.places.values() for sheet in _sheets(where)}
     seen |= {workbook.find(sheet) for sheet, _ in origin.sources.values()} | {workbook.find(name) for name in own}
-    return tuple(name for name in workbook.sheets if name not in seen and has_cells(workbook, name))
+    rest = [name for name in workbook.sheets if name not in seen and has_cells(workbook, name)]
+    known = book.understood
+    return tuple(name for name in rest if known is None or not understood.is_explained(known, name))
 
 
 def _sheets(where: tuple[str, Place | Listed]) -> Iterable[str]:
@@ -206,6 +211,8 @@ def has_cells(workbook: Workbook, sheet: str) -> bool:
 def missing(book: Book) -> Iterator[Quantity]:
     """What the network has but some sheet neither shows nor leads on to anything that it shows: it was not judged."""
     network = book.problem.network
+    if book.understood is not None and _judges_all(book):
+        return
     needs = {rule.result.name: {*rule.needs} for rule in network.rules}
     for name, rule in network.summed.items():
         needs[name] |= {*rule.needs}
@@ -215,6 +222,13 @@ def missing(book: Book) -> Iterator[Quantity]:
         wanted = [names for shown, names in zip(book.iterations, reached, strict=True) if not shown.forward or q.kind in FORWARD]
         if not given and any(q.name not in names for names in wanted):
             yield q
+
+
+def _judges_all(book: Book) -> bool:
+    """Whether what a sheet of somebody else's own shows is a whole: it learns, or has the way forward alone."""
+    kinds = {book.problem.network.quantities[name].kind for shown in book.iterations for name in shown.places}
+    backward = kinds & {"dC_da", "delta", "back", "dC_dw", "dC_db", "dCT_dw", "dCT_db"}
+    return "new_w" in kinds or "new_b" in kinds or not backward
 
 
 def _behind(shown: Iterable[str], needs: Mapping[str, set[str]]) -> set[str]:

@@ -1,7 +1,8 @@
-"""A workbook of somebody else's as a problem: what understanding found in its formulas, in the form that everything else takes."""
+"""A workbook of somebody else's as a problem: what understanding found in its formulas, in the form that all else takes."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -9,7 +10,8 @@ import numpy as np
 
 from xlnn.book.origin import Notes, Origin
 from xlnn.errors import XlnnError
-from xlnn.formula.graph import Graph
+from xlnn.formula.graph import SPAN, Graph
+from xlnn.formula.values import NUMBER
 from xlnn.layout.cells import Cell
 from xlnn.layout.places import Place
 from xlnn.model.network import Network
@@ -18,6 +20,7 @@ from xlnn.understand import Iteration, Understood, understand
 from xlnn.understand.placing import Listed
 from xlnn.xlsx.workbook import Workbook
 
+NUMBERS = re.compile(r"(?<![A-Za-z0-9_$.])[0-9]+\.?[0-9]*(?:[eE][+-]?[0-9]+)?(?![A-Za-z0-9_(!])")
 SAME = 1e-9  # relative: layers' own η that are one
 
 
@@ -55,15 +58,47 @@ def problem_of(book: Workbook, found: Understood, language: str, chosen: Mapping
 
 
 def network_of(found: Understood, chosen: Mapping) -> Network:
-    """The network with the biases that the sheet has."""
-    named = found.iterations[0].named
+    """The network with the biases that the sheet has, and the η of each layer."""
+    named, rates = found.iterations[0].named, layer_rates(found)
     layers = tuple(
-        entry if entry.kind in ("input", "max pooling") else replace(entry, bias="b" + entry.label in named)
+        entry
+        if entry.kind in ("input", "max pooling")
+        else replace(entry, bias="b" + entry.label in named, rate=rates.get(entry.label, 1.0))
         for entry in found.network.layer_settings
     )
     frozen = found.network.freeze_biases and any(entry.bias for entry in layers[1:] if entry.kind != "max pooling")
     given = {"freeze_biases": frozen, "answered": "t" in named, **chosen}
     return replace(found.network, layer_settings=layers, **given)
+
+
+def layer_rates(found: Understood) -> dict[str, float]:
+    """By layer its own η as a multiple of the common one, where that is typed somewhere; 0 where others learn and it does not."""
+    eta, stated = common_eta(found), typed_numbers(found.graph)
+    named = set().union(*(iteration.named for iteration in found.iterations))
+    if eta is None or not any(name.startswith("new_") for name in named):
+        return {}
+    result = {}
+    for entry in found.network.layer_settings[1:]:
+        mine = [found.eta[kind + entry.label] for kind in "wb" if kind + entry.label in found.eta]
+        if not mine and not {"new_w" + entry.label, "new_b" + entry.label} & named:
+            result[entry.label] = 0.0
+        elif mine and abs(mine[0] - eta) > SAME * eta and any(abs(mine[0] - n) <= SAME * n for n in stated):
+            result[entry.label] = float(f"{mine[0] / eta:.12g}")
+    return result
+
+
+def typed_numbers(graph: Graph) -> set[float]:
+    """The positive numbers that somebody typed, in cells or in formulas."""
+    cells = graph.values.numbers[:-1][graph.is_leaf[:-1] & (graph.values.all_kinds()[:-1] == NUMBER)]
+    written = {float(n) for text in graph.written.texts for n in NUMBERS.findall(text)}
+    return {n for n in {*cells.tolist(), *written} if n > 0}
+
+
+def is_explained(found: Understood, sheet: str) -> bool:
+    """Whether a sheet has formulas, and each of them is explained."""
+    number = found.graph.sheets.index(sheet)
+    mine = np.append(found.graph.codes // SPAN == number, False) & found.formulas
+    return bool(mine.any() and found.explained[mine].all())
 
 
 def examples(found: Understood) -> tuple[np.ndarray, np.ndarray | None, list[np.ndarray]]:
@@ -96,10 +131,10 @@ def common_eta(found: Understood) -> float | None:
 def notes(found: Understood) -> Notes:
     """What should be said of what was understood."""
     result: list[tuple[str, Mapping]] = []
-    rates = {name: rate for name, rate in found.eta.items() if np.isfinite(rate)}
-    if rates and max(rates.values()) - min(rates.values()) > SAME * max(map(abs, rates.values())):
-        text = ", ".join(f"{name} {rate:.6g}" for name, rate in rates.items())
-        result.append(("the layers learn with different η: {rates}.", {"rates": text}))
+    eta, rates = common_eta(found), {label: rate for label, rate in layer_rates(found).items() if rate}
+    if eta and rates:
+        text = ", ".join(f"{label}: {rate * eta:.6g}" for label, rate in rates.items())
+        result.append(("layers with an η of their own: {rates}.", {"rates": text}))
     if found.rule == "perceptron":
         result.append(("the units are steps and learn by the perceptron rule, w + η (t − a) x.", {}))
     if found.iterations[0].named.keys() & {"t"} and any(
