@@ -98,6 +98,11 @@ class Book:
             return found.reshape(place.shape)
         return self.workbook.block(sheet, place)
 
+    def as_shown(self, name: str, number: float) -> float:
+        """A quantity's own number as this workbook would show it: with the other sign where δ is t − a, or b is −θ."""
+        turned = self.problem is not None and self.problem.network.quantities[name].kind in self.negated
+        return float(number) * self.factors.get(name, 1.0) * (-1 if turned else 1)
+
     def under(self, problem: Problem, negated: tuple[str, ...]) -> Book:
         """The same workbook read as another problem's."""
         return replace(self, problem=problem, negated=negated, _numbers={}, _grids={})

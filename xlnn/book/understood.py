@@ -5,9 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
 
 import numpy as np
 
+from xlnn._version import __version__
+from xlnn.book import places_sheet
+from xlnn.book.evidence import unknown_workbook
+from xlnn.book.names import PLACES
 from xlnn.book.origin import Notes, Origin
 from xlnn.errors import XlnnError
 from xlnn.formula.graph import SPAN, Graph
@@ -18,9 +24,13 @@ from xlnn.model.network import Network
 from xlnn.model.problem import Problem, Settings
 from xlnn.understand import Iteration, Understood, understand
 from xlnn.understand.placing import Listed
+from xlnn.words import say
+from xlnn.xlsx.saving import check_target, replacing
+from xlnn.xlsx.seals import MARK
 from xlnn.xlsx.workbook import Workbook
 
 NUMBERS = re.compile(r"(?<![A-Za-z0-9_$.])[0-9]+\.?[0-9]*(?:[eE][+-]?[0-9]+)?(?![A-Za-z0-9_(!])")
+LEFT_OVER, IMAGE_COUNT = "Not understood", "images"
 SAME = 1e-9  # relative: layers' own η that are one
 
 
@@ -130,7 +140,11 @@ def common_eta(found: Understood) -> float | None:
 
 def notes(found: Understood) -> Notes:
     """What should be said of what was understood."""
-    result: list[tuple[str, Mapping]] = []
+    result: list[tuple[str, Mapping]] = [summary(found)]
+    if found.left_over:
+        more = len(found.left_over) - 12
+        cells = ", ".join(left_over(found)) + (" …" if more > 0 else "")
+        result.append(("formulas that were not understood: {cells}.", {"cells": cells}))
     eta, rates = common_eta(found), {label: rate for label, rate in layer_rates(found).items() if rate}
     if eta and rates:
         text = ", ".join(f"{label}: {rate * eta:.6g}" for label, rate in rates.items())
@@ -144,6 +158,27 @@ def notes(found: Understood) -> Notes:
     if any(part.factor < 0 for name, part in found.iterations[0].named.items() if name.startswith("b") and name != "back"):
         result.append(("the biases are thresholds θ: z = Σ w a − θ.", {}))
     return tuple(result)
+
+
+def summary(found: Understood) -> tuple[str, Mapping]:
+    """A template and its fields: the network, its iterations and η, and how much of the formulas that explains."""
+    eta = common_eta(found)
+    fields = {
+        "network": "-".join("×".join(map(str, layer.shape)) for layer in found.network.layers if layer.kind != "max pooling"),
+        "functions": ", ".join(dict.fromkeys(layer.activation for layer in found.network.layers[1:] if layer.activation)),
+        "iterations": len(found.iterations),
+        "eta": "–" if eta is None else f"{eta:g}",
+        "share": f"{found.share:.0%}",
+        "count": f"{int(found.formulas.sum()):,}",
+    }  # fmt: skip
+    text = "understood from the formulas: {network} ({functions}), {iterations} iterations, η {eta}; "
+    return text + "this explains {share} of {count} formulas.", fields
+
+
+def left_over(found: Understood, most: int = 12) -> list[str]:
+    """The first formula cells that are not explained, 'Sheet1!B7'."""
+    named = (found.graph.cell(number) for number in found.left_over[:most])
+    return [f"{sheet}!{cell.name}" for sheet, cell in named]
 
 
 def factors(found: Understood) -> dict[str, float]:
@@ -181,3 +216,65 @@ def cells_of(where: tuple[str, Place | Listed]) -> Iterator[tuple[str, Cell]]:
     sheet, place = where
     for index in np.ndindex(*place.shape):
         yield place.at(*index) if isinstance(place, Listed) else (sheet, place.cell(*index))
+
+
+# ---- as a sheet Places --------------------------------------------------------------------------------------
+
+
+def write_places(path: str | Path, output: str | Path, *, language: str | None = None, force: bool = False) -> tuple[Path, int]:
+    """Writes what the formulas of a workbook say as a sheet Places; returns the file's path and the number of lines.
+
+    Raises ContentError where the formulas hold no network, and SaveError.
+    """
+    import openpyxl
+    from openpyxl.packaging.custom import StringProperty
+
+    book, output = Workbook(path), Path(output)
+    check_target(output, [Path(path)], force)
+    found = understood(book)
+    if found is None:
+        raise unknown_workbook(book)
+    language = language or "en"
+    lines, rest = places_lines(found)
+    made = openpyxl.Workbook()
+    sheet = made.active
+    sheet.title = PLACES
+    rows = [[say(text, language) for text in places_sheet.HEADER], *lines]
+    for row in rows:
+        sheet.append(row)
+    other = made.create_sheet(LEFT_OVER)
+    for row in [(say("not understood", language), say("cells", language)), *rest]:
+        other.append(row)
+    for column, width in zip("ABCDEF", (14, 28, 16, 16, 16, 18), strict=True):
+        sheet.column_dimensions[column].width = other.column_dimensions[column].width = width
+    made.custom_doc_props.append(StringProperty(name=MARK, value=__version__))
+    with replacing(output, force) as file:
+        made.save(file)
+    return file.path, len(lines)
+
+
+def places_lines(found: Understood) -> tuple[list[tuple], list[tuple]]:
+    """The lines of sheet Places for the first iteration; and what no line can say, or was not understood, with its cells."""
+    problem = network_of(found, {})
+    lines, rest = [], []
+    for name, where in found.iterations[0].places().items():
+        if name not in problem.quantities:
+            continue
+        if isinstance(where, Listed):
+            cells = (f"{sheet}!{cell.name}" for sheet, cell in zip(where.sheets, where.cells, strict=True) if cell)
+            rest.append((name, ", ".join(islice(cells, 100))))
+        else:
+            lines.append(places_sheet.describe(problem.quantities[name], *_one_step(where, problem.quantities[name].per_image)))
+    if "x" in {line[0] for line in lines}:
+        lines.append((IMAGE_COUNT, len(found.iterations[0].named["x"].cells)))
+    rest += [("", cell) for cell in left_over(found, 1000)]
+    return lines, rest
+
+
+def _one_step(where: tuple[str, Place], per_image: bool) -> tuple[str, Place]:
+    """A single image has a step to the next one, too: one that leads beside it."""
+    sheet, place = where
+    if per_image and place.shape[0] == 1:
+        bounds = place[0].bounds()
+        place = replace(place, steps=((0, bounds.width), *place.steps[1:]))
+    return sheet, place
