@@ -257,6 +257,8 @@ def of_lessons(texts) -> list[str]:
 
 SAID = {
     "checking.telling: verdict.convention": [convention.words for convention in CONVENTIONS],
+    "checking.telling: notes(book.understood)": first_of_pairs("book.understood", "notes")
+    | first_of_pairs("book.understood", "summary"),
     "checking.verdict: cause.mistake.words": [mistake.words for mistake in catalogue()],
     "checking.verdict: cause.mistake.correction": [mistake.correction for mistake in catalogue()],
     "errors: self.message": (),  # of an error that was found where it is raised

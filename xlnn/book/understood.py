@@ -140,7 +140,7 @@ def common_eta(found: Understood) -> float | None:
 
 def notes(found: Understood) -> Notes:
     """What should be said of what was understood."""
-    result: list[tuple[str, Mapping]] = [summary(found)]
+    result: list[tuple[str, Mapping]] = []
     if found.left_over:
         more = len(found.left_over) - 12
         cells = ", ".join(left_over(found)) + (" …" if more > 0 else "")
@@ -157,7 +157,7 @@ def notes(found: Understood) -> Notes:
         result.append(("δ has the other sign, t − a, and is added.", {}))
     if any(part.factor < 0 for name, part in found.iterations[0].named.items() if name.startswith("b") and name != "back"):
         result.append(("the biases are thresholds θ: z = Σ w a − θ.", {}))
-    return tuple(result)
+    return (summary(found), *result)
 
 
 def summary(found: Understood) -> tuple[str, Mapping]:
@@ -171,8 +171,11 @@ def summary(found: Understood) -> tuple[str, Mapping]:
         "share": f"{found.share:.0%}",
         "count": f"{int(found.formulas.sum()):,}",
     }  # fmt: skip
-    text = "understood from the formulas: {network} ({functions}), {iterations} iterations, η {eta}; "
-    return text + "this explains {share} of {count} formulas.", fields
+    return (
+        "understood from the formulas: {network} ({functions}), {iterations} iterations, η {eta}; this explains {share} of "
+        "{count} formulas.",
+        fields,
+    )
 
 
 def left_over(found: Understood, most: int = 12) -> list[str]:

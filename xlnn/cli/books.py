@@ -74,10 +74,10 @@ def show(workbook: Path, places: Path | None, initial: bool, language: str | Non
 def places(workbook: Path, output: Path | None, language: str | None, force: bool, quiet: bool) -> None:
     """Write down where everything lies in WORKBOOK, as its formulas say: a sheet Places to be corrected.
 
-    The result is taken with --places by show, check, train and predict, or its sheet is copied into the workbook.
+    The result is what show, check and train take with their option --places, or its sheet is copied into the workbook.
     What was not understood stands below.
 
-    Example: xlnn places mine.xlsx && xlnn check mine.xlsx --places mine-places.xlsx
+    Example: xlnn places mine.xlsx
     """
     from xlnn.book.understood import write_places
 
