@@ -223,7 +223,7 @@ def missing(book: Book) -> Iterator[Quantity]:
         needs[name] |= {*rule.needs}
     reached = [_behind(shown.places, needs) for shown in book.iterations]
     for rule in network.rules:
-        q, given = rule.result, rule.result.kind == "answer" or rule.equation == "b stays"
+        q, given = rule.result, rule.result.kind == "answer" or rule.equation.endswith(" stays")
         wanted = [names for shown, names in zip(book.iterations, reached, strict=True) if not shown.forward or q.kind in FORWARD]
         if not given and any(q.name not in names for names in wanted):
             yield q

@@ -154,7 +154,14 @@ def update_rule(parameter: Quantity, frozen: bool, rate: float = 1.0) -> Rule:
     """
     result = Quantity("new_" + parameter.kind, parameter.layer, parameter.axes, parameter.shape)
     if frozen:
-        return Rule(result, (parameter.name,), f"{parameter.kind} stays", "", lambda b: b, lambda b, *index: b[index])
+        return Rule(
+            result,
+            (parameter.name,),
+            "w stays" if parameter.kind == "w" else "b stays",
+            "",
+            lambda b: b,
+            lambda b, *index: b[index],
+        )
     if rate != 1:
         return Rule(
             result,
