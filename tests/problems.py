@@ -60,6 +60,7 @@ NETWORKS = {
     "tanh": dense((3, 2), (4, "tanh"), (2, "tanh"), cost="squares"),
     "softsign": dense((3, 2), (4, "softsign"), (3, "softsign")),
     "relu, identity": dense((3, 2), (4, "relu"), (3, "identity"), total="mean"),
+    "leaky relu": dense((3, 2), (4, "leaky relu"), (3, "leaky relu")),
     "cross-entropy": dense((3, 2), (4, "sigmoid"), (3, "sigmoid"), cost="cross-entropy"),
     "softmax": dense((3, 2), (4, "tanh"), (3, "softmax"), **SOFTMAX, total="mean"),
     "softmax, digits out of order": dense((3, 2), (4, "tanh"), (3, "softmax"), **SOFTMAX, classes=(7.0, 1.0, 3.0)),

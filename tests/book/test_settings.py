@@ -19,7 +19,7 @@ from xlnn.words import LANGUAGES, every, say
 from xlnn.xlsx.cell_table import UNCALCULATED
 
 LAYERS = [("layer", "kind", "units", "size", "activation"), (1, "input", None, "4×3"), (2, "dense", 3), (3, "dense", 2)]
-ACTIVATIONS = "sigmoid / tanh / softsign / relu / identity / softmax / step"
+ACTIVATIONS = "sigmoid / tanh / softsign / relu / leaky relu / identity / softmax / step"
 KNOWN = "known: learning rate η, iterations, cost, total cost, batch size, order, update, freeze biases, seed, start, "
 KNOWN += "pooling ties, classes, judge answers, layout, language."
 

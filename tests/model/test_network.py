@@ -131,7 +131,7 @@ def refused(*layers: LayerSettings, **conventions) -> str:
         ),
         (
             [INPUT, LayerSettings("O", "dense", 3, activation="swish")],
-            "unknown activation 'swish'; known: sigmoid, tanh, softsign, relu, identity, softmax, step.",
+            "unknown activation 'swish'; known: sigmoid, tanh, softsign, relu, leaky relu, identity, softmax, step.",
         ),
     ],
 )  # fmt: skip

@@ -23,7 +23,6 @@ import xlnn
 from xlnn import errors
 from xlnn.book import places_sheet, settings
 from xlnn.book import resume_record as record
-from xlnn.checking.conventions import CONVENTIONS, OTHER_RATES
 from xlnn.checking.mistakes.search import catalogue
 from xlnn.errors import ContentError, UsageError, Where, XlnnError
 from xlnn.layout import layouts
@@ -256,7 +255,8 @@ def of_lessons(texts) -> list[str]:
 
 
 SAID = {
-    "checking.verdict: self.convention": [OTHER_RATES, *(words for c in CONVENTIONS for words in (c.words, c.doubt))],
+    "checking.telling: notes(book.understood)": first_of_pairs("book.understood", "notes")
+    | first_of_pairs("book.understood", "summary"),
     "checking.verdict: cause.mistake.words": [mistake.words for mistake in catalogue()],
     "checking.verdict: cause.mistake.correction": [mistake.correction for mistake in catalogue()],
     "errors: self.message": (),  # of an error that was found where it is raised

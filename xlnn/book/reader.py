@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from xlnn.book import authors, settings
+from xlnn.book import authors, settings, understood
 from xlnn.book.arrays import gather
 from xlnn.book.data import check_edge, check_panel, check_shape, check_shapes, count_images, layouts_of, no_image
 from xlnn.book.names import DATA, HELD_OUT, PLACES, RESERVED, SETTINGS, SOLVED, START, TRAINED
@@ -20,6 +20,7 @@ from xlnn.layout.places import Place
 from xlnn.model.network import Network
 from xlnn.model.problem import Problem, Settings
 from xlnn.model.quantities import Quantity
+from xlnn.understand import Understood
 from xlnn.words import LANGUAGES
 from xlnn.xlsx.workbook import Workbook, may_be_number
 
@@ -46,11 +47,12 @@ def read_book(
     places: str | Path | None = None,
     initial: bool = False,
     language: str | None = None,
+    known: Understood | None = None,
     **overrides,
 ) -> Problem:
-    """As `read`, of a workbook that is open."""
+    """As `read`, of a workbook that is open; `known`: what its formulas say, where that was read already."""
     layout = overrides.pop("layout", None)  # the result's; the workbook is read in its own
-    problem = _read(book, places, initial, language, overrides)
+    problem = _read(book, places, initial, language, overrides, known)
     if places is not None:
         problem = replace(problem, origin=replace(problem.origin, beside=(Path(places),)))
     if layout is not None:
@@ -65,8 +67,10 @@ def _with_own_sheets(origin: Origin) -> Origin:
     return replace(origin, own_sheets=True, notes=tuple(note for note in origin.notes if note[0] != ASIDE))
 
 
-def _read(book: Workbook, places: str | Path | None, initial: bool, language: str | None, overrides: Mapping) -> Problem:
-    """Decides which of the three kinds of workbook this is."""
+def _read(
+    book: Workbook, places: str | Path | None, initial: bool, language: str | None, overrides: Mapping, known: Understood | None
+) -> Problem:
+    """Decides which of the four kinds of workbook this is."""
     chosen = {name: _override(name, value) for name, value in overrides.items() if value is not None}
     own, images = own_places(book, places)
     found = settings.Read({}, (), {})
@@ -75,7 +79,7 @@ def _read(book: Workbook, places: str | Path | None, initial: bool, language: st
     language = _language(book, found, chosen, language)
     try:
         if not (own or book.find(SETTINGS)):
-            problem = _from_arrangement(book, chosen, language, initial)
+            problem = _from_arrangement(book, chosen, language, initial, known)
             _check_said(images, problem.images, book.where(PLACES))
             return problem
         network, found, own, notes = network_of(book, own, found, _only(chosen, Network))
@@ -109,9 +113,15 @@ def _language(book: Workbook, found: settings.Read, chosen: Mapping, asked: str 
     return LANGUAGES[1] if any("\u4e00" <= letter <= "\u9fff" for letter in names) else LANGUAGES[0]
 
 
-def _from_arrangement(book: Workbook, chosen: Mapping, language: str, initial: bool) -> Problem:
-    """A workbook without Settings: the sheet that has the authors' arrangement, whatever its name."""
-    found = authors.recognise(book)
+def _from_arrangement(book: Workbook, chosen: Mapping, language: str, initial: bool, known: Understood | None) -> Problem:
+    """A workbook without Settings: the sheet that has the authors' arrangement, whatever its name, or what the formulas say."""
+    try:
+        found = authors.recognise(book)
+    except ContentError:
+        known = known or understood.understood(book)
+        if known is None:
+            raise
+        return understood.problem_of(book, known, language, chosen)
     network, sources = authors.sources_of(book, replace(found, network=replace(found.network, **_only(chosen, Network))), initial)
     check_shapes(book, network, sources, own=False, layout=None)
     if initial:

@@ -149,7 +149,7 @@ ENTRIES = (
 BY_FIELD = {entry.field: entry for entry in ENTRIES}
 
 
-COLUMNS = ("layer", "kind", "units", "size", "activation", "stride", "bias")  # of the table of layers
+COLUMNS = ("layer", "kind", "units", "size", "activation", "stride", "bias", "rate")  # of the table of layers
 
 
 _NETWORK_FIELDS = {f.name for f in fields(Network)}
@@ -207,8 +207,10 @@ def shown_values(problem: Problem) -> dict[str, Any]:
 
 
 def layer_columns(layers: Sequence[LayerSettings]) -> tuple[str, ...]:
-    """The headings of the table of layers; the last only where a layer has no biases."""
-    return COLUMNS if any(not entry.bias for entry in layers) else COLUMNS[:-1]
+    """The headings of the table of layers; the last two only where a layer has no biases, or an η of its own."""
+    if any(entry.rate != 1 for entry in layers):
+        return COLUMNS
+    return COLUMNS[:-1] if any(not entry.bias for entry in layers) else COLUMNS[:-2]
 
 
 def layer_rows(layers: Sequence[LayerSettings]) -> list[tuple]:
@@ -223,6 +225,7 @@ def layer_rows(layers: Sequence[LayerSettings]) -> list[tuple]:
             None if entry.kind in ("input", "max pooling") else entry.activation or "sigmoid",
             entry.stride if entry.kind == "convolution" else None,
             None if entry.kind in ("input", "max pooling") else "yes" if entry.bias else "no",
+            None if entry.kind in ("input", "max pooling") else entry.rate,
         )[:columns]
         for entry in layers
     ]
@@ -354,7 +357,15 @@ def _layer(cells: Sequence, number: int, workbook: str) -> LayerSettings:
         activation=read(4, **_choice(tuple(ACTIVATIONS)), default=""),
         stride=read(5, _whole, "a whole number", 1),
         bias=read(6, _yes, "yes / no", True),
+        rate=read(7, _rate, "a number from 0 on", 1.0),
     )
+
+
+def _rate(value) -> float:
+    found = _number(value)
+    if found < 0:
+        raise ValueError(value)
+    return found
 
 
 def size(value) -> tuple[int, int]:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from xlnn.book.iterations import computed
+from xlnn.book.understood import notes
 from xlnn.checking.comparing import seen_apart
 from xlnn.checking.marked_copy import GREY, RED, Mark, write_marked
 from xlnn.checking.numbers import Group, Numbers
@@ -39,11 +40,19 @@ def check_text(verdict: Verdict, language: str) -> str:
         "{workbook}: {cells} cells checked on {sheets}: ",
         language, workbook=name, cells=f"{verdict.cells:,}", sheets=", ".join(sheets),
     )  # fmt: skip
-    lines = [head + _counts(verdict, language)]
+    lines = [head + _counts(verdict, language), *_understood_lines(verdict, language)]
     for number, (fault, more) in enumerate(_alike(verdict), 1):
         lines += _fault_lines(number, verdict, fault, more, language)
     rest = _follow_lines, _empty_lines, _decimals_lines, _looked_lines, _trajectory
     return "\n".join([*lines, *(line for part in rest for line in part(verdict, language))])
+
+
+def _understood_lines(verdict: Verdict, language: str) -> list[str]:
+    """What the formulas were understood to say, where nothing else told."""
+    book = verdict.book
+    if book.understood is None or book.problem.origin.arrangement:
+        return []
+    return [say("Note: {note}", language, note=say(text, language, **fields)) for text, fields in notes(book.understood)]
 
 
 def _counts(verdict: Verdict, language: str) -> str:
@@ -157,7 +166,7 @@ def _why(verdict: Verdict, fault: Fault, language: str) -> list[str]:
 
 def _cell_line(verdict: Verdict, fault: Fault, index: tuple[int, ...], language: str) -> str:
     sheet, cell = fault.shown.cell(fault.rule.result.name, index)
-    found, expected = verdict.book.found(sheet, cell), float(fault.expected[index])
+    found, expected = verdict.book.found(sheet, cell), verdict.book.as_shown(fault.rule.result.name, fault.expected[index])
     if found is None:
         return say("{cell}: empty", language, cell=cell.name)
     texts = seen_apart(found, expected)
@@ -229,7 +238,7 @@ def _fault_json(verdict: Verdict, fault: Fault) -> dict[str, Any]:
     for index in fault.cells[:LISTED]:
         found = verdict.book.found(*fault.shown.cell(fault.rule.result.name, index))
         plain = found if found is None or isinstance(found, int | float | str) else str(found)
-        expected = float(fault.expected[index])
+        expected = verdict.book.as_shown(fault.rule.result.name, fault.expected[index])
         cells.append({"cell": address(fault, index), "found": plain, "expected": expected if np.isfinite(expected) else None})
     return {
         "iteration": fault.shown.name,
@@ -264,7 +273,7 @@ def _fault_rows(verdict: Verdict, language: str) -> Iterator[tuple]:
         names = ", ".join(cause.name for cause in fault.causes)
         yield (
             sheet, cell.name, int(fault.wrong.sum()), q.symbol, fault.rule.equation, verdict.book.found(sheet, cell),
-            float(np.nan_to_num(fault.expected[index])), names,
+            verdict.book.as_shown(fault.rule.result.name, np.nan_to_num(fault.expected[index])), names,
             "; ".join(explanation(cause, fault, language) for cause in fault.causes),
             " ".join(dict.fromkeys(correction(cause, fault, language) for cause in fault.causes)),
         )  # fmt: skip

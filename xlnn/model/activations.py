@@ -58,6 +58,13 @@ ACTIVATIONS = {
             lambda z, a: np.where(z > 0, 1, 0),
             "a′(z) = 1 where z > 0, else 0",
         ),
+        Activation(
+            "leaky relu",
+            "a = z where z > 0, else 0.01 z",
+            lambda z: np.where(z > 0, z, 0.01 * z),
+            lambda z, a: np.where(z > 0, 1, 0.01),
+            "a′(z) = 1 where z > 0, else 0.01",
+        ),
         Activation("identity", "a = z", lambda z: z, lambda z, a: 1, "a′(z) = 1"),
         Activation("softmax", "a = exp z / Σ exp z", softmax, whole_layer=True),
         Activation("step", "a = 1 where z ≥ 0, else 0", lambda z: np.where(z >= 0, 1, 0)),

@@ -40,6 +40,7 @@ class LayerSettings:
     activation: str = ""  # default: sigmoid
     stride: int = 1  # of a convolution
     bias: bool = True  # whether its units (maps) have biases
+    rate: float = 1.0  # its own η, as a multiple of η; 0: the layer stays as it is
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,11 @@ class Network:
         return tuple(q for part in self._parts for q in part.parameters)
 
     def frozen(self, parameter: Quantity) -> bool:
-        return self.freeze_biases and parameter.kind == "b"
+        return (self.freeze_biases and parameter.kind == "b") or self.rate(parameter) == 0
+
+    def rate(self, parameter: Quantity) -> float:
+        """The η of a parameter's layer, as a multiple of η."""
+        return next(entry.rate for entry in self.layer_settings if entry.label == parameter.layer)
 
     @cached_property
     def inputs(self) -> tuple[Quantity, ...]:
@@ -172,7 +177,7 @@ class Network:
         trained = {q.name for q in self.parameters if not self.frozen(q)}
         for kind in ("gradients", "totals"):
             rules += [r for part in parts for r in getattr(part, kind) if r.result.kind[-1] + r.result.layer in trained]
-        rules += [update_rule(q, self.frozen(q)) for q in self.parameters]
+        rules += [update_rule(q, self.frozen(q), self.rate(q)) for q in self.parameters]
         return tuple(rules)
 
     @cached_property
