@@ -111,6 +111,12 @@ def is_explained(found: Understood, sheet: str) -> bool:
     return bool(mine.any() and found.explained[mine].all())
 
 
+def explained_codes(found: Understood, sheet: str) -> np.ndarray:
+    """The cells of a sheet that are explained, as `cell_table.code` numbers them."""
+    codes = found.graph.codes[found.explained[:-1]]
+    return codes[codes // SPAN == found.graph.sheets.index(sheet)] % SPAN
+
+
 def examples(found: Understood) -> tuple[np.ndarray, np.ndarray | None, list[np.ndarray]]:
     """All examples, each once: x (images, rows, columns), t (images, units) or None; and which of them each iteration uses."""
     values = found.graph.values.numbers

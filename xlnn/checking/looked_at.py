@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from xlnn.book.iterations import Book
+from xlnn.book.understood import explained_codes
 from xlnn.layout.cells import COLUMNS
 from xlnn.layout.places import Place
+from xlnn.understand.placing import Listed
 from xlnn.xlsx.cell_table import code
 
 FEW = 3  # runs of rows that are named
@@ -34,15 +36,27 @@ def further(book: Book) -> Iterator[Further]:
     """Of the sheets from which something was read; a workbook that xlnn wrote says itself where everything lies."""
     if book.workbook.marked:
         return
-    known: dict[str, list[Place]] = {}
-    for sheet, place in (where for shown in book.iterations for where in shown.places.values()):
-        known.setdefault(sheet, []).append(place)
-    for sheet, places in known.items():
+    known: dict[str, list[np.ndarray]] = {}
+    for where in (where for shown in book.iterations for where in shown.places.values()):
+        for sheet, codes in _codes(where):
+            known.setdefault(sheet, []).append(codes)
+    for sheet, looked_at in known.items():
         formulas = book.workbook.formulas(sheet).codes
-        looked_at = np.concatenate([code(*place.grid()).ravel() for place in places])
-        left = formulas[~np.isin(formulas, looked_at)]
+        if book.understood is not None:  # what only leads to what was judged was looked at, too
+            looked_at.append(explained_codes(book.understood, sheet))
+        left = formulas[~np.isin(formulas, np.concatenate(looked_at))]
         if len(left):
             yield Further(sheet, len(left), tuple(_runs(np.unique(left // COLUMNS))))
+
+
+def _codes(where: tuple[str, Place | Listed]) -> Iterator[tuple[str, np.ndarray]]:
+    """The cells at a place, by sheet."""
+    sheet, place = where
+    if isinstance(place, Listed):
+        for name, cell in zip(place.sheets, place.cells, strict=True):
+            yield name, np.array([code(*cell)])
+    else:
+        yield sheet, code(*place.grid()).ravel()
 
 
 def _runs(rows: np.ndarray) -> Iterator[tuple[int, int]]:
