@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -11,10 +10,24 @@ from pathlib import Path
 import numpy as np
 
 from xlnn.book import places_sheet
-from xlnn.book.names import CONVENTIONS, DATA, FORWARD, HELD_OUT, PLACES, SETTINGS, SOLVED, START, SUMMARY, TEST, TRAINED
+from xlnn.book.names import (
+    CONVENTIONS,
+    DATA,
+    FORWARD,
+    HELD_OUT,
+    PLACES,
+    SETTINGS,
+    SOLVED,
+    START,
+    SUMMARY,
+    TEST,
+    TRAINED,
+    written_name,
+)
+from xlnn.book.origin import origin_of
 from xlnn.book.own_places import own_places
 from xlnn.book.reader import read_book
-from xlnn.errors import UsageError, XlnnError
+from xlnn.errors import XlnnError
 from xlnn.layout import labels
 from xlnn.layout.arrange import arrange
 from xlnn.layout.cells import Cell
@@ -25,9 +38,6 @@ from xlnn.model.quantities import Quantity
 from xlnn.words import LANGUAGES
 from xlnn.xlsx.cell_table import NUMBER, OTHER, PENDING
 from xlnn.xlsx.workbook import Workbook, is_meant, is_number
-
-ITERATION = re.compile(r"\s*iteration ([1-9][0-9]*)\s*", re.IGNORECASE)
-
 
 TRUTHS = {"○": 1.0, "〇": 1.0, "◯": 1.0, "o": 1.0, "×": 0.0, "x": 0.0, "✗": 0.0}  # marks of right and wrong
 
@@ -66,7 +76,7 @@ class Book:
     iterations: tuple[Shown, ...] = ()
     language: str = "en"
     unseen: tuple[str, ...] = ()
-    untrainable: UsageError | None = None
+    untrainable: XlnnError | None = None
     decimals: int | None = None
     negated: tuple[str, ...] = ()  # kinds of quantities that are read with the other sign
     _numbers: dict[tuple[str, str, Place], np.ndarray] = field(default_factory=dict)
@@ -125,8 +135,8 @@ def book_of(workbook: Workbook, *, places: str | Path | None = None, language: s
     """
     problem = read_book(workbook, places=places, language=language, **settings)
     lines = places_sheet.named(own_places(workbook, places)[0], problem.network.quantities)
-    book = Book(workbook, problem, language=problem.origin.language, untrainable=_untrainable(problem))
-    numbered = sorted((int(match[1]), name) for name in workbook.sheets if (match := ITERATION.fullmatch(name)))
+    book = Book(workbook, problem, language=problem.language, untrainable=_untrainable(problem))
+    numbered = list(workbook.names.iterations.items())
     written = numbered or any(workbook.find(name) for name in (TRAINED, SOLVED))
     found = _written(book, lines, numbered) if written else [_by_hand(book, lines)]
     if settings.get("eta") is not None:  # an option is above what stands on the sheets
@@ -144,10 +154,10 @@ def computed(shown: Shown, problem: Problem) -> list[str]:
     return [rule.result.name for rule in problem.network.rules if rule.result.name in shown.places]
 
 
-def _untrainable(problem: Problem) -> UsageError | None:
+def _untrainable(problem: Problem) -> XlnnError | None:
     try:
         problem.network.check_trainable()
-    except UsageError as error:
+    except XlnnError as error:
         return error
     return None
 
@@ -160,7 +170,7 @@ def _without_backward(shown: Shown, problem: Problem) -> Shown:
 
 def _unseen(book: Book) -> tuple[str, ...]:
     """The sheets with cells that nothing was read from."""
-    workbook, origin = book.workbook, book.problem.origin
+    workbook, origin = book.workbook, origin_of(book.problem)
     own = (SETTINGS, DATA, HELD_OUT, PLACES, *((SUMMARY, CONVENTIONS, TEST) if workbook.marked else ()))
     seen = {workbook.find(sheet) for shown in book.iterations for sheet, _ in shown.places.values()}
     seen |= {workbook.find(sheet) for sheet, _ in origin.sources.values()} | {workbook.find(name) for name in own}
@@ -213,7 +223,7 @@ def _written(book: Book, lines: Mapping[str, places_sheet.Line], numbered: Seque
     for single in (START, TRAINED, SOLVED):  # all images, without the backward pass
         title = book.workbook.find(single)
         if title:
-            shown = _sheet(book, title, named if problem.origin.own else {}, np.arange(problem.images), last + 1)
+            shown = _sheet(book, title, named if origin_of(problem).own else {}, np.arange(problem.images), last + 1)
             follows = single == TRAINED and last == problem.settings.iterations
             yield replace(_without_backward(shown, problem), before=name if follows and not book.untrainable else "")
 
@@ -223,13 +233,13 @@ def _sheet(book: Book, name: str, lines: Mapping, images: np.ndarray, number: in
     problem, count = book.problem, len(images)
     quantities = problem.network.quantities
     own = {n: (name, line.place(quantities[n], count)) for n, line in lines.items() if n in quantities and n != "digit"}
-    standard = {} if problem.origin.own else _standard(book, name, count)
+    standard = {} if origin_of(problem).own else _standard(book, name, count)
     return Shown(name, {**standard, **own}, images, number, before)
 
 
 def _by_hand(book: Book, lines: Mapping[str, places_sheet.Line]) -> Shown:
     """A sheet built by hand: its sheet Places says where, or it has the authors' arrangement."""
-    problem, origin = book.problem, book.problem.origin
+    problem, origin = book.problem, origin_of(book.problem)
     images, quantities = problem.images, problem.network.quantities
     own = {n: (_sheet_of(book, line), line.place(quantities[n], images)) for n, line in lines.items() if n in quantities}
     sheet = origin.sources[problem.network.parameters[0].name][0]
@@ -257,11 +267,11 @@ def _standard(book: Book, sheet: str, images: int) -> dict[str, tuple[str, Place
     """
     problem = book.problem
     layout = arrange(problem.settings.layout, list(problem.network.quantities.values()), images)
-    ours = book.workbook.marked and (ITERATION.fullmatch(sheet) or sheet in map(book.workbook.find, (START, TRAINED, SOLVED)))
+    ours = book.workbook.marked and written_name(sheet) not in (None, DATA)
     found = {}
     for name, place in layout.places.items():
         labelled = _is_labelled(book, sheet, layout, name)
-        if _is_used(book, problem.network.quantities[name], sheet, place, bool(ours), labelled):
+        if _is_used(book, problem.network.quantities[name], sheet, place, ours, labelled):
             found[name] = sheet, place
     return found
 

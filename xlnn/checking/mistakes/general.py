@@ -159,9 +159,9 @@ def _old_parameters(case: Case) -> Iterator[Try]:
 
 def _neighbouring(case: Case) -> Iterator[Try]:
     """One operand from the sheet of the iteration before or after."""
-    sheets = {shown.name: shown for shown in case.group.book.iterations}
+    sheets, named = {shown.name: shown for shown in case.group.book.iterations}, case.group.book.workbook.names.iterations
     for name, step in product(case.rule.needs, (-1, 1)):
-        others = [sheets.get(f"Iteration {shown.iteration + step}") for shown in case.group.sheets]
+        others = [sheets.get(named.get(shown.iteration + step, "")) for shown in case.group.sheets]
         there = all(other and name in other.places and len(other.images) == len(case.group.sheets[0].images) for other in others)
         if there and name in case.group.stored:
             numbers = np.stack([case.group.book.numbers(other, name) for other in others])
