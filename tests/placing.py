@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 from hypothesis import strategies as st
-from problems import dense, maps, random_problem
+from problems import dense, full_shape, maps, random_problem
 
 import xlnn
 from xlnn.book.places_sheet import HEADER, describe
@@ -38,7 +38,7 @@ def one_place(draw, q: Quantity, images: int, row: int) -> Place:
         steps.insert(0, (0, step) if way else (step, 0))
         extent[way] += (size - 1) * step
     origin = Cell(row + draw(st.integers(0, 3)), draw(st.integers(1, 40)))
-    return Place(origin, q.full_shape(images), tuple(steps))
+    return Place(origin, full_shape(q, images), tuple(steps))
 
 
 @st.composite

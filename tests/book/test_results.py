@@ -12,7 +12,7 @@ from everything import everything
 from hypothesis import HealthCheck, given, settings
 from office import XLSX, convert_all, gnumeric_all, judge_all, needs_gnumeric, needs_office, recalculate
 from placing import by_hand, placed
-from problems import dense, random_problem
+from problems import dense, full_shape, random_problem
 from reference import forward
 
 import xlnn
@@ -75,7 +75,7 @@ def assert_places_tell_everything(problem: xlnn.Problem, path: Path) -> None:
             if last and q.kind in BACKWARD:
                 continue
             axes = ("image", *q.axes) if q.per_image else q.axes
-            found = gathered(sheet, told_cells(line, axes, q.full_shape(len(images))))
+            found = gathered(sheet, told_cells(line, axes, full_shape(q, len(images))))
             np.testing.assert_allclose(
                 found, np.reshape(expected[name], found.shape), rtol=1e-9, atol=1e-12, err_msg=f"{name} {line}"
             )
@@ -233,7 +233,7 @@ def test_a_smaller_last_batch_is_laid_out_like_the_others(total, tmp_path):
 
 def across(problem: xlnn.Problem, name: str) -> tuple[tuple[int, ...], tuple[tuple[int, int], ...]]:
     """Shape and steps of an array with its last axis across and every other one down."""
-    shape = problem.network.quantities[name].full_shape(problem.images)
+    shape = full_shape(problem.network.quantities[name], problem.images)
     return shape, (*((int(np.prod(shape[i + 1 : -1])), 0) for i in range(len(shape) - 1)), (0, 1))
 
 

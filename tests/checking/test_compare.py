@@ -60,6 +60,23 @@ def test_one_cell(pair, a, b, expected):
     assert found.same == (expected[1:] == (0, 0, 0))
 
 
+def test_cells_that_lie_far_apart(pair):
+    """Only what is filled takes memory: as a whole these sheets would be 17 thousand million cells."""
+    found = compared(*pair({"A1": 1, "XFD1048576": 2, "C7": 5}, {"A1": 1, "XFD1048576": 3, "B6": 4}))
+    assert counts(found) == (2, 1, 1, 1)
+    assert [(cell.name, a, b) for cell, a, b in found.pairs[0].cells()] == [("XFD1048576", 2, 3)]
+    assert (found.largest.at.name, found.largest.largest) == ("XFD1048576", 1.0)
+
+
+def test_cells_of_one_side_shift_no_others(pair):
+    """Each is compared with the cell of its own address, however many lie before it on one side only."""
+    a = {f"{column}{row}": row for row in range(1, 9) for column in "ABC"}
+    b = {name: value for name, value in a.items() if name not in ("A1", "B5", "C8")} | {"D2": 0.25, "C3": 3.5}
+    found = compared(*pair(a, b), ranges=["B1:D9"])
+    assert counts(found) == (14, 1, 2, 1)
+    assert [(cell.name, x, y) for cell, x, y in found.pairs[0].cells()] == [("C3", 3, 3.5)]
+
+
 @pytest.mark.parametrize(
     ("a", "b", "different"), [("x", "y", 1), ("x", "x", 0), (True, True, 0), (True, False, 1), (True, "TRUE", 1)]
 )

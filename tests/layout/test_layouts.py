@@ -6,7 +6,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from problems import dense, maps, stack
+from problems import dense, full_shape, maps, stack
 
 from xlnn.errors import LimitError, UsageError
 from xlnn.layout.arrange import arrange, with_pictures
@@ -239,7 +239,7 @@ def test_no_two_things_lie_in_one_cell(network, images, name):
     assert set(layout.places) == set(network.quantities) - {"digit"}
     for q in network.quantities.values():
         if q.name != "digit":
-            assert layout.places[q.name].shape == q.full_shape(images)
+            assert layout.places[q.name].shape == full_shape(q, images)
     shown = with_pictures(layout, list(network.quantities.values()))
     sheet = [*shown.places.values(), *shown.initial.values(), *shown.pictures.values()]
     for places, labels in ((sheet, shown.labels), (layout.data.values(), layout.data_labels)):

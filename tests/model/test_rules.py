@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from problems import NETWORKS, random_problem
+from networks import NETWORKS
+from problems import full_shape, random_problem
 
 from xlnn.model.network import Network
 from xlnn.model.problem import Problem
@@ -28,7 +29,7 @@ def _step(request) -> Step:
 def cells_of(rule: Rule, step: Step) -> np.ndarray:
     """The rule's array, one call of `cell` for each number."""
     needs = [np.asarray(step[name]) for name in rule.needs]
-    found = np.empty(rule.result.full_shape(len(step["x"])))
+    found = np.empty(full_shape(rule.result, len(step["x"])))
     for index in np.ndindex(*found.shape):
         found[index] = rule.cell(*needs, *index)
     return found
@@ -38,7 +39,7 @@ def test_every_cell_is_the_number_of_the_array(step):
     network = step.problem.network
     for rule in (*network.rules, *network.summed.values(), *network.next_rules):
         values = np.asarray(rule.values(*[np.asarray(step[name]) for name in rule.needs]))
-        assert values.shape == rule.result.full_shape(len(step["x"])), rule.result.name
+        assert values.shape == full_shape(rule.result, len(step["x"])), rule.result.name
         np.testing.assert_allclose(cells_of(rule, step), values, rtol=1e-12, atol=1e-14, err_msg=rule.result.name)
 
 
@@ -72,7 +73,7 @@ def test_each_quantity_has_one_rule_and_its_shape(step):
     given = {q.name for q in (*network.inputs, *network.parameters)}
     assert set(network.quantities) == set(names) | given
     for name, q in network.quantities.items():
-        assert np.shape(step[name]) == q.full_shape(len(step["x"]))
+        assert np.shape(step[name]) == full_shape(q, len(step["x"]))
 
 
 def test_a_window_with_several_maxima_really_occurs():

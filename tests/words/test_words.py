@@ -271,14 +271,14 @@ SAID = {
     | {"results", "formulas"},  # of a person's own sheets
     "book.own_result: *places_sheet.HEADER": places_sheet.HEADER,
     "book.resume_record: names.items()": (),  # as in parts
-    "book.resume_record: parts.items()": [*record.NAMES.values(), *record.PARTS],
+    "book.resume_record: parts.items()": [*record.SETTING_NAMES.values(), *record.PARTS],
     "book.places_sheet: DIRECTIONS.items()": places_sheet.DIRECTIONS,
     "book.settings: entry.name": [entry.name for entry in settings.ENTRIES],
     "book.settings: entry.meaning": [entry.meaning for entry in settings.ENTRIES],
     "sweeps.variants: BY_FIELD[field].name": [entry.name for entry in settings.ENTRIES],
-    "sweeps.variants: LAYER_ENTRIES.items()": settings.COLUMNS,
+    "sweeps.variants: LAYER_ENTRIES.items()": settings.LAYER_COLUMNS,
     "checking.tell_compare: found.notes": first_of_pairs("checking.comparing", "_notes"),
-    "book.describing: problem.origin.notes": first_of_pairs("xlsx.workbook", "notes")
+    "book.describing: problem.notes": first_of_pairs("xlsx.workbook", "notes")
     | first_of_pairs("book.own_images", "_notes")
     | first_of_pairs("book.own_places", "_left_out_biases")
     | first_of_pairs("book.own_places", "_notes_aside"),
@@ -391,7 +391,7 @@ def test_translations_are_in_their_own_language():
     "names",
     [
         [*(entry.name for entry in settings.ENTRIES), "setting", "layer"],
-        settings.COLUMNS,
+        settings.LAYER_COLUMNS,
         places_sheet.HEADER,
         list(places_sheet.DIRECTIONS),
         ["yes", "no", "all", "given"],

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 import numpy as np
 
+from xlnn.book.origin import origin_of
 from xlnn.book.plan import Plan
 from xlnn.book.versions import versions
 from xlnn.layout.cells import Cell
@@ -95,10 +96,10 @@ def conventions(plan: Plan, ending: tuple[str, str] | None = None) -> list[tuple
         if plan.initial:
             text = "At the start the maximum is shared in {shared} of {windows} windows."
             lines.append(("shared maxima", tell(text, **_shared(plan))))
-    origin = problem.origin
+    origin = origin_of(problem)
     if plan.earlier:
         lines += _resumed(plan)
-    elif origin:
+    elif origin.path:
         if origin.drawn:
             text = "{names} drawn from {start} with seed {seed}"
             lines.append(("start", tell(text, names=", ".join(origin.drawn), start=chosen.start, seed=chosen.seed)))

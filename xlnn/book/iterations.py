@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -11,11 +10,25 @@ from pathlib import Path
 import numpy as np
 
 from xlnn.book import places_sheet, understood
-from xlnn.book.names import CONVENTIONS, DATA, FORWARD, HELD_OUT, PLACES, SETTINGS, SOLVED, START, SUMMARY, TEST, TRAINED
+from xlnn.book.names import (
+    CONVENTIONS,
+    DATA,
+    FORWARD,
+    HELD_OUT,
+    PLACES,
+    SETTINGS,
+    SOLVED,
+    START,
+    SUMMARY,
+    TEST,
+    TRAINED,
+    written_name,
+)
+from xlnn.book.origin import origin_of
 from xlnn.book.own_iterations import GIVEN, OwnIterations, own_iterations
 from xlnn.book.own_places import has_own_sheets, own_places
 from xlnn.book.reader import read_book
-from xlnn.errors import UsageError, XlnnError
+from xlnn.errors import XlnnError
 from xlnn.layout import labels
 from xlnn.layout.arrange import arrange
 from xlnn.layout.cells import Cell
@@ -28,9 +41,6 @@ from xlnn.understand.placing import Listed
 from xlnn.words import LANGUAGES
 from xlnn.xlsx.cell_table import NUMBER, OTHER, PENDING
 from xlnn.xlsx.workbook import Workbook, is_meant, is_number
-
-ITERATION = re.compile(r"\s*iteration ([1-9][0-9]*)\s*", re.IGNORECASE)
-
 
 TRUTHS = {"○": 1.0, "〇": 1.0, "◯": 1.0, "o": 1.0, "×": 0.0, "x": 0.0, "✗": 0.0}  # marks of right and wrong
 
@@ -69,7 +79,7 @@ class Book:
     iterations: tuple[Shown, ...] = ()
     language: str = "en"
     unseen: tuple[str, ...] = ()
-    untrainable: UsageError | None = None
+    untrainable: XlnnError | None = None
     decimals: int | None = None
     negated: tuple[str, ...] = ()  # kinds of quantities that are read with the other sign
     understood: Understood | None = None  # what its formulas say, where that was asked
@@ -146,8 +156,8 @@ def book_of(workbook: Workbook, *, places: str | Path | None = None, language: s
     known = None if places is not None or not is_somebody_elses(workbook) else understood.understood(workbook)
     problem = read_book(workbook, places=places, language=language, known=known, **settings)
     lines = places_sheet.named(own_places(workbook, places)[0], problem.network.quantities)
-    book = Book(workbook, problem, language=problem.origin.language, untrainable=_untrainable(problem), understood=known)
-    numbered = sorted((int(match[1]), name) for name in workbook.sheets if (match := ITERATION.fullmatch(name)))
+    book = Book(workbook, problem, language=problem.language, untrainable=_untrainable(problem), understood=known)
+    numbered = list(workbook.names.iterations.items())
     written = numbered or any(workbook.find(name) for name in (TRAINED, SOLVED))
     own = own_iterations(workbook, problem, lines) if has_own_sheets(lines) else None
     if known is not None and not written:
@@ -176,12 +186,12 @@ def computed(shown: Shown, problem: Problem) -> list[str]:
     return [rule.result.name for rule in problem.network.rules if rule.result.name in shown.places]
 
 
-def _untrainable(problem: Problem) -> UsageError | None:
+def _untrainable(problem: Problem) -> XlnnError | None:
     if not problem.network.answered:
         return None  # its rules are those of the forward pass alone
     try:
         problem.network.check_trainable()
-    except UsageError as error:
+    except XlnnError as error:
         return error
     return None
 
@@ -194,7 +204,7 @@ def _without_backward(shown: Shown, problem: Problem) -> Shown:
 
 def _unseen(book: Book) -> tuple[str, ...]:
     """The sheets with cells that nothing was read from."""
-    workbook, origin = book.workbook, book.problem.origin
+    workbook, origin = book.workbook, origin_of(book.problem)
     own = (SETTINGS, DATA, HELD_OUT, PLACES, *((SUMMARY, CONVENTIONS, TEST) if workbook.marked else ()))
     seen = {workbook.find(sheet) for shown in book.iterations for where in shown.places.values() for sheet in _sheets(where)}
     seen |= {workbook.find(sheet) for sheet, _ in origin.sources.values()} | {workbook.find(name) for name in own}
@@ -264,7 +274,7 @@ def _written(book: Book, lines: Mapping[str, places_sheet.Line], numbered: Seque
     for single in (START, TRAINED, SOLVED):  # all images, without the backward pass
         title = book.workbook.find(single)
         if title:
-            shown = _sheet(book, title, named if problem.origin.own else {}, np.arange(problem.images), last + 1)
+            shown = _sheet(book, title, named if origin_of(problem).own else {}, np.arange(problem.images), last + 1)
             follows = single == TRAINED and last == problem.settings.iterations
             yield replace(_without_backward(shown, problem), before=name if follows and not book.untrainable else "")
 
@@ -274,7 +284,7 @@ def _sheet(book: Book, name: str, lines: Mapping, images: np.ndarray, number: in
     problem, count = book.problem, len(images)
     quantities = problem.network.quantities
     own = {n: (name, line.place(quantities[n], count)) for n, line in lines.items() if n in quantities and n != "digit"}
-    standard = {} if problem.origin.own else _standard(book, name, count)
+    standard = {} if origin_of(problem).own else _standard(book, name, count)
     return Shown(name, {**standard, **own}, images, number, before)
 
 
@@ -302,7 +312,7 @@ def _trained(book: Book, last: int) -> Iterator[Shown]:
 
 def _by_hand(book: Book, lines: Mapping[str, places_sheet.Line]) -> Shown:
     """A sheet built by hand: its sheet Places says where, or it has the authors' arrangement."""
-    problem, origin = book.problem, book.problem.origin
+    problem, origin = book.problem, origin_of(book.problem)
     images, quantities = problem.images, problem.network.quantities
     own = {n: (_sheet_of(book, line), line.place(quantities[n], images)) for n, line in lines.items() if n in quantities}
     sheet = origin.sources[problem.network.parameters[0].name][0]
@@ -355,11 +365,11 @@ def _standard(book: Book, sheet: str, images: int) -> dict[str, tuple[str, Place
     """
     problem = book.problem
     layout = arrange(problem.settings.layout, list(problem.network.quantities.values()), images)
-    ours = book.workbook.marked and (ITERATION.fullmatch(sheet) or sheet in map(book.workbook.find, (START, TRAINED, SOLVED)))
+    ours = book.workbook.marked and written_name(sheet) not in (None, DATA)
     found = {}
     for name, place in layout.places.items():
         labelled = _is_labelled(book, sheet, layout, name)
-        if _is_used(book, problem.network.quantities[name], sheet, place, bool(ours), labelled):
+        if _is_used(book, problem.network.quantities[name], sheet, place, ours, labelled):
             found[name] = sheet, place
     return found
 

@@ -10,7 +10,7 @@ from xlnn.book.names import PLACES, RESERVED, SETTINGS, SOLVED, START, TRAINED
 from xlnn.book.own_places import Own
 from xlnn.book.places_sheet import NEXT_SHEET
 from xlnn.layout.layouts import MARKS
-from xlnn.layout.places import Place, Step
+from xlnn.layout.places import Move, Place
 from xlnn.model.problem import Problem
 from xlnn.xlsx.workbook import Workbook, may_be_number
 
@@ -34,7 +34,7 @@ class OwnIterations:
 
     shown: Mapping[int, Where]
     sheets: tuple[str, ...] = ()
-    step: Step | None = None
+    step: Move | None = None
     moving: frozenset[str] = frozenset()  # the quantities that lie a step further in the next iteration
 
     @property
@@ -77,7 +77,7 @@ def own_iterations(book: Workbook, problem: Problem, lines: Own) -> OwnIteration
     return OwnIterations(_on_sheets(book, problem, first, sheets, said), sheets)
 
 
-def _is_next(first: Where, name: str, steps: Mapping[str, Step]) -> bool:
+def _is_next(first: Where, name: str, steps: Mapping[str, Move]) -> bool:
     """Whether a new parameter stands where the next iteration has it: a step further, or on the sheet of the next number."""
     old = name.removeprefix("new_")
     if old == name or old not in first:
@@ -88,7 +88,7 @@ def _is_next(first: Where, name: str, steps: Mapping[str, Step]) -> bool:
     return bool(numbered(sheet)) and first[name] == (follower(sheet, 1), place)
 
 
-def _beside(book: Workbook, problem: Problem, first: Where, steps: Mapping[str, Step]) -> Iterator[tuple[int, Where]]:
+def _beside(book: Workbook, problem: Problem, first: Where, steps: Mapping[str, Move]) -> Iterator[tuple[int, Where]]:
     """Iterations a step apart, to the first whose parameters, or whose results, are not there."""
     needed = [q.name for q in problem.network.parameters if q.name in steps] or list(steps)
     computed = [
@@ -106,7 +106,7 @@ def _beside(book: Workbook, problem: Problem, first: Where, steps: Mapping[str, 
         number += 1
 
 
-def _moved(place: Place, step: Step | None, by: int) -> Place:
+def _moved(place: Place, step: Move | None, by: int) -> Place:
     return place if step is None else place.moved(by * step[0], by * step[1])
 
 

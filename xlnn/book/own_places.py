@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from xlnn.book import places_sheet, settings
-from xlnn.book.names import DATA, PLACES, SETTINGS, SOLVED, START, TRAINED
+from xlnn.book.names import DATA, PLACES, SETTINGS, SOLVED, START, TRAINED, written_name
 from xlnn.book.origin import Notes
 from xlnn.book.places_sheet import Line
 from xlnn.book.quantity_names import WITHOUT_LAYER
@@ -80,7 +80,7 @@ def eta_of(book: Workbook, own: Own) -> dict[str, float]:
 
 def is_written(sheet: str) -> bool:
     """Whether that is a sheet of a workbook that xlnn wrote."""
-    return sheet in (DATA, START, TRAINED, SOLVED) or sheet.startswith("Iteration ")
+    return written_name(sheet) is not None
 
 
 def has_own_sheets(own: Own) -> bool:

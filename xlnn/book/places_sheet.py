@@ -17,7 +17,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from xlnn.book.names import PLACES
+from xlnn.book.names import DATA, PLACES, START, written_name
 from xlnn.book.quantity_names import IMAGES, quantity_name, squeezed
 from xlnn.errors import ContentError, UsageError, Where
 from xlnn.layout.cells import Cell, Range, quoted
@@ -27,6 +27,7 @@ from xlnn.words import every, say
 from xlnn.xlsx.cell_table import UNCALCULATED
 from xlnn.xlsx.new_file import BookFile, show
 from xlnn.xlsx.rows import RowsSheet
+from xlnn.xlsx.sheet_names import is_called, reference
 from xlnn.xlsx.workbook import NO_TEXT, Workbook, is_blank, shown
 
 HEADER = ("Quantity", "First block", "Next image", "Next unit", "Next map", "Next map before")
@@ -42,12 +43,6 @@ SHEETS = re.compile(r"\s*1?\s*(sheets?|次?表|张表|工作表|シート)\s*", 
 
 
 AXIS_COLUMNS = ("image", "unit", "map", "map before")  # the axes that a step can be given for
-
-
-OWN_SHEETS = re.compile(r"data|start|trained|solved|iteration [1-9][0-9]*")  # that xlnn writes, without capitals
-
-
-RESULT = re.compile(r"iteration [1-9][0-9]*|trained|solved", re.IGNORECASE)  # sheets of a result that repeat what stands on Data
 
 
 DIRECTIONS = {"right": (0, 1), "down": (1, 0), "left": (0, -1), "up": (-1, 0)}
@@ -150,8 +145,10 @@ def parse(lines: Sequence[Sequence], workbook: str, sheet: str = PLACES) -> dict
                 raise ContentError(NO_TEXT, at)
         target, block = _first_block(cells[1], where[1])
         again = found.get(name)
-        twice = RESULT.fullmatch(target) or (again and RESULT.fullmatch(again.sheet))
-        if again and (again.again or again.sheet == target or not twice):
+        twice = written_name(target) not in (None, DATA, START) or (
+            again and written_name(again.sheet) not in (None, DATA, START)
+        )
+        if again and (again.again or is_called(again.sheet, target) or not any(result)):
             raise ContentError("{name} stands here a second time.", where[0], name=name)
         nexts = {
             axis: step(str(cells[column]), where[column])
@@ -191,14 +188,13 @@ def lines_of(book: Workbook, source: Workbook | None = None) -> dict[str, Line]:
 
 
 def _sheet(book: Workbook, line: Line) -> str:
-    title = book.find(line.sheet)
-    known = OWN_SHEETS.fullmatch(unicodedata.normalize("NFKC", line.sheet).strip().casefold())
-    if title is None and not known:
+    title = written_name(line.sheet) or book.find(line.sheet)
+    if title is None:
         raise ContentError(
             "there is no sheet {sheet}; the workbook has {found}.",
             line.at(1), sheet=repr(line.sheet), found=", ".join(map(repr, book.sheets)),
         )  # fmt: skip
-    return known[0].capitalize() if known else title
+    return title
 
 
 def named(lines: Mapping[str, Line], quantities: Mapping[str, Quantity]) -> dict[str, Line]:
@@ -219,10 +215,7 @@ def named(lines: Mapping[str, Line], quantities: Mapping[str, Quantity]) -> dict
 
 def _first_block(value, where: Where) -> tuple[str, Range]:
     text = "" if value is None else str(value).strip()
-    sheet, _, cells = (text if "!" in text else unicodedata.normalize("NFKC", text)).rpartition("!")
-    sheet = sheet.strip()
-    if len(sheet) > 1 and sheet.startswith("'") and sheet.endswith("'"):
-        sheet = sheet[1:-1].replace("''", "'")
+    sheet, cells = reference(text if "!" in text else unicodedata.normalize("NFKC", text))
     try:
         if not sheet:
             raise UsageError("")

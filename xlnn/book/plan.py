@@ -10,7 +10,7 @@ import numpy as np
 
 from xlnn.book.names import DATA, DETAILS, FORWARD, SOLVED, SUMMARY_HEADER, TRAINED
 from xlnn.book.numbers import INITIAL, Page
-from xlnn.book.origin import Earlier
+from xlnn.book.origin import Earlier, origin_of
 from xlnn.errors import LimitError, UsageError, printable
 from xlnn.layout.arrange import arrange, with_pictures
 from xlnn.layout.cells import ROWS
@@ -107,7 +107,7 @@ class Plan:
     @property
     def earlier(self) -> Earlier | None:
         """Of a resumed training what was written before."""
-        return self.problem.origin.earlier if self.problem.origin else None
+        return origin_of(self.problem).earlier
 
     @property
     def initial(self) -> Mapping[str, np.ndarray]:
@@ -168,8 +168,8 @@ class Plan:
     def _own(self, images: int) -> dict[str, Place]:
         """The addresses that the input's sheet Places gives for sheets like an iteration's."""
         quantities = self.problem.network.quantities
-        lines = self.problem.origin.own if self.problem.origin else {}
-        return {n: line.place(quantities[n], images) for n, line in lines.items() if line.sheet != DATA and n != "digit"}
+        lines = origin_of(self.problem).own.items()
+        return {n: line.place(quantities[n], images) for n, line in lines if line.sheet != DATA and n != "digit"}
 
     @property
     def numbers(self) -> int:

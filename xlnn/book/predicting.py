@@ -30,6 +30,7 @@ from xlnn.model.training import Step
 from xlnn.words import say
 from xlnn.xlsx.new_file import BookFile
 from xlnn.xlsx.saving import check_target, replacing
+from xlnn.xlsx.sheet_names import is_called
 from xlnn.xlsx.workbook import Workbook, may_be_number
 
 
@@ -64,8 +65,8 @@ def read_images(problem: Problem, book: Workbook, own_test: bool) -> np.ndarray:
     layouts = layouts_of(book, problem.network, problem.settings.layout)
     if own_test:
         return drawn_image(book, problem)
-    tries: list[tuple[str, Place]] = []
-    for found in _places(problem, book, layouts):
+    said, tries = _said(problem, book), []
+    for found in _places(problem, book, layouts, said):
         if not book.is_blank(*found):
             whole = all(map(may_be_number, book.block(*found).flat))
             tries.insert(0 if whole else len(tries), found)
@@ -78,7 +79,6 @@ def read_images(problem: Problem, book: Workbook, own_test: bool) -> np.ndarray:
             Where(book.name), rows=place.shape[1], columns=place.shape[2], cell=place.origin.name,
         )  # fmt: skip
     sheet, place = tries[0]
-    said = _said(problem, book)
     if "x" in said.own and not is_written(sheet) and (sheet, place) == _own(problem, said, "x"):
         given = [q.name for q in problem.network.inputs[2:] if q.name in said.own]
         images, _ = count_own_images(book, problem.network, {name: _own(problem, said, name) for name in given}, said)
@@ -86,7 +86,7 @@ def read_images(problem: Problem, book: Workbook, own_test: bool) -> np.ndarray:
         images = count_images(book, sheet, place, gaps=False)
     x = place[0].repeated(images, place.steps[0])
     _check_shapes(problem, book, layouts, sheet, x)
-    return book.numbers(sheet, x, blank=0.0 if sheet == TEST else None)
+    return book.numbers(sheet, x, blank=0.0 if is_called(sheet, TEST) else None)
 
 
 def _check_shapes(problem: Problem, book: Workbook, layouts: list[Layout], sheet: str, x: Place) -> None:
@@ -97,7 +97,7 @@ def _check_shapes(problem: Problem, book: Workbook, layouts: list[Layout], sheet
     q = problem.network.quantities["x"]
     if first_shared_cell({"x": x}):
         raise ContentError("{name}: the images overlap; correct the step to the next one.", book.where(sheet), name="x")
-    if sheet != TEST and x.shape[0] > 1:
+    if not is_called(sheet, TEST) and x.shape[0] > 1:
         book.check_calculated([(sheet, x)])
         check_shape(book, q, sheet, x)
     for layout in layouts:
@@ -110,9 +110,8 @@ def _check_shapes(problem: Problem, book: Workbook, layouts: list[Layout], sheet
             check_lines(book, q, {**{name: (sheet, place) for name, place in layout.places.items()}, "x": (sheet, x)})
 
 
-def _places(problem: Problem, book: Workbook, layouts: list[Layout]) -> Iterator[tuple[str, Place]]:
+def _places(problem: Problem, book: Workbook, layouts: list[Layout], said: Said) -> Iterator[tuple[str, Place]]:
     """Where images may lie: as sheet Places says, on Data, on Test, or on any sheet as they lie on those."""
-    said = _said(problem, book)
     if "x" in said.own and book.find(said.own["x"].sheet):
         yield _own(problem, said, "x")
     yield from ((DATA, layout.data["x"]) for layout in layouts if book.find(DATA))
@@ -146,7 +145,7 @@ def write_predictions(step: Step, path: str | Path, *, inputs=(), force: bool = 
     kinds = ("number", "x", "w", "b", "z", "a", "prediction")
     layout = full.only([n for n in full.places if problem.network.quantities[n].kind in kinds])
     page = Page(problem.network, layout, problem.network.rule_of, {})
-    language = problem.origin.language
+    language = problem.language
     initial = {INITIAL + name: array for name, array in problem.parameters.items()}
     with replacing(path, force) as temporary:
         file = BookFile(temporary, path.stem)

@@ -39,7 +39,7 @@ BITS = "SHA-256"
 PARTS = ("images", "right answers", "held-out images", "held-out right answers", "parameters", SUMMARY)
 
 
-NAMES = {entry.field: entry.name for entry in ENTRIES} | {"layers": "layer"}  # of settings, by field
+SETTING_NAMES = {entry.field: entry.name for entry in ENTRIES} | {"layers": "layer"}  # of settings, by field
 
 
 # ---- writing ------------------------------------------------------------------------------------------
@@ -55,7 +55,7 @@ def lines(
     return [
         ("updates", f"{totals[-1][0]} / {problem.settings.iterations}"),
         ("options", f"--keep {options.keep.replace(' ', '')} --detail {options.detail} --cells {options.cells}"),
-        ("settings", _joined({NAMES[name]: text for name, text in kept.items()}, language)),
+        ("settings", _joined({SETTING_NAMES[name]: text for name, text in kept.items()}, language)),
         ("fingerprint", _joined({**sums, BITS: bits(found)}, language)),
     ]
 
@@ -116,7 +116,7 @@ def parse(rows: Sequence[Sequence]) -> Record:
     (updates,), (options,), (settings,), (prints,) = told
     done = int(updates.split("/")[0])
     _, keep, _, detail, _, cells = options.split(" ")
-    kept = _parted(settings, {name: field for field, name in NAMES.items()})
+    kept = _parted(settings, {name: field for field, name in SETTING_NAMES.items()})
     sums = _parted(prints, {name: name for name in (*PARTS, BITS)})
     digest = sums.pop(BITS, "")
     return Record(done, Options(keep, detail, cells), kept, {name: float(text) for name, text in sums.items()}, digest)

@@ -18,7 +18,7 @@ from xlnn.book import resume_record as record
 from xlnn.book import settings, summary_sheet
 from xlnn.book.conventions import texts_about
 from xlnn.book.names import CONVENTIONS, DATA, HELD_OUT, SETTINGS, SUMMARY, SUMMARY_HEADER, TRAINED
-from xlnn.book.origin import Earlier, Record
+from xlnn.book.origin import Earlier, Record, origin_of
 from xlnn.book.own_result import own_plan
 from xlnn.book.plan import Plan
 from xlnn.book.reader import read_book
@@ -63,7 +63,7 @@ def _resumed(book: Workbook, found: Record, problem: Problem, more: int | str | 
     if planned <= done:
         text = "{workbook}: after {updates} updates none are left; -n says how many more."
         raise UsageError(text, workbook=book.name, updates=done)
-    language = problem.origin.language
+    language = problem.language
     rows = book.lines(CONVENTIONS)
     totals = _totals(book, problem)
     carried = [(kept, told) for kept in CARRIED for told in texts_about(rows, kept)]
@@ -79,7 +79,7 @@ def _resumed(book: Workbook, found: Record, problem: Problem, more: int | str | 
         (*_check_numbers(book, found, problem, totals), *_other_versions(rows, language)),
         tuple(inputs),
     )
-    origin = replace(problem.origin, earlier=earlier)
+    origin = replace(origin_of(problem), earlier=earlier)
     return replace(problem.with_settings(iterations=planned), done=done, origin=origin)
 
 
@@ -146,7 +146,7 @@ def _check_settings(book: Workbook, found: Record, now: settings.Read) -> None:
                     "{what} was {before} when this training began, and is {now}. Set it back to go on; without --resume "
                     "a new training begins.",
                     now.where.get(name, book.where(SETTINGS)),
-                    what=record.NAMES[name],
+                    what=record.SETTING_NAMES[name],
                     before=before, now=texts.get(name, "–"),
                 )
             )  # fmt: skip
@@ -175,7 +175,7 @@ def _check_numbers(book: Workbook, found: Record, problem: Problem, totals: list
         "{workbook} was saved by another program since, which keeps fewer digits: "
         "the numbers go on nearly, not exactly, as in one run."
     )
-    return [say(text, problem.origin.language, workbook=book.name)]
+    return [say(text, problem.language, workbook=book.name)]
 
 
 def _changed(book: Workbook, part: str) -> ContentError:

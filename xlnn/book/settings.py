@@ -149,7 +149,7 @@ ENTRIES = (
 BY_FIELD = {entry.field: entry for entry in ENTRIES}
 
 
-COLUMNS = ("layer", "kind", "units", "size", "activation", "stride", "bias", "rate")  # of the table of layers
+LAYER_COLUMNS = ("layer", "kind", "units", "size", "activation", "stride", "bias", "rate")  # of the table of layers
 
 
 _NETWORK_FIELDS = {f.name for f in fields(Network)}
@@ -209,8 +209,8 @@ def shown_values(problem: Problem) -> dict[str, Any]:
 def layer_columns(layers: Sequence[LayerSettings]) -> tuple[str, ...]:
     """The headings of the table of layers; the last two only where a layer has no biases, or an η of its own."""
     if any(entry.rate != 1 for entry in layers):
-        return COLUMNS
-    return COLUMNS[:-1] if any(not entry.bias for entry in layers) else COLUMNS[:-2]
+        return LAYER_COLUMNS
+    return LAYER_COLUMNS[:-1] if any(not entry.bias for entry in layers) else LAYER_COLUMNS[:-2]
 
 
 def layer_rows(layers: Sequence[LayerSettings]) -> list[tuple]:
@@ -259,11 +259,11 @@ def parse(lines: Sequence[Sequence], workbook: str) -> Read:
     where: dict[str, Where] = {}
     layers: list[LayerSettings] = []
     for number, line in enumerate(lines, 1):
-        cells = [*line, *[None] * (len(COLUMNS) - len(line))]
+        cells = [*line, *[None] * (len(LAYER_COLUMNS) - len(line))]
         name, at = _text(cells[0]), Where(workbook, SETTINGS, Cell(number, 1).name)
         if is_blank(cells[0]) or (number == 1 and name in _keys("setting")):
             continue
-        _check_calculated(cells[: len(COLUMNS)] if "layers" in where else cells[:2], number, workbook)
+        _check_calculated(cells[: len(LAYER_COLUMNS)] if "layers" in where else cells[:2], number, workbook)
         if name in _keys("layer"):
             where["layers"] = at
         elif "layers" in where:
@@ -345,7 +345,7 @@ def _layer(cells: Sequence, number: int, workbook: str) -> LayerSettings:
             raise ContentError(
                 "{what}: expected {expected}, found {found}.",
                 Where(workbook, SETTINGS, Cell(number, column + 1).name),
-                what=COLUMNS[column], expected=expected, found=_found(value),
+                what=LAYER_COLUMNS[column], expected=expected, found=_found(value),
             ) from None  # fmt: skip
 
     label = cells[0]

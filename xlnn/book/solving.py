@@ -33,10 +33,10 @@ def solve(
     steps: at most so many steps of the solver. cells: "values" or "formulas". Raises UsageError (also where SciPy is
     missing), LimitError, SaveError, DivergedError.
     """
-    path, origin = Path(path), problem.origin
+    path = Path(path)
     check_updates(steps)
-    plan = Plan(problem, frozenset(), cells=cells, language=language or (origin.language if origin else "en"), final=SOLVED)
-    check_target(path, origin.inputs if origin else (), force)
+    plan = Plan(problem, frozenset(), cells=cells, language=language or problem.language, final=SOLVED)
+    check_target(path, problem.inputs, force)
     with replacing(path, force) as temporary, ExitStack() as stack:
         solution = minimise(problem, steps)
         spool = stack.enter_context(tempfile.TemporaryFile())

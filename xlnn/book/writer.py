@@ -11,7 +11,7 @@ from pathlib import Path
 from xlnn.book import resume_record as record
 from xlnn.book.interrupt import Stopped, asked_to_stop
 from xlnn.book.names import TRAINED
-from xlnn.book.origin import Earlier, Options
+from xlnn.book.origin import Earlier, Options, origin_of
 from xlnn.book.own_result import OwnResult, own_plan
 from xlnn.book.plan import Plan, check_updates, kept_iterations
 from xlnn.book.result import OutputBook
@@ -77,13 +77,11 @@ def write(
     iterations whose numbers are finite.
     """
     path = Path(path)
-    origin = problem.origin
-    earlier = origin.earlier if origin else None
-    options = _options(earlier, keep=keep, detail=detail, cells=cells)
+    options = _options(origin_of(problem).earlier, keep=keep, detail=detail, cells=cells)
     check_updates(problem.settings.iterations, problem.per_epoch)  # before they are counted
     kept = frozenset(n for n in kept_iterations(options.keep, problem.settings.iterations) if n > problem.done)
-    plan = Plan(problem, kept, options.detail, options.cells, language or (origin.language if origin else "en"))
-    check_target(path, origin.inputs if origin else (), force)
+    plan = Plan(problem, kept, options.detail, options.cells, language or problem.language)
+    check_target(path, problem.inputs, force)
     check_space(path, plan.numbers)
     with replacing(path, force) as temporary, one_thread, ExitStack() as stack:
         spool = stack.enter_context(tempfile.TemporaryFile())

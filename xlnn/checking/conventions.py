@@ -32,7 +32,7 @@ class Convention:
     doubt: str = ""
 
 
-CONVENTIONS = (
+OTHER_CONVENTIONS = (
     Convention("a shared maximum sends δ to each of its cells: pooling ties all", ties="all"),
     Convention(
         "δ has the other sign, (t − a) · a′(z), and the new parameters are w + η Σ δ a",
@@ -67,7 +67,7 @@ def others(book: Book, chosen: Callable[[str], bool]) -> Iterator[tuple[str, Boo
     """
     kinds = {book.problem.network.quantities[name].kind for shown in book.iterations for name in shown.places}
     settled = book.workbook.marked or book.workbook.find(SETTINGS) is not None or chosen("ties")
-    for convention in CONVENTIONS:
+    for convention in OTHER_CONVENTIONS:
         words = convention.doubt if convention.doubt and not kinds & set(convention.settles) else convention.words
         if convention.ties and not settled and convention.ties != book.problem.network.ties:
             network = replace(book.problem.network, ties=convention.ties)

@@ -13,6 +13,7 @@ import numpy as np
 
 from xlnn.book.iterations import Book, Shown
 from xlnn.book.names import SETTINGS
+from xlnn.book.origin import origin_of
 from xlnn.checking.uncertain import UNKNOWN, Digits, Uncertain, precision_of, stored_doubt
 from xlnn.model.network import Network
 from xlnn.model.problem import Problem
@@ -217,16 +218,14 @@ class Group:
     @cached_property
     def copied(self) -> list[str]:
         """Inputs that stand on the sheets as copies."""
-        origin = self.problem.origin
-        return [n for n in ("x", "t", "eta") if n in self.given and n in self.raw and self._elsewhere(n, origin)]
+        return [n for n in ("x", "t", "eta") if n in self.given and n in self.raw and self._elsewhere(n)]
 
-    def _elsewhere(self, name: str, origin) -> bool:
+    def _elsewhere(self, name: str) -> bool:
         """Whether an input is given on another sheet than these."""
+        find, sources = self.book.workbook.find, origin_of(self.problem).sources
         if name == "eta":
-            return self.book.workbook.find(SETTINGS) is not None
-        if origin is None or name not in origin.sources:
-            return False
-        return all(origin.sources[name][0] != shown.places[name][0] for shown in self.sheets)
+            return find(SETTINGS) is not None
+        return name in sources and all(find(sources[name][0]) != find(shown.places[name][0]) for shown in self.sheets)
 
     def expected(self, rule: Rule) -> Uncertain:
         """What a rule gives on these sheets' own numbers."""

@@ -100,13 +100,13 @@ class Verdict:
         """The faults as a DataFrame, one row each."""
         import pandas as pd
 
-        return pd.DataFrame([_row(self.book, fault) for fault in self.faults], columns=list(COLUMNS))
+        return pd.DataFrame([_row(self.book, fault) for fault in self.faults], columns=list(FAULT_COLUMNS))
 
 
 MARKED = ("workbook", "right", "share", "wrong", "empty", "cell", "mistake", "judged", "missing", "unseen", "convention", "error")
 
 
-COLUMNS = (
+FAULT_COLUMNS = (
     "sheet", "quantity", "equation", "wrong", "of", "cell", "found", "expected", "mistakes", "explanation", "correction",
 )  # fmt: skip
 

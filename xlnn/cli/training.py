@@ -12,11 +12,9 @@ from xlnn.cli.options import (
     FILE,
     SETTINGS,
     echo_aside,
-    force_option,
-    language_option,
-    limit_options,
+    initial_option,
     places_option,
-    quiet_option,
+    result_options,
     setting_options,
     solver_options,
 )
@@ -32,12 +30,9 @@ from xlnn.words import say
 @click.option("--cells", metavar="WHAT", help="values (the default), or live formulas with their results.")
 @click.option("--add-missing", is_flag=True, help="What your own sheets do not show stands on sheets of its own.")
 @places_option
-@click.option("--initial", is_flag=True, help="Start from the saved copy of the initial parameters.")
+@initial_option
 @click.option("--resume", is_flag=True, help="Go on with the training whose result WORKBOOK is, to its end, or -n more updates.")
-@limit_options
-@language_option
-@force_option
-@quiet_option
+@result_options
 @click.pass_context
 def train(
     ctx, workbook, output, keep, detail, cells, add_missing, places, initial, resume, language, force, quiet, **settings
@@ -59,7 +54,7 @@ def train(
         problem = _resumed(workbook, language, quiet, places=places, initial=initial, **settings)
     else:
         problem = read(workbook, places=places, initial=initial, language=language, **settings)
-    language = ctx.meta["language"] = problem.origin.language
+    language = ctx.meta["language"] = problem.language
     if not quiet:
         echo_notes(problem, language)
     try:
@@ -85,6 +80,7 @@ def train(
 
 def _resumed(workbook: Path, language: str | None, quiet: bool, **options):
     """The rest of a training; why it is only nearly as in one run is told. Raises UsageError for options that change it."""
+    from xlnn.book.origin import origin_of
     from xlnn.book.resuming import resume
     from xlnn.errors import UsageError
 
@@ -94,8 +90,8 @@ def _resumed(workbook: Path, language: str | None, quiet: bool, **options):
             raise UsageError("{option} would change the training; --resume goes on with it as it is.", option=option)
     problem = resume(workbook, more=more, language=language)
     if not quiet:
-        for note in problem.origin.earlier.notes:
-            echo_aside(f"xlnn: {say('note', problem.origin.language)}: {note}")
+        for note in origin_of(problem).earlier.notes:
+            echo_aside(f"xlnn: {say('note', problem.language)}: {note}")
     return problem
 
 
@@ -125,11 +121,8 @@ def _tell_stopped(stopped, language: str) -> None:
 @solver_options
 @click.option("--cells", default="values", metavar="WHAT", help="values, or live formulas with their results.")
 @places_option
-@click.option("--initial", is_flag=True, help="Start from the saved copy of the initial parameters.")
-@limit_options
-@language_option
-@force_option
-@quiet_option
+@initial_option
+@result_options
 @click.pass_context
 def solve(ctx, workbook, output, steps, cells, places, initial, language, force, quiet, **settings) -> None:
     """Find the parameters with the smallest C_T, as the book does with Excel's Solver (3-5, 5-4).
@@ -145,7 +138,7 @@ def solve(ctx, workbook, output, steps, cells, places, initial, language, force,
     from xlnn.book.solving import solve as write_solved
 
     problem = read(workbook, places=places, initial=initial, language=language, **settings)
-    language = ctx.meta["language"] = problem.origin.language
+    language = ctx.meta["language"] = problem.language
     if not quiet:
         echo_notes(problem, language)
     result = write_solved(problem, output or default_output(workbook, "solved"), steps=steps, cells=cells, force=force)

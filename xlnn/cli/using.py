@@ -31,7 +31,7 @@ def predict(ctx, trained: Path, images: Path | None, output: Path | None, langua
     from xlnn.book.predicting import write_predictions
 
     predictions, step = recognise(trained, images)
-    network, language = step.problem.network, language or step.problem.origin.language
+    network, language = step.problem.network, language or step.problem.language
     ctx.meta["language"] = language
     path = write_predictions(step, output, inputs=(trained, images), force=force) if output else None
     for found in predictions:
@@ -63,7 +63,7 @@ def gradcheck(ctx, workbook, places, initial, tolerance, language, **settings) -
     from xlnn.model.differences import gradcheck as checked
 
     problem = read(workbook, places=places, initial=initial, language=language, **settings)
-    language, right = problem.origin.language, True
+    language, right = problem.language, True
     for found in checked(problem):
         right = right and found.relative <= tolerance  # not where it is nan
         where = ", ".join(str(i + 1) for i in found.index)

@@ -21,7 +21,7 @@ import numpy as np
 
 from xlnn.errors import LimitError
 from xlnn.layout.cells import Range, quoted
-from xlnn.layout.places import Place, Step
+from xlnn.layout.places import Move, Place
 
 LONGEST = 8_192  # characters of a formula
 
@@ -43,7 +43,7 @@ class Reference:
     range: Range
     sheet: str = ""
     absolute: bool = False
-    step: Step = (0, 0)
+    step: Move = (0, 0)
 
     def text(self, image: int = 0, elsewhere: int = 0) -> str:
         image = elsewhere if self.sheet else image
@@ -143,7 +143,7 @@ class Operand(Placed):
     per_image: bool = False
     numbers: np.ndarray | None = None
     block: int = 0
-    step: Step = (0, 0)
+    step: Move = (0, 0)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -359,7 +359,7 @@ def _operands(value) -> Iterator[Operand]:
             yield from _operands(part)
 
 
-def _offsets(place: Place) -> tuple[Step, ...]:
+def _offsets(place: Place) -> tuple[Move, ...]:
     """Where the array's numbers lie, counted from its first; axes of one number do not matter."""
     return tuple(step for size, step in zip(place.shape, place.steps, strict=True) if size > 1)
 

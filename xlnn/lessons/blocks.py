@@ -27,7 +27,7 @@ from itertools import groupby, product
 import numpy as np
 
 from xlnn.layout.cells import Cell
-from xlnn.layout.places import Place, Step
+from xlnn.layout.places import Move, Place
 from xlnn.model.quantities import Quantity
 from xlnn.model.rules import Rule
 
@@ -51,7 +51,7 @@ class Block:
     cell: Callable | None = None
     equation: str = ""
     axes: tuple[str, ...] = ()
-    steps: tuple[Step, ...] = ()
+    steps: tuple[Move, ...] = ()
     style: str = ""
     label: str = ""
     label_at: str = ""

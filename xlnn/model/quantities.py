@@ -48,6 +48,3 @@ class Quantity:
         """As the book prints it: 'z²', 'δ³'; a letter as label stands behind ^: 'z^F'."""
         symbol = SYMBOLS.get(self.kind, self.kind).replace("^", f"^{self.layer}" if self.layer else "")
         return symbol.replace(f"^{self.layer}", self.layer.translate(_SUPERSCRIPT)) if self.layer.isdigit() else symbol
-
-    def full_shape(self, images: int) -> tuple[int, ...]:
-        return (images, *self.shape) if self.per_image else self.shape

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from xlnn.book.names import SOLVED, START, SUMMARY, TRAINED
+from xlnn.book.origin import origin_of
 from xlnn.book.reader import read_book
 from xlnn.book.summary_sheet import FIGURES, HELD_OUT_FIGURES, SHARES, column, lines_below, totals
 from xlnn.errors import ContentError, UsageError, Where
@@ -92,7 +93,7 @@ def _training(problem: Problem, language: str | None) -> Learning:
     for step in states(problem):
         totals.append(counted(problem, step))
         kept[step.iteration - 1] = step.parameters
-    known = language or (problem.origin.language if problem.origin else "en")
+    known = language or problem.language
     return Learning(problem, tuple(totals), tuple(kept), kept.__getitem__, language=known)
 
 
@@ -109,11 +110,12 @@ def _workbook(path: str | Path, language: str | None) -> Learning:
         )  # fmt: skip
     solving, totals = _history(book)
     sheets = _sheets(book, last=totals[-1][0])
-    places = {q.name: problem.origin.sources[q.name][1] for q in problem.network.parameters}
+    sources = origin_of(problem).sources
+    places = {q.name: sources[q.name][1] for q in problem.network.parameters}
     if not sheets:
         raise book.no_sheet(TRAINED)
     stored = partial(_parameters, book, places)
-    return Learning(problem, totals, tuple(sheets), lambda moment: stored(sheets[moment]), solving, problem.origin.language)
+    return Learning(problem, totals, tuple(sheets), lambda moment: stored(sheets[moment]), solving, problem.language)
 
 
 def _sheets(book: Workbook, last: int) -> dict[int, str]:

@@ -37,7 +37,7 @@ RANKED = {"best": "best start", "median": "median start", "worst": "worst start"
 
 def check_sweep(grid: Grid, path: Path, options: dict, force: bool) -> None:
     """Raises what would keep the result from being written, before anything is computed: UsageError, LimitError, SaveError."""
-    check_target(path, grid.problem.origin.inputs if grid.problem.origin else (), force)
+    check_target(path, grid.problem.inputs, force)
     columns = max(2 * len(grid.etas) + 4, sum(3 * len(grid.etas) + 2 for _ in grid.variants))
     lines = max(len(grid.runs), *(variant.problem.settings.iterations + HIGH * CHARTS for variant in grid.variants)) + 100
     if not Cell(lines, columns).on_sheet:
@@ -58,8 +58,8 @@ def write_sweep(found: Sweep, path: str | Path, *, language: str | None = None, 
 
     Returns where it lies. Raises LimitError, SaveError; DivergedError, after writing, where every run diverged.
     """
-    path, origin = Path(path), found.grid.problem.origin
-    language = language or (origin.language if origin else "en")
+    path = Path(path)
+    language = language or found.grid.problem.language
     check_sweep(found.grid, path, options, force)
     front = lambda file: add_sheets(file, found, language)
     if found.best is not None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from xlnn.formula.graph import SPAN, Graph
 from xlnn.layout.cells import COLUMNS, Cell
-from xlnn.layout.places import Place, Step
+from xlnn.layout.places import Move, Place
 
 MOST_OF = 0.6  # of the cells lie where a pattern says, or it is none
 
@@ -54,7 +54,7 @@ def pattern(graph: Graph, cells: np.ndarray) -> Pattern | None:
     return Pattern(int(sheet), Place(Cell(row, column), cells.shape, tuple(steps)))
 
 
-def _step(where: np.ndarray, there: np.ndarray, axis: int) -> Step | None:
+def _step(where: np.ndarray, there: np.ndarray, axis: int) -> Move | None:
     """The commonest step between neighbours along an axis; (0, 0) where it has only one place, None where no two stand there."""
     if where.shape[axis] == 1:
         return (0, 0)

@@ -206,7 +206,7 @@ class Workbook:
         filled = self.filled(sheet, results)
         return filled.values_at(self.positions(sheet, place) if results else filled.positions(place))
 
-    def has_formula(self, sheet: str, cell: Cell) -> bool:
+    def is_pending(self, sheet: str, cell: Cell) -> bool:
         """Whether a formula stands in a cell whose result is missing."""
         return bool(self.kinds(sheet, Place(cell)) == PENDING)
 
