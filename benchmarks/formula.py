@@ -19,9 +19,9 @@ TARGET = 10  # times what reading the values takes
 SMALL, SECONDS = 2000, 0.5  # formulas of a sheet as people build them; seconds with the start of Python
 START = """
 import sys
-from xlnn.cells import Cell
+from xlnn.layout.cells import Cell
 from xlnn.formula import read
-from xlnn.workbook import Workbook
+from xlnn.xlsx.workbook import Workbook
 graph = read(Workbook(sys.argv[1]))
 graph.gradient(int(graph.cell_of[-1]))
 """

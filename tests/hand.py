@@ -10,11 +10,12 @@ from pathlib import Path
 import numpy as np
 
 from xlnn.book.numbers import INITIAL, Page, add_page, vector
-from xlnn.book.settings_page import settings_page
+from xlnn.book.settings import settings_page
 from xlnn.layout.arrange import arrange
 from xlnn.layout.cells import Cell
 from xlnn.layout.layouts import Layout
 from xlnn.model.problem import Problem
+from xlnn.model.rules import Rule
 from xlnn.model.training import Step
 from xlnn.xlsx.new_file import BookFile
 
@@ -24,12 +25,12 @@ class Student(Step):
 
     def __init__(self, problem: Problem, iteration: int, given: Mapping, parameters: Mapping, wrong: Mapping[str, Callable]):
         super().__init__(problem, iteration, given, parameters)
-        self.wrong = wrong
+        self._rules = {**self._rules, **{name: self._own(name, change) for name, change in wrong.items()}}
 
-    def _value(self, name: str) -> np.ndarray:
-        if name in self.wrong and name not in self._values:
-            self._values[name] = np.asarray(self.wrong[name](self), dtype=float)
-        return super()._value(name)
+    def _own(self, name: str, change: Callable) -> Rule:
+        """A rule that asks for what it needs itself."""
+        values = lambda: np.asarray(change(self), dtype=float)
+        return replace(self.problem.network.rule_of[name], needs=(), values=values)
 
 
 def calculate(problem: Problem, wrong: Mapping[str, Callable] | None = None, iterations: int = 1) -> list[Student]:

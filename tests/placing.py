@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 from hypothesis import strategies as st
-from problems import dense, maps, random_problem
+from problems import dense, full_shape, maps, random_problem
 
 import xlnn
 from xlnn.book.places_sheet import HEADER, describe
@@ -38,7 +38,7 @@ def one_place(draw, q: Quantity, images: int, row: int) -> Place:
         steps.insert(0, (0, step) if way else (step, 0))
         extent[way] += (size - 1) * step
     origin = Cell(row + draw(st.integers(0, 3)), draw(st.integers(1, 40)))
-    return Place(origin, q.full_shape(images), tuple(steps))
+    return Place(origin, full_shape(q, images), tuple(steps))
 
 
 @st.composite
@@ -65,13 +65,16 @@ def placed(draw):
     given = ["x", network.inputs[3].name, *problem.parameters]
     others = [n for n in network.quantities if n not in (*given, "number", "t", "eta", "digit")]
     names = given + draw(st.lists(st.sampled_from(others), max_size=5, unique=True))
-    count, row, found = draw(st.integers(1, 3)), 1, {}
+    sheets, found = SHEETS[: draw(st.integers(1, 3))], {}
+    rows = dict.fromkeys(sheets, 1)  # on each sheet by itself: on two of them places may have the same addresses
     for name in names:
-        place = draw(one_place(network.quantities[name], images, row))
+        sheet = draw(st.sampled_from(sheets))
+        place = draw(one_place(network.quantities[name], images, rows[sheet]))
         room = place[0].repeated(images + 1, place.steps[0]) if name in given[:2] else place
-        row = room.bounds().last.row + 1  # behind the last image a blank one
-        found[name] = SHEETS[draw(st.integers(0, count - 1))], place
-    check_places({name: place for name, (_, place) in found.items()})
+        rows[sheet] = room.bounds().last.row + 1  # behind the last image a blank one
+        found[name] = sheet, place
+    for sheet in sheets:
+        check_places({name: place for name, (on, place) in found.items() if on == sheet})
     return problem, found
 
 

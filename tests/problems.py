@@ -6,6 +6,7 @@ import numpy as np
 
 from xlnn.model.network import LayerSettings, Network
 from xlnn.model.problem import Problem, Settings
+from xlnn.model.quantities import Quantity
 
 
 def random_problem(network: Network, images: int = 5, seed: int = 0, **settings) -> Problem:
@@ -47,3 +48,8 @@ def stack(**conventions) -> Network:
         LayerSettings("O", "dense", 2),
         **conventions,
     )
+
+
+def full_shape(q: Quantity, images: int) -> tuple[int, ...]:
+    """The shape of a quantity's numbers, with the images in front where it has some for each."""
+    return (images, *q.shape) if q.per_image else q.shape

@@ -18,6 +18,7 @@ ACTIVATIONS = {
     "tanh": anp.tanh,
     "softsign": lambda z: z / (1 + anp.abs(z)),
     "relu": lambda z: anp.maximum(0, z),
+    "leaky relu": lambda z: anp.maximum(0, z) + 0.01 * anp.minimum(0, z),
     "identity": lambda z: z,
     "softmax": lambda z: anp.exp(z) / anp.sum(anp.exp(z), axis=1, keepdims=True),
 }

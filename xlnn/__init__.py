@@ -10,9 +10,7 @@
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
-from types import ModuleType
 
 from xlnn._version import __version__
 
@@ -32,6 +30,7 @@ _WHERE = {
     "write_problem": "book.start",
     "example": "model.examples",
     "show": "book.describing",
+    "equations": "book.formulary",
     "predict": "book.predicting",
     "gradcheck": "model.differences",
     "check": "checking.judging",
@@ -68,18 +67,6 @@ _WHERE = {
 }
 
 __all__ = ["__version__", *_WHERE]
-
-
-class _Package(ModuleType):
-    """Importing the module xlnn.new must not hide the function xlnn.new, which has the same name."""
-
-    def __setattr__(self, name: str, value) -> None:
-        if name in _WHERE and isinstance(value, ModuleType):
-            value = getattr(value, name)
-        super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Package
 
 
 def __getattr__(name: str):

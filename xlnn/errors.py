@@ -6,6 +6,7 @@ A message is an English template and its fields, so that it can be said in the w
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -115,7 +116,7 @@ class SavedBeside(UserWarning):
         return self.text()
 
 
-def raise_all(errors: list[XlnnError], more: int = 0) -> None:
+def raise_all(errors: Sequence[XlnnError], more: int = 0) -> None:
     """Raises the first error with the others behind it, and `more` that are only counted; does nothing for an empty list."""
     if errors:
         first, *rest = errors

@@ -436,7 +436,8 @@ def test_a_wrong_setting(address, value, expected, folder, book):
 def test_an_unknown_activation(folder, book):
     sheet, cell = layers(book, 2, "E")
     workbooks.edit(book, folder / "book.xlsx", {(sheet, cell): "sigmoidal"})
-    expected = "activation: expected sigmoid / tanh / softsign / relu / identity / softmax / step, found 'sigmoidal'."
+    known = "sigmoid / tanh / softsign / relu / leaky relu / identity / softmax / step"
+    expected = f"activation: expected {known}, found 'sigmoidal'."
     assert refused("train", "book.xlsx") == (4, said(f"book.xlsx › 'Settings'!{cell}: {expected}"))
 
 

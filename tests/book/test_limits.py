@@ -14,8 +14,8 @@ resource = pytest.importorskip("resource", reason="a cap on memory is a matter o
 CAP = 2 << 30  # bytes of address space; Python with NumPy and its threads takes a quarter of it
 MANY = "1000000000"
 DIGITS = "1" + "0" * 5000  # more than Python reads as a number
-OVER = ("--over", "w2[0,0,0]", "w2[0,1,1]")
-COMMAND = "from xlnn.cli import main; main()"
+OVER = ("--over", "w2[1,1,1]", "w2[1,2,2]")
+COMMAND = "from xlnn.cli.main import main; main()"
 
 
 def run(*arguments) -> tuple[int, list[str]]:
@@ -92,7 +92,7 @@ UNREADABLE = [
     ("sweep", "b.xlsx", "--seeds", f"0:{DIGITS}"),
     ("sweep", "b.xlsx", "--seeds", "0:2", "--set", f"units 2={DIGITS}"),
     ("landscape", "b.xlsx", *OVER, "--grid", MANY),
-    ("landscape", "b.xlsx", "--over", f"w2[0,0,{DIGITS}]", "w2[0,1,1]"),
+    ("landscape", "b.xlsx", "--over", f"w2[1,1,{DIGITS}]", "w2[1,2,2]"),
 ]  # fmt: skip
 
 

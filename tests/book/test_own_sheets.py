@@ -321,7 +321,7 @@ def mirrored(path):
 def test_sheets_that_mirror_each_other(tmp_path):
     path = mirrored(tmp_path)
     assert xlnn.check(path).empty
-    problem = xlnn.read(path, iterations=2)
+    problem = xlnn.read(path, iterations=2, layout="book")
     assert set(problem.origin.own) == {"x", "t", "w2", "b2", "w3", "b3"}  # in the result, what collides stands elsewhere
     note = "new_w2, new_b2, new_w3, delta3: in the result, which has one sheet for each iteration, their addresses are taken"
     assert note in xlnn.show(problem)
@@ -448,7 +448,7 @@ def test_a_cell_of_eta_without_a_rate(value, expected, tmp_path):
 
 def test_in_a_result_sheet_settings_says_eta(tmp_path):
     """There η's cell is a copy: who changes η in Settings and trains on gets that."""
-    xlnn.write(xlnn.read(updated(tmp_path, 0.1, cell=0.1), iterations=1), tmp_path / "out.xlsx")
+    xlnn.write(xlnn.read(updated(tmp_path, 0.1, cell=0.1), iterations=1, layout="book"), tmp_path / "out.xlsx")
     workbooks.edit(tmp_path / "out.xlsx", tmp_path / "changed.xlsx", {("Settings", "B2"): 0.5})
     assert xlnn.read(tmp_path / "changed.xlsx").settings.eta == 0.5
 

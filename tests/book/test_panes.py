@@ -117,7 +117,7 @@ KINDS = {
     "exercise": ("new", "4-4", "out.xlsx", "--exercise"),
     "exercise 5-6": ("new", "5-6", "out.xlsx", "--exercise"),
     "sweep": ("sweep", "4-4.xlsx", "--eta", "0.1,0.2", "--seeds", "0:2", "-n", 1, "-o", "out.xlsx"),
-    "landscape": ("landscape", "4-4.xlsx", "--over", "w3[0,0]", "w3[0,1]", "-n", 1, "-o", "out.xlsx"),
+    "landscape": ("landscape", "4-4.xlsx", "--over", "w3[1,1]", "w3[1,2]", "-n", 1, "-o", "out.xlsx"),
     "solve": ("solve", "5-6.xlsx", "--steps", 1, "-o", "out.xlsx"),
     "solve in a table": ("solve", "4-4.xlsx", "--steps", 1, "--layout", "table", "--cells", "formulas", "-o", "out.xlsx"),
     "descend": ("descend", "2-11.xlsx", "-o", "out.xlsx"),

@@ -567,3 +567,15 @@ def test_maps_without_settings(tmp_path):
 def test_every_line_names_its_cell_in_show(tmp_path):
     text = xlnn.show(xlnn.read(workbooks.own(tmp_path / "own.xlsx")))
     assert re.search(r"^  w2 +'My images'!B20:C21, next unit 5 right$", text, re.MULTILINE)
+
+
+def test_what_a_problem_says_of_where_it_comes_from(tmp_path):
+    """The same questions to one that was read and to one that was made, which has no workbook."""
+    made = xlnn.example("4-4")
+    assert (made.language, made.inputs, made.drawn, made.notes) == ("en", (), (), ())
+    path = xlnn.new("4-4", tmp_path / "book.xlsx", language="zh")
+    empty = workbooks.edit(
+        path, tmp_path / "empty.xlsx", {("Start", f"{column}{row}"): None for column in "DEF" for row in range(5, 17)}
+    )
+    read = xlnn.read(empty)
+    assert (read.language, read.inputs, read.drawn) == ("zh", (empty,), ("w2",))

@@ -12,7 +12,7 @@ from everything import everything
 from hypothesis import HealthCheck, given, settings
 from office import XLSX, convert_all, gnumeric_all, judge_all, needs_gnumeric, needs_office, recalculate
 from placing import by_hand, placed
-from problems import dense, random_problem
+from problems import dense, full_shape, random_problem
 from reference import forward
 
 import xlnn
@@ -75,7 +75,7 @@ def assert_places_tell_everything(problem: xlnn.Problem, path: Path) -> None:
             if last and q.kind in BACKWARD:
                 continue
             axes = ("image", *q.axes) if q.per_image else q.axes
-            found = gathered(sheet, told_cells(line, axes, q.full_shape(len(images))))
+            found = gathered(sheet, told_cells(line, axes, full_shape(q, len(images))))
             np.testing.assert_allclose(
                 found, np.reshape(expected[name], found.shape), rtol=1e-9, atol=1e-12, err_msg=f"{name} {line}"
             )
@@ -99,7 +99,7 @@ def results(folder: Path, count: int) -> list[tuple[xlnn.Problem, Path]]:
         path = folder / f"{len(found)}.xlsx"
         by_hand(problem, places, path)
         result = path.with_name(f"{path.stem}-trained.xlsx")
-        xlnn.write(xlnn.read(path), result, cells="formulas", force=True)
+        xlnn.write(xlnn.read(path, layout="book"), result, cells="formulas", force=True)
         assert list(xlnn.check(result)["cell"]) == []
         assert_places_tell_everything(problem, result)
         found.append((problem, result))
@@ -204,7 +204,7 @@ def test_check_finds_nothing_in_the_readmes_example_wherever_else_it_stands(rows
 def assert_example_is_right(rows: int, columns: int, folder: Path) -> None:
     problem, places = the_example(rows, columns)
     by_hand(problem, places, folder / "book.xlsx")
-    xlnn.write(xlnn.read(folder / "book.xlsx"), folder / "out.xlsx")
+    xlnn.write(xlnn.read(folder / "book.xlsx", layout="book"), folder / "out.xlsx")
     assert list(xlnn.check(folder / "out.xlsx")["cell"]) == []
     where = places["z2"].cell(0, 0)
     sheet = openpyxl.load_workbook(folder / "out.xlsx")["Iteration 1"]
@@ -233,7 +233,7 @@ def test_a_smaller_last_batch_is_laid_out_like_the_others(total, tmp_path):
 
 def across(problem: xlnn.Problem, name: str) -> tuple[tuple[int, ...], tuple[tuple[int, int], ...]]:
     """Shape and steps of an array with its last axis across and every other one down."""
-    shape = problem.network.quantities[name].full_shape(problem.images)
+    shape = full_shape(problem.network.quantities[name], problem.images)
     return shape, (*((int(np.prod(shape[i + 1 : -1])), 0) for i in range(len(shape) - 1)), (0, 1))
 
 

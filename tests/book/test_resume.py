@@ -20,6 +20,7 @@ from problems import dense, random_problem, stack
 
 import workbooks
 import xlnn
+from xlnn.cli.options import SETTINGS
 from xlnn.model.training import Step
 from xlnn.xlsx.saving import TEMPORARY
 
@@ -395,7 +396,7 @@ def test_the_command(folder):
 
 
 def test_options_that_would_change_the_training(folder):
-    for option in (*(name for name, _, _ in xlnn.cli_shared.SETTINGS), "--places"):
+    for option in (*(name for name, _, _ in SETTINGS), "--places"):
         code, printed, said = run("train", "--resume", "out.xlsx", option, "2")
         expected = f"xlnn: error: {option} would change the training; --resume goes on with it as it is.\n"
         assert (code, printed, said) == (2, "", expected)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from problems import dense, random_problem
 
 import xlnn
-from xlnn.book.settings import BY_FIELD, COLUMNS, ENTRIES, layer_rows, parse, parse_value, rows, size
+from xlnn.book.settings import BY_FIELD, ENTRIES, LAYER_COLUMNS, layer_rows, parse, parse_value, setting_rows, size
 from xlnn.errors import ContentError, UsageError
 from xlnn.model.network import LayerSettings, Network
 from xlnn.model.problem import Settings
@@ -19,7 +19,7 @@ from xlnn.words import LANGUAGES, every, say
 from xlnn.xlsx.cell_table import UNCALCULATED
 
 LAYERS = [("layer", "kind", "units", "size", "activation"), (1, "input", None, "4×3"), (2, "dense", 3), (3, "dense", 2)]
-ACTIVATIONS = "sigmoid / tanh / softsign / relu / identity / softmax / step"
+ACTIVATIONS = "sigmoid / tanh / softsign / relu / leaky relu / identity / softmax / step"
 KNOWN = "known: learning rate η, iterations, cost, total cost, batch size, order, update, freeze biases, seed, start, "
 KNOWN += "pooling ties, classes, judge answers, layout, language."
 
@@ -143,10 +143,10 @@ def test_wrong_values(field, typed, expected):
 def test_nothing_typed_crashes(typed):
     """Whatever stands in a cell is understood, or refused with its address."""
     said = [message_or_nothing((entry.name, typed), *LAYERS) for entry in ENTRIES]
-    for column in range(1, len(COLUMNS)):
-        line = [2, "dense", 3, "4×3", "sigmoid", 1, "yes"]
+    for column in range(1, len(LAYER_COLUMNS)):
+        line = [2, "dense", 3, "4×3", "sigmoid", 1, "yes", 1]
         line[column] = typed
-        said.append(message_or_nothing(LAYERS[0], line))
+        said.append(message_or_nothing(LAYER_COLUMNS, line))
     assert all(text == "" or text.startswith("book.xlsx › 'Settings'!") for text in said)
 
 
@@ -338,8 +338,8 @@ def test_what_is_shown_is_understood(language, chosen, units, conventions, digit
     classes = tuple(float(k) for k in range(max(2, units[-1][0]))) if digits else None
     network = dense((2, 3), *units, classes=classes, **conventions)
     problem = replace(random_problem(network, 1), settings=chosen)
-    header = tuple(say(name, language) for name in COLUMNS)
-    found = parse([*rows(problem, language), (), header, *layer_rows(network.layer_settings)], "book.xlsx")
+    header = tuple(say(name, language) for name in LAYER_COLUMNS)
+    found = parse([*setting_rows(problem, language), (), header, *layer_rows(network.layer_settings)], "book.xlsx")
     assert found.settings() == chosen
     assert found.network() == network
     assert found.values["language"] == language

@@ -159,7 +159,9 @@ def test_summary_has_every_step_and_a_chart(solved):
     assert lines[0][:3] == ["steps", "C_T", "share right"]
     assert [line[0] for line in lines[1:]] == list(range(result.updates + 1))
     assert lines[1] == [0, "=Start!G21", "=Start!G30", None, "Start"]
-    assert lines[-1] == [result.updates, "=Solved!G21", "=Solved!G30", None, "Solved"]
+    last = 8 + result.updates
+    rose = f'=IF(B{last}>B{last - 1},"▲ rose","")'
+    assert lines[-1] == [result.updates, "=Solved!G21", "=Solved!G30", rose, "Solved"]
     chart = sheet._charts[0]
     assert [series.val.numRef.f for series in chart.series] == [f"Summary!$B$8:$B${8 + result.updates}"]
 

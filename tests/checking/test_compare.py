@@ -15,7 +15,7 @@ import workbooks
 import xlnn
 from xlnn.checking.comparing import Tolerance, compared, half_up, seen_apart
 from xlnn.cli.main import main
-from xlnn.errors import ContentError, UsageError
+from xlnn.errors import ContentError, SaveError, UsageError
 
 
 def book(path: Path, cells: dict, sheet: str = "Sheet") -> Path:
@@ -58,6 +58,23 @@ def test_one_cell(pair, a, b, expected):
     found = compared(*pair({"A1": 7, "B2": a}, {"A1": 7, "B2": b}))
     assert counts(found) == (expected[0] + 1, *expected[1:])
     assert found.same == (expected[1:] == (0, 0, 0))
+
+
+def test_cells_that_lie_far_apart(pair):
+    """Only what is filled takes memory: as a whole these sheets would be 17 thousand million cells."""
+    found = compared(*pair({"A1": 1, "XFD1048576": 2, "C7": 5}, {"A1": 1, "XFD1048576": 3, "B6": 4}))
+    assert counts(found) == (2, 1, 1, 1)
+    assert [(cell.name, a, b) for cell, a, b in found.pairs[0].cells()] == [("XFD1048576", 2, 3)]
+    assert (found.largest.at.name, found.largest.largest) == ("XFD1048576", 1.0)
+
+
+def test_cells_of_one_side_shift_no_others(pair):
+    """Each is compared with the cell of its own address, however many lie before it on one side only."""
+    a = {f"{column}{row}": row for row in range(1, 9) for column in "ABC"}
+    b = {name: value for name, value in a.items() if name not in ("A1", "B5", "C8")} | {"D2": 0.25, "C3": 3.5}
+    found = compared(*pair(a, b), ranges=["B1:D9"])
+    assert counts(found) == (14, 1, 2, 1)
+    assert [(cell.name, x, y) for cell, x, y in found.pairs[0].cells()] == [("C3", 3, 3.5)]
 
 
 @pytest.mark.parametrize(
@@ -308,6 +325,31 @@ def test_json(pair):
     found = json.loads(output)
     assert (code, found["same"], found["compared"], found["different"]) == (1, False, 2, 1)
     assert found["cells"] == [{"sheet": "Sheet", "other": "Sheet", "cell": "B1", "a": 2, "b": 2.5, "difference": 0.5}]
+
+
+def test_json_tells_what_was_not_compared(pair):
+    code, output = run(*pair({"A1": 1, "B1": "a", "C1": True}, {"A1": 1, "B1": "b", "C1": False}), "--json")
+    note = "2 cells differ in texts or truth values, which were not compared (--text)."
+    assert (code, json.loads(output)["notes"]) == (0, [note])
+    assert json.loads(run(*pair({"A1": 1}, {"A1": 1}), "--json")[1])["notes"] == []
+
+
+@pytest.mark.parametrize("command", ["check", "compare"])
+@pytest.mark.parametrize("json_", [(), ("--json",)])
+def test_nothing_is_said_of_a_copy_that_was_not_written(command, json_, pair, tmp_path, monkeypatch):
+    a, b = pair({"A1": 1}, {"A1": 2})
+    if command == "check":
+        assert CliRunner().invoke(main, ["new", "1-1", str(a), "--force"]).exit_code == 0
+
+    def full(*_, **__):
+        raise SaveError("there is no room left.")
+
+    for module in ("telling", "tell_compare"):
+        monkeypatch.setattr(f"xlnn.checking.{module}.write_marked", full)
+    files = [a] if command == "check" else [a, b]
+    found = CliRunner().invoke(main, [command, *map(str, files), "--report", str(tmp_path / "r.xlsx"), *json_])
+    assert (found.exit_code, found.stdout) == (6, "")
+    assert found.stderr == "xlnn: error: there is no room left.\n"
 
 
 def test_report_is_a_marked_copy_of_b(pair, tmp_path):

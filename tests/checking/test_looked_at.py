@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 import pytest
+import xlsxwriter
 from click.testing import CliRunner
 from hand import calculate, few, write_sheets
 from problems import dense, maps, random_problem
@@ -18,6 +19,7 @@ import xlnn
 from xlnn.book.places_sheet import HEADER, describe
 from xlnn.book.writer import write
 from xlnn.checking.judging import judge, mark
+from xlnn.checking.looked_at import Further
 from xlnn.checking.telling import check_json, check_text
 from xlnn.checking.uncertain import common_decimals, recognised
 from xlnn.cli.main import main
@@ -134,6 +136,66 @@ def test_one_new_weight_layer_shows_what_it_follows_from(tmp_path):
     missing = {q.name for q in judge(path).missing}
     assert {"dCT_db2", "new_b2", "new_w3", "C", "CT"} <= missing
     assert not {"delta2", "delta3", "back2", "z2", "dCT_dw2", "dC_dw2"} & missing
+
+
+def with_results(source: Path, target: Path, formulas: dict) -> Path:
+    """A copy in which these cells of the first sheet are formulas, with what stands there as results."""
+    old = openpyxl.load_workbook(source).worksheets[0]
+    with xlsxwriter.Workbook(target) as book:
+        sheet = book.add_worksheet(old.title)
+        for cell in (cell for row in old.iter_rows() for cell in row if cell.value is not None):
+            sheet.write(cell.coordinate, cell.value)
+        for cell, text in formulas.items():
+            sheet.write_formula(cell, text, None, old[cell].value or 0)
+    return target
+
+
+def test_formulas_that_belong_to_no_quantity_are_counted(tmp_path):
+    """Those of z² and C_T were judged; five more in rows 60 to 62 and 70 were not."""
+    path = by_authors(tmp_path / "mine.xlsx")
+    own = {"O11": "=1+1", "O12": "=1+1", "G21": "=SUM(O21:AA21)"}
+    code, output = run(with_results(path, tmp_path / "own.xlsx", own))
+    assert code == 0
+    assert "Further formulas" not in output
+    further = {"O60": "=O14", "S60": "=S14", "O61": "=O15", "O62": "=O16", "A70": "=1"}
+    path = with_results(path, tmp_path / "more.xlsx", own | further)
+    code, output = run(path)
+    assert code == 0
+    assert "Further formulas on 学习, not looked at: 5 (rows 60–62, 70)." in output
+    assert json.loads(run(path, "--json")[1])["further_formulas"] == [{"sheet": "学习", "count": 5, "rows": [[60, 62], [70, 70]]}]
+    assert mark([path]).iloc[0]["unseen"] == "学习 60–62, 70"
+
+
+def test_only_a_few_runs_of_rows_are_named():
+    runs = [(row, row + row % 2) for row in range(1, 30, 3)]
+    assert Further("Net", 20, tuple(runs)).rows == "1–2, 4, …, 28"
+
+
+def test_formulas_of_a_workbook_that_xlnn_wrote_are_its_own(tmp_path):
+    write(few(example("4-4"), 6).with_settings(iterations=2), tmp_path / "out.xlsx", cells="formulas")
+    assert judge(tmp_path / "out.xlsx").further == ()
+
+
+@pytest.mark.parametrize("cells", [("D5", "E5", "G9"), ("L5", "D17", "G17"), ("O9", "O11", "C2")])
+def test_given_numbers_never_calculated_are_refused_in_one_line(cells, trained, tmp_path):
+    """Images, parameters and η of an iteration too, not only what follows from them."""
+    path = edited(trained, tmp_path / "mine.xlsx", {f"Iteration 1!{cell}": "=1/2" for cell in cells})
+    found = CliRunner().invoke(main, ["check", str(path), "--language", "en"])
+    assert (found.exit_code, len(found.output.splitlines())) == (4, 1)
+    assert "found 3 formulas without a stored result" in found.output
+
+
+@pytest.mark.parametrize(("cell", "quantity"), [("D5", "z2"), ("D17", "z3"), ("O14", "z3"), ("G5", "z2")])
+def test_what_follows_from_a_huge_number_is_judged(cell, quantity, trained, tmp_path):
+    path = edited(trained, tmp_path / "mine.xlsx", {f"Iteration 1!{cell}": 1e308})
+    assert quantity in [entry[0] for entry in named(judge(path))]
+
+
+def test_a_wrong_learning_rate_on_an_iteration_is_not_that_of_the_update(trained, tmp_path):
+    """The new parameters follow from η as Settings has it."""
+    found = named(judge(edited(trained, tmp_path / "mine.xlsx", {"Iteration 1!C2": 0.7})))
+    assert found[0][0] == "eta"
+    assert {entry[1:] for entry in found if entry[0].startswith("new_")} == {("operand-overwritten",)}
 
 
 @pytest.mark.parametrize("cell", ["O54", "O60", "D71", "S58"])
@@ -298,7 +360,8 @@ def test_a_workbook_that_was_never_calculated_is_refused(kind, tmp_path):
     code, output = run(path)
     assert code == 4
     assert output.count("\n") == 1
-    assert "found a formula without a stored result. Open the workbook in Excel or LibreOffice, save it, and try again." in output
+    assert "without a stored result" in output
+    assert "Open the workbook in Excel or LibreOffice, save it, and try again." in output
 
 
 def one_lesson_sheet(path: Path, change: dict) -> Path:
@@ -320,7 +383,7 @@ def one_lesson_sheet(path: Path, change: dict) -> Path:
 def test_lessons_tell_what_was_not_looked_at(tmp_path):
     code, output = run(one_lesson_sheet(tmp_path / "mine.xlsx", {}))
     assert code == 0
-    assert "38 cells checked on 1-2: all right as far as it was found." in output
+    assert "44 cells checked on 1-2: all right as far as it was found." in output
     assert "Sheets that were not looked at: notes." in output
 
 
@@ -556,6 +619,65 @@ def test_thresholds_are_right_throughout(tmp_path):
     assert (verdict.right, verdict.complete) == (True, False)
     assert verdict.convention.startswith("the biases are thresholds")
     assert not judge(path).right  # xlnn wrote this one: its Settings say how it is
+
+
+def test_thresholds_may_be_biases_that_were_subtracted(tmp_path):
+    """Where only the way forward is shown nothing tells, and that is said."""
+    problem = few(example("4-4"), 6)
+    flat = lambda a: a.reshape(len(a), -1)
+    wrong = {
+        "z2": lambda s: flat(s["x"]) @ flat(s["w2"]).T - s["b2"],
+        "z3": lambda s: s["a2"] @ s["w3"].T - s["b3"],
+    }
+    backward = [q.name for q in problem.network.quantities.values() if q.kind.startswith(("d", "back", "slope", "new"))]
+    path = write_sheets(tmp_path / "m.xlsx", problem, calculate(problem, wrong), tuple({*backward} - {"digit"}))
+    path = typed(path, tmp_path / "mine.xlsx", ("Settings", "Data", "Iteration 1"))
+    code, output = run(path)
+    assert code == 0
+    assert "all right as far as it was found." in output
+    assert "if they are meant as biases b, every z is wrong, and b is to be added." in output
+    assert "taken for thresholds" in mark([path]).iloc[0]["convention"]
+    assert "another convention: the biases are taken for thresholds" in run(path, path)[1]
+    (path,) = [write_sheets(tmp_path / "n.xlsx", problem, calculate(problem, wrong))]  # the biases went downhill as biases do
+    verdict = judge(typed(path, tmp_path / "all.xlsx", ("Settings", "Data", "Iteration 1")))
+    assert named(verdict) == [("z2", "bias-subtracted"), ("z3", "bias-subtracted")]
+
+
+# ---- learning rates that stand on the sheet ----------------------------------------------------------------------------
+
+
+def updated(tmp_path: Path, layers: str, sheets: tuple, cells: dict) -> Path:
+    """4-4 in which these layers are updated with η = 0.35, in a workbook without xlnn's mark."""
+    problem = few(example("4-4"), 6)
+    rates = {p + layer: lambda s, n=p + layer: s[n] - 0.35 * s["dCT_d" + n] for p in "wb" for layer in layers}
+    wrong = {"new_" + name: change for name, change in rates.items()}
+    path = write_sheets(tmp_path / "m.xlsx", problem, calculate(problem, wrong), without=("eta",))
+    return typed(path, tmp_path / "mine.xlsx", sheets, cells)
+
+
+SAID = ("Settings", "Data", "Iteration 1")  # Settings says η = 0.2
+
+
+@pytest.mark.parametrize("cells", [{"A200": "η", "B200": 0.35}, {"A200": "learning rate", "A201": 0.35}, {"A200": "=B200*0.35"}])
+def test_a_layer_with_a_learning_rate_of_its_own_is_right_with_a_reservation(cells, tmp_path):
+    verdict = judge(updated(tmp_path, "3", SAID, cells))
+    assert (verdict.right, verdict.complete, verdict.wrong) == (True, False, 0)
+    assert verdict.told_convention().endswith("stands on the sheet itself: 0.35 (w³, b³)")
+
+
+@pytest.mark.parametrize(
+    ("layers", "cells"),
+    [
+        ("3", {}),  # nothing says 0.35
+        ("3", {"A200": "width", "B200": 0.35}),
+        ("3", {"A200": "=B0.35+1.35+0.355"}),  # nor do other numbers
+        ("23", {"A200": "η", "B200": 0.35}),  # Settings says 0.2, and no layer has that
+    ],
+)
+def test_another_learning_rate_is_a_mistake(layers, cells, tmp_path):
+    found = named(judge(updated(tmp_path, layers, SAID, cells)))
+    assert found
+    assert all("another-eta" in entry for entry in found)
 
 
 def test_shared_maxima_to_all_are_right_throughout(tmp_path):

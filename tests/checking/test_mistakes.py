@@ -255,6 +255,7 @@ DENSE = {
     "slope-at-a": lambda s, on: ("slope" + on.layer, S(s["a" + on.layer]) * (1 - S(s["a" + on.layer]))),
     "plus-for-minus": lambda s, on: ("slope" + on.layer, s["a" + on.layer] * (1 + s["a" + on.layer])),
     "slope-left-out": lambda s, on: ("delta" + on.output, s["dC_da" + on.output]),
+    "slope-of-another-unit": lambda s, on: ("delta" + on.output, s["dC_da" + on.output] * s["slope" + on.output][:, :1]),
     "wrong-outputs": lambda s, on: ("dC_dw" + on.layer, wrong_outputs(s, on)),
     "one-image-for-sum": lambda s, on: ("dCT_dw" + on.layer, s["dC_dw" + on.layer][1]),
     "divided-by-n": lambda s, on: ("dCT_dw" + on.layer, s["dC_dw" + on.layer].mean(axis=0)),
@@ -671,6 +672,22 @@ def test_weights_that_slid_to_the_pictures(tmp_path):
     path = write_sheets(tmp_path / "mine.xlsx", problem, calculate(problem, {"z2": wrong}))
     (fault,) = judge(path).faults
     assert [(cause.name, cause.fields["which"]) for cause in fault.causes] == [("reference-slid", "w2")]
+
+
+def test_slope_of_another_unit_behind_what_is_shown(tmp_path):
+    """Only z, a and ∂C_T/∂w² are shown; in the δ behind them unit 3 takes a′(z) of unit 2."""
+    problem, _ = plain()
+
+    def wrong(s):
+        slope = s["slope2"].copy()
+        slope[:, 2] = slope[:, 1]
+        return np.einsum("ku,kij->uij", s["back2"] * slope, s["x"])
+
+    kept = {"x", "t", "w2", "b2", "w3", "b3", "number", "eta", "z2", "a2", "z3", "a3", "dCT_dw2"}
+    others = tuple(set(problem.network.quantities) - kept)
+    (fault,) = judge(write_sheets(tmp_path / "m.xlsx", problem, calculate(problem, {"dCT_dw2": wrong}), others)).faults
+    assert {index[0] for index in fault.cells} == {2}
+    assert [(c.name, c.fields["other"], c.fields["behind"]) for c in fault.causes] == [("slope-of-another-unit", 2, "delta2")]
 
 
 def test_reference_stayed(tmp_path):

@@ -17,10 +17,11 @@ import workbooks
 import xlnn
 from xlnn._version import __version__
 from xlnn.book.settings import BY_FIELD
-from xlnn.cli import options as cli_shared
+from xlnn.cli import console as terminal
 from xlnn.cli.console import default_output, progress_line
 from xlnn.cli.main import main
 from xlnn.cli.options import SETTINGS
+from xlnn.model.examples import SECTIONS
 from xlnn.words import LANGUAGES, say
 
 COMMANDS = sorted(main.commands)
@@ -55,7 +56,7 @@ def test_the_main_job(folder):
 
 
 def test_where_new_writes(folder):
-    assert run("new", "5-6")[:2] == (0, f"5-6.xlsx: {xlnn.examples.SECTIONS['5-6']}\n")
+    assert run("new", "5-6")[:2] == (0, f"5-6.xlsx: {SECTIONS['5-6']}\n")
     assert run("new", "4-4", "-q") == (0, "", "")
     assert {"5-6.xlsx", "4-4.xlsx"} <= set(os.listdir())
 
@@ -284,8 +285,8 @@ class Terminal:
 
     def __init__(self, monkeypatch):
         self.now = 0.0
-        monkeypatch.setattr(cli_shared.sys, "stderr", self)
-        monkeypatch.setattr(cli_shared.time, "monotonic", self.tick)
+        monkeypatch.setattr(terminal.sys, "stderr", self)
+        monkeypatch.setattr(terminal.time, "monotonic", self.tick)
 
     def isatty(self) -> bool:
         return True
@@ -299,7 +300,7 @@ def test_progress_on_a_terminal(monkeypatch):
     """After the first second, on one line."""
     Terminal(monkeypatch)
     shown: list[str] = []
-    monkeypatch.setattr(cli_shared.click, "echo", lambda text, err, nl: shown.append(text))
+    monkeypatch.setattr(terminal.click, "echo", lambda text, err, nl: shown.append(text))
     progress = progress_line("en")
     for done in range(1, 5):
         progress(done, 4)
@@ -314,21 +315,18 @@ def test_no_progress_on_a_pipe(folder):
 @pytest.mark.parametrize("moment", ["while reading", "while training", "while writing"])
 def test_ctrl_c(moment, folder, monkeypatch):
     """Nothing half written, the result of before as it was, exit code 130."""
-    import xlnn.reader
-    import xlnn.writer
-
     run("train", "book.xlsx", "-n", "1", "-q")
     before = workbooks.files(folder)
 
     def interrupted(*arguments, **options):
         raise KeyboardInterrupt
 
-    module, name = {
-        "while reading": (xlnn.reader, "gather"),
-        "while training": (xlnn.writer.Step, "new_parameters"),
-        "while writing": (xlnn.writer.OutputBook, "close"),
+    called = {
+        "while reading": "xlnn.book.reader.gather",
+        "while training": "xlnn.book.writer.Step.new_parameters",
+        "while writing": "xlnn.book.writer.OutputBook.close",
     }[moment]
-    monkeypatch.setattr(module, name, interrupted)
+    monkeypatch.setattr(called, interrupted)
     assert run("train", "book.xlsx", "-n", "3") == (130, "", "xlnn: interrupted; nothing was written.\n")
     assert workbooks.files(folder) == before
 

@@ -543,6 +543,7 @@ def output_formula(activation: str, **conventions) -> tuple[str, str]:
         ("tanh", "TANH(z)", "1-a*a"),
         ("softsign", "z/(1+ABS(z))", "1/(1+ABS(z))^2"),
         ("relu", "MAX(0,z)", "IF(z>0,1,0)"),
+        ("leaky relu", "IF(z>0,z,0.01*z)", "IF(z>0,1,0.01)"),
         ("identity", "z", "1"),
     ],
 )

@@ -6,7 +6,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from problems import dense, maps, stack
+from problems import dense, full_shape, maps, stack
 
 from xlnn.errors import LimitError, UsageError
 from xlnn.layout.arrange import arrange, with_pictures
@@ -239,7 +239,7 @@ def test_no_two_things_lie_in_one_cell(network, images, name):
     assert set(layout.places) == set(network.quantities) - {"digit"}
     for q in network.quantities.values():
         if q.name != "digit":
-            assert layout.places[q.name].shape == q.full_shape(images)
+            assert layout.places[q.name].shape == full_shape(q, images)
     shown = with_pictures(layout, list(network.quantities.values()))
     sheet = [*shown.places.values(), *shown.initial.values(), *shown.pictures.values()]
     for places, labels in ((sheet, shown.labels), (layout.data.values(), layout.data_labels)):
@@ -355,3 +355,13 @@ def test_only_some_quantities_with_their_labels():
     assert set(layout.initial) == {"w2"}
     assert {label.quantity for label in layout.labels} == {"w2", "z2"}
     assert Range(layout.corner, layout.corner).name == "L5"
+
+
+def test_panels_of_narrow_filters_leave_room_for_their_labels():
+    """Filters two cells wide, and weights of 1×1 maps: the images begin in column L, as with the authors' filters of three."""
+    filters = LayerSettings("F", "convolution", 2, (2, 2)), LayerSettings("P", "max pooling", size=(3, 3))
+    for image in ((4, 4), (7, 7)):
+        network = maps(image, *filters, LayerSettings("O", "dense", 2))
+        places = arrange("book", list(network.quantities.values()), 3).places
+        assert places["wF"].origin.name.startswith("E")
+        assert places["x"].origin.name == "L3"

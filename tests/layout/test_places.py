@@ -15,7 +15,7 @@ from hypothesis.extra.numpy import basic_indices
 from xlnn.errors import LimitError, UsageError
 from xlnn.layout import formulas, places
 from xlnn.layout.cells import Cell, Range
-from xlnn.layout.places import Place, check_places, contiguous_steps, first_shared_cell, gather
+from xlnn.layout.places import Place, check_places, contiguous_steps, first_shared_cell
 
 X = Place(Cell.parse("L5"), (64, 4, 3), ((0, 4), (1, 0), (0, 1)))  # the authors' 64 images of 4×3
 W2 = Place(Cell.parse("D5"), (3, 4, 3), ((4, 0), (1, 0), (0, 1)))
@@ -150,14 +150,6 @@ def test_moved_and_repeated():
     one = Place(Cell.parse("L5"), (4, 3), ((1, 0), (0, 1)))
     assert one.repeated(64, (0, 4)) == X
     assert X.moved(columns=-1)[0].range().name == "K5:M8"
-
-
-def test_gather_reads_an_array_from_a_sheet():
-    sheet = np.zeros((10, 30))
-    sheet[4:8, 11:14] = np.arange(12).reshape(4, 3)  # L5:N8
-    sheet[4:8, 15:18] = 100 + np.arange(12).reshape(4, 3)  # P5:R8
-    found = gather(sheet, X[:2])
-    np.testing.assert_array_equal(found, np.arange(12).reshape(4, 3) + np.array([0, 100])[:, None, None])
 
 
 def test_places_apart_are_accepted():

@@ -178,8 +178,7 @@ def test_libreoffice_agrees_with_the_sheets_of_2_12(made):
 @pytest.mark.parametrize("name", NAMES)
 def test_libreoffice_agrees_with_training_and_solving(name, made, solved, tmp_path):
     assert run("train", made[name], "-n", 3, "--cells", "formulas", "-o", tmp_path / "trained.xlsx", "-q")[0] == 0
-    for path in (tmp_path / "trained.xlsx", solved[name]):
-        verdict = office.judge(path)
+    for verdict in office.judge_all([tmp_path / "trained.xlsx", solved[name]]):
         assert not verdict.different, verdict.different[:5]
         assert verdict.compared > 40
 

@@ -20,7 +20,7 @@ from xlnn.lessons.pages import write_lesson
 from xlnn.sections import sections
 from xlnn.xlsx.workbook import Workbook
 
-DOCUMENT = Path(__file__).parent.parent / "docs" / "sections.md"
+DOCUMENT = Path(__file__).parents[2] / "docs" / "sections.md"
 LINES = [line.strip("|").split("|") for line in DOCUMENT.read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
 ROWS = [tuple(cell.strip() for cell in line) for line in LINES if line[0].strip() != "section"]
 RESULT = {"new": "{}.xlsx", "train": "{}-trained.xlsx", "solve": "{}-solved.xlsx", "descend": "{}-descended.xlsx"}

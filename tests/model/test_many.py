@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from problems import dense, random_problem
-from test_rules import NETWORKS
+from networks import NETWORKS
+from problems import dense, full_shape, random_problem
 
 from xlnn.errors import DivergedError, UsageError
 from xlnn.model import many
@@ -50,7 +50,7 @@ def test_every_rule_of_many_runs_is_the_rule_of_each(network):
             one = alone(problem, parameters, ETAS, run)
             expected = Step(one, 1, one.given(np.arange(5)), one.parameters)[name]
             part = found.array[run] if isinstance(found, Runs) else found
-            assert part.shape == rule.result.full_shape(5), name
+            assert part.shape == full_shape(rule.result, 5), name
             np.testing.assert_allclose(part, expected, err_msg=name, **CLOSE)
 
 

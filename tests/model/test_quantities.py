@@ -26,9 +26,9 @@ def test_names_and_symbols(kind, layer, name, symbol):
 
 def test_sizes():
     w = Quantity("w", "F", ("map", "row", "column"), (3, 3, 3))
-    assert (w.size, w.full_shape(64)) == (27, (3, 3, 3))
+    assert w.size == 27
     a = Quantity("a", "P", ("map", "row", "column"), (3, 2, 2), per_image=True)
-    assert (a.size, a.full_shape(96)) == (12, (96, 3, 2, 2))
+    assert a.size == 12
     assert Quantity("CT").size == 1
 
 

@@ -4,48 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from problems import dense, maps, random_problem, stack
+from networks import NETWORKS
+from problems import full_shape, random_problem
 
-from xlnn.model.network import LayerSettings, Network
+from xlnn.model.network import Network
 from xlnn.model.problem import Problem
 from xlnn.model.quantities import SYMBOLS
 from xlnn.model.rules import Rule
 from xlnn.model.training import Step
-
-F = LayerSettings("F", "convolution", 2, (3, 3))
-P = LayerSettings("P", "max pooling", size=(2, 2))
-O = LayerSettings("O", "dense", 2)
-RELU = LayerSettings("F", "convolution", 2, (3, 2), "relu", stride=2)
-DIGITS = (0.0, 1.0)
-SOFTMAX = {"cost": "softmax cross-entropy"}
-NETWORKS = {
-    "12-3-2": dense((4, 3), (3, "sigmoid"), (2, "sigmoid"), classes=DIGITS),
-    "tanh": dense((3, 2), (4, "tanh"), (2, "tanh"), cost="squares"),
-    "softsign": dense((3, 2), (4, "softsign"), (3, "softsign")),
-    "relu, identity": dense((3, 2), (4, "relu"), (3, "identity"), total="mean"),
-    "cross-entropy": dense((3, 2), (4, "sigmoid"), (3, "sigmoid"), cost="cross-entropy"),
-    "softmax": dense((3, 2), (4, "tanh"), (3, "softmax"), **SOFTMAX, total="mean"),
-    "softmax, digits out of order": dense((3, 2), (4, "tanh"), (3, "softmax"), **SOFTMAX, classes=(7.0, 1.0, 3.0)),
-    "ten digits": dense((2, 2), (3, "sigmoid"), (10, "sigmoid"), classes=tuple(map(float, range(10)))),
-    "one output, digits": dense((2, 2), (3, "sigmoid"), (1, "sigmoid"), classes=(3.0, 8.0)),
-    "one output, t": dense((2, 2), (3, "sigmoid"), (1, "sigmoid")),
-    "not judged": dense((1, 2), (1, "identity"), cost="squares", judged=False),
-    "three hidden layers": dense((2, 2), (3, "sigmoid"), (4, "tanh"), (2, "softsign"), (2, "sigmoid")),
-    "frozen biases": dense((2, 2), (3, "sigmoid"), (2, "sigmoid"), freeze_biases=True, total="mean"),
-    "output first": dense((2, 2), (3, "sigmoid"), (2, "sigmoid"), update="output first"),
-    "pooling, ties first": maps((6, 6), F, P, O),
-    "pooling, ties all": maps((6, 6), F, P, O, ties="all"),
-    "mean, digits": maps((6, 6), F, P, O, total="mean", classes=(1.0, 2.0)),
-    "output first, maps": maps((6, 6), F, P, O, update="output first"),
-    "long windows": maps((5, 8), F, LayerSettings("P", "max pooling", size=(1, 3)), O),
-    "large windows": maps((8, 5), F, LayerSettings("P", "max pooling", size=(3, 3)), O),
-    "stride": maps((7, 6), RELU, LayerSettings("H", "dense", 3, activation="tanh"), O),
-    "stride that leaves a border": maps((8, 7), RELU, O, total="mean"),
-    "two convolutions": maps((6, 6), F, LayerSettings("G", "convolution", 3, (2, 3), "tanh"), O, freeze_biases=True),
-    "two convolutions with stride": maps((9, 9), F, LayerSettings("G", "convolution", 3, (2, 2), "softsign", stride=2), O),
-    "stack": stack(),
-    "stack, ties all, mean": stack(ties="all", total="mean"),
-}
 
 
 def step_of(network: Network, images: int = 4) -> Step:
@@ -63,7 +29,7 @@ def _step(request) -> Step:
 def cells_of(rule: Rule, step: Step) -> np.ndarray:
     """The rule's array, one call of `cell` for each number."""
     needs = [np.asarray(step[name]) for name in rule.needs]
-    found = np.empty(rule.result.full_shape(len(step["x"])))
+    found = np.empty(full_shape(rule.result, len(step["x"])))
     for index in np.ndindex(*found.shape):
         found[index] = rule.cell(*needs, *index)
     return found
@@ -73,7 +39,7 @@ def test_every_cell_is_the_number_of_the_array(step):
     network = step.problem.network
     for rule in (*network.rules, *network.summed.values(), *network.next_rules):
         values = np.asarray(rule.values(*[np.asarray(step[name]) for name in rule.needs]))
-        assert values.shape == rule.result.full_shape(len(step["x"])), rule.result.name
+        assert values.shape == full_shape(rule.result, len(step["x"])), rule.result.name
         np.testing.assert_allclose(cells_of(rule, step), values, rtol=1e-12, atol=1e-14, err_msg=rule.result.name)
 
 
@@ -107,7 +73,7 @@ def test_each_quantity_has_one_rule_and_its_shape(step):
     given = {q.name for q in (*network.inputs, *network.parameters)}
     assert set(network.quantities) == set(names) | given
     for name, q in network.quantities.items():
-        assert np.shape(step[name]) == q.full_shape(len(step["x"]))
+        assert np.shape(step[name]) == full_shape(q, len(step["x"]))
 
 
 def test_a_window_with_several_maxima_really_occurs():

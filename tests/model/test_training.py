@@ -507,7 +507,7 @@ def test_every_training_says_that_c_t_is_infinite(iterations, tmp_path):
         xlnn.history,
         learning_of,
         lambda problem: xlnn.write(problem, tmp_path / "out.xlsx"),
-        lambda problem: landscape(problem, ("w2[0,0,0]", "b2[0]"), grid=3),
+        lambda problem: landscape(problem, ("w2[1,1,1]", "b2[1]"), grid=3),
     ):
         with pytest.raises(DivergedError, match=text):
             work(problem)

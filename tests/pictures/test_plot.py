@@ -27,6 +27,7 @@ from reference import forward, targets, updated
 
 import xlnn
 from xlnn.model.network import LayerSettings
+from xlnn.model.training import totals
 from xlnn.pictures.learning import learning_of, spread
 from xlnn.pictures.panels import montage, pictures
 
@@ -304,7 +305,7 @@ def test_no_character_is_missing_in_this_systems_fonts(books, language, tmp_path
 def test_where_none_is_wrong_the_last_ones_that_were_are_shown(tmp_path):
     """5-6 after 8 updates: all are right, after 6 three are not (64 of 96 … as the history says)."""
     problem = xlnn.example("5-6").with_settings(iterations=8)
-    shares = [share for _, _, share in xlnn.training.totals(problem)]
+    shares = [share for _, _, share in totals(problem)]
     last = max(updates for updates, share in enumerate(shares) if share < 1)
     found = texts(xlnn.plot(problem, "wrong"))
     assert shares[-1] == 1

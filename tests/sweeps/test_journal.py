@@ -219,7 +219,7 @@ def test_where_nothing_is_done_nothing_is_left(folder):
 CAPPED = """
 import resource, sys
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv.pop(1)),) * 2)
-from xlnn.cli import main
+from xlnn.cli.main import main
 main()
 """
 

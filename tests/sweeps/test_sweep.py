@@ -309,7 +309,7 @@ def test_settings_are_known_by_their_names(name, values, found):
         (["--set", "units 7=2,3"], "units 7: no such layer; known: units 2, units 3."),
         (["--set", "units 2=two"], "units: expected a whole number, found 'two'."),
         (["--set", "units 3=4"], "4 output units, but 2 classes."),
-        (["--set", "activation=tan"], "activation: expected sigmoid / tanh / softsign / relu / identity / softmax / step, found"),
+        (["--set", "activation=tan"], "activation: expected sigmoid / tanh / softsign / relu / leaky relu /"),
         (["--set", "activation 2=step"], "layer 2: the unit step has no slope at 0 and the slope 0 everywhere else"),
         (["--set", "cost=abs"], "cost: expected half squares / squares / cross-entropy / softmax cross-entropy, found 'abs'."),
         (["--set", "eta=1,2"], "cannot try values of 'eta'; known: iterations, cost,"),

@@ -23,7 +23,7 @@ import xlnn
 from xlnn import errors
 from xlnn.book import places_sheet, settings
 from xlnn.book import resume_record as record
-from xlnn.checking.conventions import CONVENTIONS
+from xlnn.checking.conventions import OTHER_CONVENTIONS, OTHER_RATES
 from xlnn.checking.mistakes.search import catalogue
 from xlnn.errors import ContentError, UsageError, Where, XlnnError
 from xlnn.layout import layouts
@@ -256,34 +256,38 @@ def of_lessons(texts) -> list[str]:
 
 
 SAID = {
-    "checking.telling: verdict.convention": [convention.words for convention in CONVENTIONS],
+    "checking.telling: notes(book.understood)": first_of_pairs("book.understood", "notes")
+    | first_of_pairs("book.understood", "summary"),
     "checking.verdict: cause.mistake.words": [mistake.words for mistake in catalogue()],
     "checking.verdict: cause.mistake.correction": [mistake.correction for mistake in catalogue()],
     "errors: self.message": (),  # of an error that was found where it is raised
     "book.settings: error.message": (),
     "lessons.calculus: error.message": (),
+    "checking.verdict: self.convention": {text for one in OTHER_CONVENTIONS for text in (one.words, one.doubt) if text}
+    | {OTHER_RATES},
     "layout.labels: label.text": headings(),
     "layout.labels: network.things": ("image", "case"),
     "cli.books: sections().items()": sections().values(),
     "layout.labels: q.symbol": [quantities.SYMBOLS[kind] for kind in (*layouts.MARKS, "share", "digit")],
-    "book.conventions_page: chosen.order": problem.ORDERS,
-    "book.conventions_page: topic": first_of_pairs("book.conventions_page", "conventions")
-    | first_of_pairs("book.conventions_page", "_resumed")
-    | first_of_pairs("book.writer", "ending"),
+    "book.conventions: chosen.order": problem.ORDERS,
+    "book.conventions: topic": first_of_pairs("book.conventions", "conventions")
+    | first_of_pairs("book.conventions", "_resumed")
+    | first_of_pairs("book.writer", "ending")
+    | {"results", "formulas"},  # of a person's own sheets
+    "book.own_result: *places_sheet.HEADER": places_sheet.HEADER,
     "book.resume_record: names.items()": (),  # as in parts
-    "book.resume_record: parts.items()": [*record.NAMES.values(), *record.PARTS],
+    "book.resume_record: parts.items()": [*record.SETTING_NAMES.values(), *record.PARTS],
     "book.places_sheet: DIRECTIONS.items()": places_sheet.DIRECTIONS,
     "book.settings: entry.name": [entry.name for entry in settings.ENTRIES],
     "book.settings: entry.meaning": [entry.meaning for entry in settings.ENTRIES],
     "sweeps.variants: BY_FIELD[field].name": [entry.name for entry in settings.ENTRIES],
-    "sweeps.variants: LAYER_ENTRIES.items()": settings.COLUMNS,
+    "sweeps.variants: LAYER_ENTRIES.items()": settings.LAYER_COLUMNS,
     "checking.tell_compare: found.notes": first_of_pairs("checking.comparing", "_notes"),
-    "book.describing: problem.origin.notes": first_of_pairs("xlsx.workbook", "notes")
+    "book.describing: problem.notes": first_of_pairs("xlsx.workbook", "notes")
     | first_of_pairs("book.own_images", "_notes")
     | first_of_pairs("book.own_places", "_left_out_biases")
     | first_of_pairs("book.own_places", "_notes_aside"),
-    "book.conventions_page: origin.notes": (),  # as in show
-    "book.settings_page: settings.layer_columns(problem.network.layer_settings)": settings.COLUMNS,
+    "book.conventions: origin.notes": (),  # as in show
     "book.quantity_names: SYMBOLS.items()": [
         symbol for kind, symbol in quantities.SYMBOLS.items() if not kind.startswith("new_")
     ],
@@ -392,7 +396,7 @@ def test_translations_are_in_their_own_language():
     "names",
     [
         [*(entry.name for entry in settings.ENTRIES), "setting", "layer"],
-        settings.COLUMNS,
+        settings.LAYER_COLUMNS,
         places_sheet.HEADER,
         list(places_sheet.DIRECTIONS),
         ["yes", "no", "all", "given"],

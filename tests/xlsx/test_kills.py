@@ -177,8 +177,10 @@ def folder(tmp_path):
     return tmp_path / "folder"
 
 
-@pytest.mark.parametrize("how", ["moments", "lines"])
-@pytest.mark.parametrize("name", SIGNALS)
+LONG = [pytest.param(name, "lines", marks=pytest.mark.exhaustive) for name in SIGNALS[1:]]
+
+
+@pytest.mark.parametrize(("name", "how"), [*((name, "moments") for name in SIGNALS), (SIGNALS[0], "lines"), *LONG])
 def test_the_file_is_the_old_one_or_the_new_one(name, how, folder, tmp_path):
     """At 100 random moments, and before every line of saving.py; with nothing beside it after the next start."""
     done = run("trials", str(folder), how, name, temporary=tmp_path)
@@ -294,7 +296,7 @@ class Calls:
 
 
 @pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")  # XlsxWriter leaves the part open that failed
-@pytest.mark.parametrize("error", ["ENOSPC", "EIO", "EACCES"])
+@pytest.mark.parametrize("error", ["ENOSPC", *(pytest.param(name, marks=pytest.mark.exhaustive) for name in ("EIO", "EACCES"))])
 def test_every_call_that_writes_fails_once(error, folder, tmp_path, monkeypatch):
     """The old file as it was and one line, or the new file where the call did not matter; nothing beside it."""
     path, number = folder / NAME, getattr(errno, error)

@@ -16,7 +16,7 @@ import xlnn
 from xlnn.xlsx.rows import readable
 
 XLNN = [sys.executable, "-m", "xlnn"] if (Path(xlnn.__file__).parent / "__main__.py").exists() else None
-XLNN = XLNN or [sys.executable, "-c", "from xlnn.cli import main; main()"]
+XLNN = XLNN or [sys.executable, "-c", "from xlnn.cli.main import main; main()"]
 
 pytestmark = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full, as Linux has it")
 
@@ -54,7 +54,7 @@ COMMANDS = {
     "check of several": ("check", "trained.xlsx", "more.xlsx"),
     "compare, alike": ("compare", "trained.xlsx", "trained.xlsx"),
     "compare, not alike": ("compare", "trained.xlsx", "more.xlsx"),
-    "landscape": ("landscape", "book.xlsx", "--over", "w3[0,0]", "w3[0,1]", "-n", "1", "-o", "landscape.xlsx"),
+    "landscape": ("landscape", "book.xlsx", "--over", "w3[1,1]", "w3[1,2]", "-n", "1", "-o", "landscape.xlsx"),
     "descend": ("descend", "f.xlsx", "-o", "d.xlsx"),
     "sweep": ("sweep", "book.xlsx", "--seeds", "0:2", "-n", "1", "--keep", "none", "--workers", "1", "-o", "sweep.xlsx"),
 }
@@ -131,7 +131,7 @@ def commands(name: bytes) -> list[tuple]:
         ("train", "--resume", trained, "-n", "1", "-o", name + b"-more.xlsx"),
         ("solve", book, "--steps", "1"),
         ("sweep", book, "--seeds", "0:2", "-n", "1", "--workers", "1"),
-        ("landscape", book, "--over", "w3[0,0]", "w3[0,1]", "-n", "1", "-o", name + b"-landscape.xlsx"),
+        ("landscape", book, "--over", "w3[1,1]", "w3[1,2]", "-n", "1", "-o", name + b"-landscape.xlsx"),
         ("new", "4-4", name + b"-exercise.xlsx", "--exercise"),
         ("new", "2-8", name + b"-lesson.xlsx"),
         ("new", "2-11", name + b"-f.xlsx"),

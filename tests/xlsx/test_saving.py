@@ -23,6 +23,7 @@ from xlsxwriter.exceptions import FileCreateError
 
 import workbooks
 import xlnn
+from xlnn.book.plan import Plan
 from xlnn.cli.main import main
 from xlnn.errors import SavedBeside, SaveError
 from xlnn.xlsx import saving, seals
@@ -353,7 +354,7 @@ def test_another_warning_is_shown_as_ever(folder, monkeypatch):
     [
         ["train", "trained.xlsx", "--places", "places.xlsx", "-o", "places.xlsx"],
         ["solve", "trained.xlsx", "--places", "places.xlsx", "-o", "places.xlsx"],
-        ["landscape", "trained.xlsx", "--over", "w3[0,1]", "w3[1,2]", "--places", "places.xlsx", "-o", "places.xlsx"],
+        ["landscape", "trained.xlsx", "--over", "w3[1,2]", "w3[2,3]", "--places", "places.xlsx", "-o", "places.xlsx"],
         ["sweep", "trained.xlsx", "--eta", "0.1", "--places", "places.xlsx", "-o", "places.xlsx"],
         ["train", "book.xlsx", "-o", "./book.xlsx"],
         ["predict", "trained.xlsx", "book.xlsx", "-o", "book.xlsx"],
@@ -446,7 +447,7 @@ def test_a_disk_that_does_not_tell(tmp_path, monkeypatch):
 def test_no_more_room_is_asked_for_than_is_needed(section, cells, tmp_path):
     """A workbook that would fit is not refused: it is larger than was asked for, and so are its parts."""
     book = xlnn.example(section).with_settings(iterations=2)
-    plan = xlnn.writer.Plan(book, frozenset({1, 2}), cells=cells)
+    plan = Plan(book, frozenset({1, 2}), cells=cells)
     xlnn.write(book, tmp_path / "out.xlsx", cells=cells)
     assert plan.numbers * saving.PACKED < (tmp_path / "out.xlsx").stat().st_size
     with ZipFile(tmp_path / "out.xlsx") as archive:

@@ -146,7 +146,7 @@ COMMANDS = {
     "resume": ("train", "--resume", "trained.xlsx", "-n", 1, "-o", "out.xlsx"),
     "solve": ("solve", "book.xlsx", "--steps", 1, "-o", "out.xlsx"),
     "sweep": ("sweep", "book.xlsx", "--seeds", "0:2", "-n", 1, "--keep", "none", "-o", "out.xlsx"),
-    "landscape": ("landscape", "book.xlsx", "--over", "w3[0,0]", "w3[0,1]", "-n", 1, "-o", "out.xlsx"),
+    "landscape": ("landscape", "book.xlsx", "--over", "w3[1,1]", "w3[1,2]", "-n", 1, "-o", "out.xlsx"),
     "predict": ("predict", "trained.xlsx", "book.xlsx", "-o", "out.xlsx"),
     "descend": ("descend", "f.xlsx", "-o", "out.xlsx"),
     "check": ("check", "trained.xlsx", "--report", "out.xlsx"),

@@ -99,7 +99,7 @@ def test_a_gradient_shows_three_significant_digits(book):
     assert shown(sheet["O66"].value, sheet["O66"].number_format) == "-2.39E-4"
     for row in (*sheet["D71:F82"], *sheet["O54:O82"]):
         for cell in row:
-            if cell.value:
+            if isinstance(cell.value, float) and cell.value:  # labels stand between them
                 assert float(shown(cell.value, cell.number_format)) == pytest.approx(cell.value, rel=0.005)
 
 

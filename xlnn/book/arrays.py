@@ -7,17 +7,18 @@ from dataclasses import replace
 import numpy as np
 
 from xlnn.book.data import shape
-from xlnn.book.origin import Origin
+from xlnn.book.origin import Found
 from xlnn.errors import ContentError, raise_all
 from xlnn.layout.places import Place
 from xlnn.model.network import Network
-from xlnn.model.problem import Problem, Settings, draw
+from xlnn.model.problem import Problem, draw
 from xlnn.model.quantities import Quantity
 from xlnn.xlsx.workbook import Workbook
 
 
-def gather(book: Workbook, network: Network, chosen: Settings, origin: Origin) -> Problem:
-    """Reads all arrays of `origin.sources`; every wrong cell is named at once."""
+def gather(book: Workbook, found: Found) -> Problem:
+    """Reads all arrays of what was found; every wrong cell is named at once."""
+    network, chosen, origin = found.network, found.settings, found.origin
     arrays, errors, drawn, more = {}, [], [], 0
     book.check_calculated(origin.sources.values())
     for sheet, place in origin.sources.values():

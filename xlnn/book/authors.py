@@ -16,7 +16,7 @@ from xlnn.errors import ContentError, Where, XlnnError
 from xlnn.layout.arrange import arrange
 from xlnn.layout.cells import Cell
 from xlnn.layout.layouts import Layout
-from xlnn.layout.places import Place
+from xlnn.layout.places import Move, Place
 from xlnn.model.examples import MAPS
 from xlnn.model.network import Network, plain_layers
 from xlnn.xlsx.workbook import Workbook, is_meant, is_number, may_be_number
@@ -24,10 +24,7 @@ from xlnn.xlsx.workbook import Workbook, is_meant, is_number, may_be_number
 LIKE, NEARLY = 0.8, 0.6  # share of the numbers that lie where the authors have them, or moved a little
 
 
-NEAR = sorted(product(range(-3, 4), repeat=2), key=lambda move: (abs(move[0]) + abs(move[1]), move))
-
-
-Move = tuple[int, int]
+NEAR = sorted(product(range(-3, 4), range(-3, 4)), key=lambda move: (abs(move[0]) + abs(move[1]), move))
 
 
 @dataclass(frozen=True)

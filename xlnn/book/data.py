@@ -17,6 +17,7 @@ from xlnn.layout.places import Place
 from xlnn.model.network import Network
 from xlnn.model.quantities import Quantity
 from xlnn.xlsx.cell_table import BLANK, NUMBER, PENDING, SPACES
+from xlnn.xlsx.sheet_names import is_called
 from xlnn.xlsx.workbook import Workbook, is_number
 
 
@@ -45,9 +46,9 @@ def check_shapes(book: Workbook, network: Network, sources: Sources, own: bool, 
             sheet, place = sources[name]
             if place.shape[0] > 1:
                 check_shape(book, network.quantities[name], sheet, place)
-            if sheet == DATA and layout:
+            if is_called(sheet, DATA) and layout:
                 check_edge(book, network.quantities[name], sources, layout)
-    if not own and sources["x"][0] != DATA:
+    if not own and not is_called(sources["x"][0], DATA):
         check_lines(book, network.quantities["x"], sources)
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from xlnn.book.origin import origin_of
 from xlnn.book.places_sheet import describe
-from xlnn.book.settings import layer_rows
-from xlnn.book.settings import rows as setting_rows
+from xlnn.book.settings import layer_rows, setting_rows
 from xlnn.errors import printable
 from xlnn.model.problem import Problem, shape_text
 from xlnn.words import say
@@ -16,7 +16,7 @@ SHADES = " .:-=+*#%@"
 
 def show(problem: Problem, language: str | None = None, images: int = 12) -> str:
     """The whole description; the first `images` images side by side."""
-    language = language or (problem.origin.language if problem.origin else "en")
+    language = language or problem.language
     parts = [_network(problem, language), _settings(problem, language), _images(problem, images, language)]
     if problem.origin:
         parts.append(_sources(problem, language))
@@ -71,7 +71,7 @@ def _answer(problem: Problem, image: int) -> str:
 
 
 def _sources(problem: Problem, language: str) -> str:
-    origin = problem.origin
+    origin = origin_of(problem)
     lines = [say("Where the numbers were read:", language)]
     if origin.arrangement:
         lines.append(say("  recognised: the authors' arrangement of {name}", language, name=origin.arrangement))
@@ -94,8 +94,7 @@ def warnings(problem: Problem, language: str) -> list[str]:
 
 def notes(problem: Problem, language: str) -> list[str]:
     """What is unusual about the workbook that was read: hidden sheets, rows and columns, links to other workbooks."""
-    found = problem.origin.notes if problem.origin else ()
-    texts = dict.fromkeys(say(template, language, **fields) for template, fields in found)  # each once
+    texts = dict.fromkeys(say(template, language, **fields) for template, fields in problem.notes)  # each once
     return [say("Note: {note}", language, note=text) for text in texts]
 
 

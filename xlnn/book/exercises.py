@@ -10,11 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
-from xlnn.book import places_sheet
 from xlnn.book.look import furnish
-from xlnn.book.names import iteration_name
+from xlnn.book.names import DATA, PLACES, SETTINGS, iteration_name
 from xlnn.book.numbers import INITIAL, Page, add_page, vector
-from xlnn.book.settings_page import settings_page
+from xlnn.book.places_sheet import places_page
+from xlnn.book.settings import settings_page
 from xlnn.errors import UsageError
 from xlnn.layout.arrange import arrange
 from xlnn.layout.cells import Cell
@@ -80,12 +80,12 @@ def write_exercise(
     values = {**computed, **given, **problem.parameters, **{INITIAL + name: array for name, array in problem.parameters.items()}}
     with replacing(path, force) as temporary:
         file = BookFile(temporary, title or path.stem)
-        settings_page(file, file.sheet("Settings"), problem, language)
+        settings_page(file, file.sheet(SETTINGS), problem, language)
         data = layout.data_sheet()
         text = say("Data: {what} and right answers", language, what=problem.network.things)
-        _sheet(file, problem, "Data", data, data, values, text, language)
-        _places(file, problem, _parts(problem, layout, step)[1], language)
         empty, shown = _parts(problem, layout, step)
+        _sheet(file, problem, DATA, data, data, values, text, language)
+        _places(file, problem, shown, language)
         filled = replace(shown, places={n: place for n, place in shown.places.items() if n not in empty})
         text = say("Exercise: fill in the empty cells, from top to bottom; `xlnn check` marks them.", language)
         if "right" in empty:
@@ -142,21 +142,8 @@ def _frames(rows: Rows, place: Place, style: int) -> None:
 
 def _places(file: BookFile, problem: Problem, layout: Layout, language: str) -> None:
     """Sheet Places: inputs on Data, everything else on Iteration 1."""
-    rows, style = file.rows(), file.style
-    for column, text in enumerate(places_sheet.HEADER, 1):
-        rows.text(Cell(1, column), say(text, language), style("header"))
-    lines = [(q, "Data", layout.data[n]) for n, q in problem.network.quantities.items() if n in layout.data and n != "number"]
-    lines += [
-        (q, iteration_name(1), layout.places[n])
-        for n, q in problem.network.quantities.items()
-        if n in layout.places and n not in layout.data and n not in ("number", "eta")
-    ]
-    for number, line in enumerate(lines, 2):
-        for column, text in enumerate(places_sheet.describe(*line), 1):
-            if text:
-                rows.text(Cell(number, column), text)
-    sheet = file.sheet("Places")
-    file.show(sheet, rows)
-    sheet.set_column(0, 0, 14)
-    sheet.set_column(1, 1, 28)
-    sheet.set_column(2, 5, 16)
+    quantities = problem.network.quantities
+    lines = [(q, DATA, layout.data[n]) for n, q in quantities.items() if n in layout.data and n != "number"]
+    others = [q for n, q in quantities.items() if n in layout.places and n not in layout.data and n not in ("number", "eta")]
+    lines += [(q, iteration_name(1), layout.places[q.name]) for q in others]
+    places_page(file, file.sheet(PLACES), lines, language)

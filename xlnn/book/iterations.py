@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -10,12 +9,26 @@ from pathlib import Path
 
 import numpy as np
 
-from xlnn.book import places_sheet
-from xlnn.book.names import DATA, FORWARD, HELD_OUT, SOLVED, START, TEST, TRAINED
-from xlnn.book.own_places import own_places
+from xlnn.book import places_sheet, understood
+from xlnn.book.names import (
+    CONVENTIONS,
+    DATA,
+    FORWARD,
+    HELD_OUT,
+    PLACES,
+    SETTINGS,
+    SOLVED,
+    START,
+    SUMMARY,
+    TEST,
+    TRAINED,
+    written_name,
+)
+from xlnn.book.origin import origin_of
+from xlnn.book.own_iterations import GIVEN, OwnIterations, own_iterations
+from xlnn.book.own_places import has_own_sheets, own_places
 from xlnn.book.reader import read_book
-from xlnn.book.settings import SHEET as SETTINGS
-from xlnn.errors import UsageError, XlnnError
+from xlnn.errors import XlnnError
 from xlnn.layout import labels
 from xlnn.layout.arrange import arrange
 from xlnn.layout.cells import Cell
@@ -23,12 +36,11 @@ from xlnn.layout.layouts import MARKS, Label, Layout
 from xlnn.layout.places import Place
 from xlnn.model.problem import Problem
 from xlnn.model.quantities import Quantity
+from xlnn.understand import Understood
+from xlnn.understand.placing import Listed
 from xlnn.words import LANGUAGES
 from xlnn.xlsx.cell_table import NUMBER, OTHER, PENDING
 from xlnn.xlsx.workbook import Workbook, is_meant, is_number
-
-ITERATION = re.compile(r"\s*iteration ([1-9][0-9]*)\s*", re.IGNORECASE)
-
 
 TRUTHS = {"○": 1.0, "〇": 1.0, "◯": 1.0, "o": 1.0, "×": 0.0, "x": 0.0, "✗": 0.0}  # marks of right and wrong
 
@@ -51,7 +63,7 @@ class Shown:
     def cell(self, name: str, index: tuple[int, ...]) -> tuple[str, Cell]:
         """Sheet and cell of one number, `index` with the image in front where there is one."""
         sheet, place = self.places[name]
-        return sheet, place.cell(*index)
+        return place.at(*index) if isinstance(place, Listed) else (sheet, place.cell(*index))
 
 
 @dataclass
@@ -67,9 +79,11 @@ class Book:
     iterations: tuple[Shown, ...] = ()
     language: str = "en"
     unseen: tuple[str, ...] = ()
-    untrainable: UsageError | None = None
+    untrainable: XlnnError | None = None
     decimals: int | None = None
     negated: tuple[str, ...] = ()  # kinds of quantities that are read with the other sign
+    understood: Understood | None = None  # what its formulas say, where that was asked
+    factors: Mapping[str, float] = field(default_factory=dict)  # by quantity: what the sheet's numbers are of its own
     _numbers: dict[tuple[str, str, Place], np.ndarray] = field(default_factory=dict)
     _grids: dict[str, np.ndarray] = field(default_factory=dict)
 
@@ -82,8 +96,23 @@ class Book:
         if key not in self._numbers:
             marks = self.problem is not None and self.problem.network.quantities[name].kind == "right"
             turned = self.problem is not None and self.problem.network.quantities[name].kind in self.negated
-            self._numbers[key] = (-1 if turned else 1) * as_numbers(self.workbook.block(sheet, place), marks)
+            factor = (-1 if turned else 1) / self.factors.get(name, 1.0)
+            self._numbers[key] = factor * as_numbers(self.block(sheet, place), marks)
         return self._numbers[key]
+
+    def block(self, sheet: str, place: Place | Listed) -> np.ndarray:
+        """What stands at a place, be it a stride pattern or a list of cells."""
+        if isinstance(place, Listed):
+            values = [self.workbook.block(s, Place(cell))[()] for s, cell in zip(place.sheets, place.cells, strict=True)]
+            found = np.empty(len(values), object)
+            found[:] = values
+            return found.reshape(place.shape)
+        return self.workbook.block(sheet, place)
+
+    def as_shown(self, name: str, number: float) -> float:
+        """A quantity's own number as this workbook would show it: with the other sign where δ is t − a, or b is −θ."""
+        turned = self.problem is not None and self.problem.network.quantities[name].kind in self.negated
+        return float(number) * self.factors.get(name, 1.0) * (-1 if turned else 1)
 
     def under(self, problem: Problem, negated: tuple[str, ...]) -> Book:
         """The same workbook read as another problem's."""
@@ -91,7 +120,7 @@ class Book:
 
     def blank(self, shown: Shown, name: str) -> np.ndarray:
         """Which of a quantity's cells hold nothing."""
-        return np.equal(self.workbook.block(*shown.places[name]), None)
+        return np.equal(self.block(*shown.places[name]), None)
 
     def grid(self, sheet: str) -> np.ndarray:
         """All numbers of a sheet, (rows, columns); what is no number is 0, as a formula's sum takes it."""
@@ -124,20 +153,32 @@ def book_of(workbook: Workbook, *, places: str | Path | None = None, language: s
 
     Raises as `xlnn.read` does, and ContentError where a formula of theirs has no stored result.
     """
-    problem = read_book(workbook, places=places, language=language, **settings)
+    known = None if places is not None or not is_somebody_elses(workbook) else understood.understood(workbook)
+    problem = read_book(workbook, places=places, language=language, known=known, **settings)
     lines = places_sheet.named(own_places(workbook, places)[0], problem.network.quantities)
-    book = Book(workbook, problem, language=problem.origin.language, untrainable=_untrainable(problem))
-    numbered = sorted((int(match[1]), name) for name in workbook.sheets if (match := ITERATION.fullmatch(name)))
+    book = Book(workbook, problem, language=problem.language, untrainable=_untrainable(problem), understood=known)
+    numbered = list(workbook.names.iterations.items())
     written = numbered or any(workbook.find(name) for name in (TRAINED, SOLVED))
-    found = _written(book, lines, numbered) if written else [_by_hand(book, lines)]
+    own = own_iterations(workbook, problem, lines) if has_own_sheets(lines) else None
+    if known is not None and not written:
+        found = list(_understood(book, known))
+    elif own and (len(own.shown) > 1 or any((line.again or line).following for line in lines.values())):
+        found = [*_own(book, own), *_trained(book, max(own.shown))]
+    else:
+        found = list(_written(book, lines, numbered) if written else [_by_hand(book, lines)])
     if settings.get("eta") is not None:  # an option is above what stands on the sheets
         found = [replace(shown, places={n: where for n, where in shown.places.items() if n != "eta"}) for shown in found]
     found = [_without_backward(shown, problem) if book.untrainable else shown for shown in found]
     book.iterations = tuple(shown for shown in found if computed(shown, problem))
     book.unseen = _unseen(book)
     for shown in book.iterations:
-        workbook.check_calculated(shown.places[name] for name in computed(shown, problem))
+        workbook.check_calculated(where for where in shown.places.values() if not isinstance(where[1], Listed))
     return book
+
+
+def is_somebody_elses(workbook: Workbook) -> bool:
+    """Whether nothing in a workbook says how it is laid out: xlnn did not write it, and it has no sheet Settings or Places."""
+    return not (workbook.marked or workbook.find(SETTINGS) or workbook.find(PLACES))
 
 
 def computed(shown: Shown, problem: Problem) -> list[str]:
@@ -145,10 +186,12 @@ def computed(shown: Shown, problem: Problem) -> list[str]:
     return [rule.result.name for rule in problem.network.rules if rule.result.name in shown.places]
 
 
-def _untrainable(problem: Problem) -> UsageError | None:
+def _untrainable(problem: Problem) -> XlnnError | None:
+    if not problem.network.answered:
+        return None  # its rules are those of the forward pass alone
     try:
         problem.network.check_trainable()
-    except UsageError as error:
+    except XlnnError as error:
         return error
     return None
 
@@ -161,11 +204,19 @@ def _without_backward(shown: Shown, problem: Problem) -> Shown:
 
 def _unseen(book: Book) -> tuple[str, ...]:
     """The sheets with cells that nothing was read from."""
-    workbook, origin = book.workbook, book.problem.origin
-    own = (SETTINGS, DATA, HELD_OUT, places_sheet.SHEET, *(("Summary", "Conventions", TEST) if workbook.marked else ()))
-    seen = {workbook.find(sheet) for shown in book.iterations for sheet, _ in shown.places.values()}
+    workbook, origin = book.workbook, origin_of(book.problem)
+    own = (SETTINGS, DATA, HELD_OUT, PLACES, *((SUMMARY, CONVENTIONS, TEST) if workbook.marked else ()))
+    seen = {workbook.find(sheet) for shown in book.iterations for where in shown.places.values() for sheet in _sheets(where)}
     seen |= {workbook.find(sheet) for sheet, _ in origin.sources.values()} | {workbook.find(name) for name in own}
-    return tuple(name for name in workbook.sheets if name not in seen and has_cells(workbook, name))
+    rest = [name for name in workbook.sheets if name not in seen and has_cells(workbook, name)]
+    known = book.understood
+    return tuple(name for name in rest if known is None or not understood.is_explained(known, name))
+
+
+def _sheets(where: tuple[str, Place | Listed]) -> Iterable[str]:
+    """The sheets on which a quantity lies."""
+    sheet, place = where
+    return set(place.sheets) if isinstance(place, Listed) else (sheet,)
 
 
 def has_cells(workbook: Workbook, sheet: str) -> bool:
@@ -178,15 +229,24 @@ def has_cells(workbook: Workbook, sheet: str) -> bool:
 def missing(book: Book) -> Iterator[Quantity]:
     """What the network has but some sheet neither shows nor leads on to anything that it shows: it was not judged."""
     network = book.problem.network
+    if book.understood is not None and _judges_all(book):
+        return
     needs = {rule.result.name: {*rule.needs} for rule in network.rules}
     for name, rule in network.summed.items():
         needs[name] |= {*rule.needs}
     reached = [_behind(shown.places, needs) for shown in book.iterations]
     for rule in network.rules:
-        q, given = rule.result, rule.result.kind == "answer" or rule.equation == "b stays"
+        q, given = rule.result, rule.result.kind == "answer" or rule.equation.endswith(" stays")
         wanted = [names for shown, names in zip(book.iterations, reached, strict=True) if not shown.forward or q.kind in FORWARD]
         if not given and any(q.name not in names for names in wanted):
             yield q
+
+
+def _judges_all(book: Book) -> bool:
+    """Whether what a sheet of somebody else's own shows is a whole: it learns, or has the way forward alone."""
+    kinds = {book.problem.network.quantities[name].kind for shown in book.iterations for name in shown.places}
+    backward = kinds & {"dC_da", "delta", "back", "dC_dw", "dC_db", "dCT_dw", "dCT_db"}
+    return "new_w" in kinds or "new_b" in kinds or not backward
 
 
 def _behind(shown: Iterable[str], needs: Mapping[str, set[str]]) -> set[str]:
@@ -214,7 +274,7 @@ def _written(book: Book, lines: Mapping[str, places_sheet.Line], numbered: Seque
     for single in (START, TRAINED, SOLVED):  # all images, without the backward pass
         title = book.workbook.find(single)
         if title:
-            shown = _sheet(book, title, named if problem.origin.own else {}, np.arange(problem.images), last + 1)
+            shown = _sheet(book, title, named if origin_of(problem).own else {}, np.arange(problem.images), last + 1)
             follows = single == TRAINED and last == problem.settings.iterations
             yield replace(_without_backward(shown, problem), before=name if follows and not book.untrainable else "")
 
@@ -224,13 +284,35 @@ def _sheet(book: Book, name: str, lines: Mapping, images: np.ndarray, number: in
     problem, count = book.problem, len(images)
     quantities = problem.network.quantities
     own = {n: (name, line.place(quantities[n], count)) for n, line in lines.items() if n in quantities and n != "digit"}
-    standard = {} if problem.origin.own else _standard(book, name, count)
+    standard = {} if origin_of(problem).own else _standard(book, name, count)
     return Shown(name, {**standard, **own}, images, number, before)
+
+
+def _own(book: Book, own: OwnIterations) -> Iterator[Shown]:
+    """The iterations on a person's own sheets."""
+    names = {number: _name_of(own, number) for number in own.shown}
+    images = np.arange(book.problem.images)
+    for number, shown in own.shown.items():
+        yield Shown(names[number], shown, images, number, names.get(number - 1, ""))
+
+
+def _name_of(own: OwnIterations, number: int) -> str:
+    """The sheet of an iteration's own quantities; of one of several on it also which."""
+    sheet = next((where[0] for name, where in own.shown[number].items() if name not in GIVEN), "")
+    return f"{sheet} ({number})" if own.step else sheet
+
+
+def _trained(book: Book, last: int) -> Iterator[Shown]:
+    """Sheet Trained beside a person's own sheets, as xlnn lays it out."""
+    title = book.workbook.find(TRAINED)
+    if title and book.workbook.marked:
+        images = np.arange(book.problem.images)
+        yield replace(_without_backward(Shown(title, _standard(book, title, len(images)), images, last + 1), book.problem))
 
 
 def _by_hand(book: Book, lines: Mapping[str, places_sheet.Line]) -> Shown:
     """A sheet built by hand: its sheet Places says where, or it has the authors' arrangement."""
-    problem, origin = book.problem, book.problem.origin
+    problem, origin = book.problem, origin_of(book.problem)
     images, quantities = problem.images, problem.network.quantities
     own = {n: (_sheet_of(book, line), line.place(quantities[n], images)) for n, line in lines.items() if n in quantities}
     sheet = origin.sources[problem.network.parameters[0].name][0]
@@ -240,6 +322,31 @@ def _by_hand(book: Book, lines: Mapping[str, places_sheet.Line]) -> Shown:
     rules = problem.network.rule_of
     name = next((where[0] for n, where in own.items() if n in rules), sheet)
     return Shown(name, places, np.arange(images), 1)
+
+
+def _understood(book: Book, found: Understood) -> Iterator[Shown]:
+    """The iterations that the formulas show; what lies where the authors have it is what it is there."""
+    problem, before = book.problem, ""
+    recognised = bool(problem.origin.arrangement)
+    shown = list(understood.shows(found))
+    fits = {q.name: q.shape for q in problem.network.quantities.values()}
+    own: dict[str, float] = understood.factors(found)
+    for number, each in enumerate(shown, 1):
+        places = {n: where for n, where in each.places.items() if n in fits and _shape_of(problem, n, where[1]) == fits[n]}
+        images = each.images
+        if recognised:
+            sheet = places["x"][0] if "x" in places else each.name
+            standard = _standard(book, sheet, problem.images)
+            places |= {**standard, **(problem.origin.sources if number == 1 else {})}
+            own = {n: factor for n, factor in own.items() if n not in standard}
+            images = np.arange(problem.images)
+        yield Shown(each.name, places, images, number, before)
+        before = each.name if any(n.startswith("new_") for n in places) else ""
+    book.factors = own
+
+
+def _shape_of(problem: Problem, name: str, place: Place | Listed) -> tuple[int, ...]:
+    return place.shape[1:] if problem.network.quantities[name].per_image else place.shape
 
 
 def _sheet_of(book: Book, line: places_sheet.Line) -> str:
@@ -258,11 +365,11 @@ def _standard(book: Book, sheet: str, images: int) -> dict[str, tuple[str, Place
     """
     problem = book.problem
     layout = arrange(problem.settings.layout, list(problem.network.quantities.values()), images)
-    ours = book.workbook.marked and (ITERATION.fullmatch(sheet) or sheet in map(book.workbook.find, (START, TRAINED, SOLVED)))
+    ours = book.workbook.marked and written_name(sheet) not in (None, DATA)
     found = {}
     for name, place in layout.places.items():
         labelled = _is_labelled(book, sheet, layout, name)
-        if _is_used(book, problem.network.quantities[name], sheet, place, bool(ours), labelled):
+        if _is_used(book, problem.network.quantities[name], sheet, place, ours, labelled):
             found[name] = sheet, place
     return found
 

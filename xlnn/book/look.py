@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from xlnn.book.names import CONVENTIONS, PLACES, SETTINGS, SUMMARY, TEST
 from xlnn.book.numbers import Page, free
 from xlnn.book.paper import print_quantities
 from xlnn.layout.cells import Cell, Range
@@ -59,15 +60,15 @@ def _frozen(layout: Layout, last: Cell, widths: np.ndarray) -> tuple[int, int]:
 
 def _links(file: BookFile, sheet: RowsSheet, page: Page) -> None:
     """To Summary, and to the sheets before and after in the order of training."""
-    order = [name for name in file.book.sheetnames if name not in ("Conventions", "Settings", "Places")]
+    order = [name for name in file.book.sheetnames if name not in (CONVENTIONS, SETTINGS, PLACES)]
     here = order.index(sheet.get_name())
     targets = {
-        "Summary": "Summary" if "Summary" in order else order[0],
+        "Summary": SUMMARY if SUMMARY in order else order[0],
         "before": order[here - 1],
         "after": order[min(here + 1, len(order) - 1)],
     }
     for cell, _, role in LINKS:
-        if free(page, cell) and sheet.get_name() != "Test":
+        if free(page, cell) and sheet.get_name() != TEST:
             link(sheet, cell, targets[role])
 
 

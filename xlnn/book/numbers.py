@@ -8,6 +8,7 @@ from itertools import product
 
 import numpy as np
 
+from xlnn.book.names import SETTINGS
 from xlnn.layout import labels
 from xlnn.layout.cells import Cell
 from xlnn.layout.formulas import Formula, Placed, spell
@@ -19,7 +20,7 @@ from xlnn.model.rules import Rule
 from xlnn.xlsx.rows import BEFORE, Rows
 from xlnn.xlsx.styles import style_of
 
-ETA = "Settings!$B$2"  # where the learning rate stands
+ETA = f"{SETTINGS}!$B$2"  # where the learning rate stands
 
 
 INITIAL = "initial "  # before a parameter's name: its saved copy
@@ -76,7 +77,7 @@ def add_page(page: Page, rows: Rows, style: Callable, language: str, images: Seq
     start = 0
     for name in page.names:
         q, place = page.quantity(name), page.place(name)
-        formulas = _formulas(page, name, occupied) if page.formulas else None
+        formulas = formulas_of(page, name, occupied) if page.formulas else None
         _fill(rows, q, place, start, formulas, style(style_of(q.kind)), images)
         start += place.size
 
@@ -108,7 +109,7 @@ def _fill(rows: Rows, q: Quantity, place: Place, start: int, formulas, style: in
         rows.hole(cell, start + position, style, text, mark)
 
 
-def _formulas(page: Page, name: str, occupied: np.ndarray) -> list[Formula | str] | None:
+def formulas_of(page: Page, name: str, occupied: np.ndarray) -> list[Formula | str] | None:
     """One formula for every number of a quantity (of the first image), or None where numbers stand."""
     q = page.quantity(name)
     if name.startswith(INITIAL) or q.kind == "number":
@@ -155,7 +156,7 @@ def _operand(page: Page, need: str, rule: Rule, occupied: np.ndarray) -> Placed:
             block=page.layout.block,
         )
     if need == "eta":
-        return Placed.at(Place(Cell(2, 2)), sheet="Settings", absolute=True)
+        return Placed.at(Place(Cell(2, 2)), sheet=SETTINGS, absolute=True)
     sheet, place = page.elsewhere[need]
     return Placed.at(place, sheet=sheet, absolute=not q.per_image, per_image=q.per_image)
 

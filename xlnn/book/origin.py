@@ -9,7 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from xlnn.book import places_sheet
+from xlnn.layout.layouts import Layout
 from xlnn.layout.places import Place
+from xlnn.model.network import Network
+from xlnn.model.problem import Problem, Settings
 
 
 @dataclass(frozen=True)
@@ -65,8 +68,8 @@ class Origin:
     empty and drawn at random. `beside`: other workbooks that were read.
     """
 
-    path: Path
-    digest: str
+    path: Path | None = None  # None: it was not read, but made
+    digest: str = ""
     language: str = "en"
     own: Mapping[str, places_sheet.Line] = field(default_factory=dict)
     sources: Sources = field(default_factory=dict)
@@ -75,8 +78,25 @@ class Origin:
     earlier: Earlier | None = None  # of a resumed training: what the workbook holds of it
     beside: tuple[Path, ...] = ()
     notes: Notes = ()  # what is unusual about the workbook
+    own_sheets: bool = False  # whether the result is made of the workbook's own sheets
 
     @property
     def inputs(self) -> tuple[Path, ...]:
         """All that was read, and must not be overwritten."""
-        return self.path, *self.beside, *(self.earlier.inputs if self.earlier else ())
+        own = (self.path,) if self.path else ()
+        return *own, *self.beside, *(self.earlier.inputs if self.earlier else ())
+
+
+@dataclass(frozen=True)
+class Found:
+    """A problem that was found in a workbook and is yet to be read: what it is, and where everything of it lies."""
+
+    network: Network
+    settings: Settings
+    origin: Origin
+    layout: Layout | None = None  # of the sheets Data and Held out; None where no sheet Settings or Places tells
+
+
+def origin_of(problem: Problem) -> Origin:
+    """Where a problem was read; an empty one where it was made."""
+    return problem.origin if isinstance(problem.origin, Origin) else Origin()

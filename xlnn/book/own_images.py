@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -67,7 +68,7 @@ def count_own_images(book: Workbook, network: Network, sources: Sources, said: S
         _check_wanted(x, wanted)
         return wanted, ()
     images = x.until_blank()
-    if not images or book.has_formula(x.sheet, x.at(images).origin):
+    if not images or book.is_pending(x.sheet, x.at(images).origin):
         return images + bool(images), ()  # so that a formula without a result is named
     name = next((name for name in TARGETS if name in sources), "")
     answers = _Blocks(book, *sources[name]) if name else None
@@ -101,7 +102,7 @@ def _check_wanted(x: _Blocks, wanted: int) -> None:
 
 
 def _is_pending(x: _Blocks, k: int) -> bool:
-    return x.book.has_formula(x.sheet, x.at(k).origin)
+    return x.book.is_pending(x.sheet, x.at(k).origin)
 
 
 def _check_end(network: Network, x: _Blocks, answers: _Blocks | None, images: int, said: Said) -> None:
@@ -129,7 +130,7 @@ def _refuse_gap(x: _Blocks, images: int, further: Cell, answered: bool = False) 
     """Raises ContentError for what stands where the next image should; `further`: where images or right answers go on."""
     cell = x.text(images)
     where = x.book.where(x.sheet, cell or x.at(images).origin)
-    fields = {"image": images + 1, "images": images, "cell": further.name}
+    fields: dict[str, Any] = {"image": images + 1, "images": images, "cell": further.name}
     if cell is not None:
         raise ContentError(
             "expected image {image}, found {found}, but images or right answers go on at {cell}. Mend it, or say in sheet "

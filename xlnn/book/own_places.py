@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from xlnn.book import places_sheet, settings
-from xlnn.book.names import DATA, SOLVED, START, TRAINED
+from xlnn.book.names import DATA, PLACES, SETTINGS, SOLVED, START, TRAINED, written_name
 from xlnn.book.origin import Notes
 from xlnn.book.places_sheet import Line
 from xlnn.book.quantity_names import WITHOUT_LAYER
@@ -26,6 +26,9 @@ Own = Mapping[str, Line]  # what a sheet Places says, by quantity
 TARGETS = ("digit", "t")
 
 
+ASIDE = "{names}: in the result, which has one sheet for each iteration, their addresses are taken; they stand elsewhere."
+
+
 @dataclass(frozen=True)
 class Said:
     """What a sheet Places says: its lines, how many images there are (None: as many as are found), and notes on them."""
@@ -38,9 +41,9 @@ class Said:
 def own_places(book: Workbook, places: str | Path | None) -> tuple[Own, int | None]:
     """The lines of sheet Places, of another workbook where one is given, and the number of images where a line says it."""
     other = book if places is None else Workbook(places)
-    if places is None and not book.find(places_sheet.SHEET):
+    if places is None and not book.find(PLACES):
         return {}, None
-    lines = other.lines(places_sheet.SHEET)
+    lines = other.lines(PLACES)
     return places_sheet.lines_of(book, other), places_sheet.image_count(lines, other.name)
 
 
@@ -77,7 +80,13 @@ def eta_of(book: Workbook, own: Own) -> dict[str, float]:
 
 def is_written(sheet: str) -> bool:
     """Whether that is a sheet of a workbook that xlnn wrote."""
-    return sheet in (DATA, START, TRAINED, SOLVED) or sheet.startswith("Iteration ")
+    return written_name(sheet) is not None
+
+
+def has_own_sheets(own: Own) -> bool:
+    """Whether something that is calculated lies on a person's own sheets."""
+    given = ("x", "eta", *TARGETS)
+    return any(not is_written(line.sheet) for name, line in own.items() if name not in given and name[0] not in "wb")
 
 
 def expected_line(own: Own, name: str) -> ContentError:
@@ -188,10 +197,7 @@ def apart(network: Network, own: Own, images: int) -> tuple[Own, Notes]:
 
 def _notes_aside(aside: Sequence[str]) -> Iterator[tuple[str, Mapping]]:
     if aside:
-        yield (
-            "{names}: in the result, which has one sheet for each iteration, their addresses are taken; they stand elsewhere.",
-            {"names": ", ".join(aside)},
-        )
+        yield ASIDE, {"names": ", ".join(aside)}
 
 
 # ---- the network that the lines tell -----------------------------------------------------------------
@@ -202,7 +208,7 @@ def _inferred(book: Workbook, own: Own, found: settings.Read) -> settings.Read:
     if not own:
         raise ContentError(
             "there is no table of layers: names of settings stand in column A, and below them a line that begins with layer.",
-            book.where(settings.SHEET),
+            book.where(SETTINGS),
         )
     own = _with_only_layer(own)
     for line in own.values():

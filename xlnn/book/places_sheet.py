@@ -6,37 +6,43 @@
 
 A first block is read row by row; steps are written like `4 right`, `33 down`, `1 down 2 right`. A block that is larger
 than its own step holds all units (maps, images) and not only the first: a table with one column for each.
+
+A further column Next iteration says where the same lies in the next one: `1 down`, or `1 sheet` on the sheet of the next number.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from xlnn.book.names import DATA, PLACES, START, written_name
 from xlnn.book.quantity_names import IMAGES, quantity_name, squeezed
 from xlnn.errors import ContentError, UsageError, Where
 from xlnn.layout.cells import Cell, Range, quoted
 from xlnn.layout.places import Place, contiguous_steps
 from xlnn.model.quantities import Quantity
-from xlnn.words import every
+from xlnn.words import every, say
 from xlnn.xlsx.cell_table import UNCALCULATED
+from xlnn.xlsx.new_file import BookFile, show
+from xlnn.xlsx.rows import RowsSheet
+from xlnn.xlsx.sheet_names import is_called, reference
 from xlnn.xlsx.workbook import NO_TEXT, Workbook, is_blank, shown
-
-SHEET = "Places"
-
 
 HEADER = ("Quantity", "First block", "Next image", "Next unit", "Next map", "Next map before")
 
 
+NEXT_ITERATION = "Next iteration"  # one more column, where iterations lie beside each other
+
+
+NEXT_SHEET = (0, 0)  # the step to the same cells of the next iteration's sheet
+
+
+SHEETS = re.compile(r"\s*1?\s*(sheets?|次?表|张表|工作表|シート)\s*", re.IGNORECASE)
+
+
 AXIS_COLUMNS = ("image", "unit", "map", "map before")  # the axes that a step can be given for
-
-
-OWN_SHEETS = re.compile(r"data|start|trained|solved|iteration [1-9][0-9]*")  # that xlnn writes, without capitals
-
-
-RESULT = re.compile(r"iteration [1-9][0-9]*|trained|solved", re.IGNORECASE)  # sheets of a result that repeat what stands on Data
 
 
 DIRECTIONS = {"right": (0, 1), "down": (1, 0), "left": (0, -1), "up": (-1, 0)}
@@ -55,6 +61,7 @@ class Line:
     nexts: Mapping[str, tuple[int, int]]
     where: Where
     again: Line | None = None
+    following: tuple[int, int] | None = None  # the step to the next iteration
 
     def place(self, q: Quantity, images: int = 1) -> Place:
         """The place of a quantity of this shape. Raises ContentError where block and shape do not fit."""
@@ -121,11 +128,14 @@ class Line:
         return replace(self.where, cell=Cell.parse(self.where.cell).moved(0, column).name)
 
 
-def parse(lines: Sequence[Sequence], workbook: str, sheet: str = SHEET) -> dict[str, Line]:
+# ---- reading ------------------------------------------------------------------------------------------
+
+
+def parse(lines: Sequence[Sequence], workbook: str, sheet: str = PLACES) -> dict[str, Line]:
     """Reads the lines under the header. Raises ContentError naming the cell."""
     found: dict[str, Line] = {}
     for number, cells in enumerate(lines, 1):
-        cells = [*cells, *[None] * len(HEADER)]
+        cells = [*cells, *[None] * (len(HEADER) + 1)]
         name = quantity_name(cells[0])
         if not name or name.lower() in {word.lower() for word in every("Quantity")} or squeezed(name) in IMAGES:
             continue
@@ -135,19 +145,23 @@ def parse(lines: Sequence[Sequence], workbook: str, sheet: str = SHEET) -> dict[
                 raise ContentError(NO_TEXT, at)
         target, block = _first_block(cells[1], where[1])
         again = found.get(name)
-        if again and (again.again or again.sheet == target or not RESULT.fullmatch(target)):
+        twice = written_name(target) not in (None, DATA, START) or (
+            again and written_name(again.sheet) not in (None, DATA, START)
+        )
+        if again and (again.again or is_called(again.sheet, target) or not twice):
             raise ContentError("{name} stands here a second time.", where[0], name=name)
         nexts = {
             axis: step(str(cells[column]), where[column])
             for column, axis in enumerate(AXIS_COLUMNS, 2)
             if not is_blank(cells[column])
         }
-        line = Line(name, target, block, nexts, where[0])
+        following = _following(cells[len(HEADER)], replace(where[0], cell=Cell(number, len(HEADER) + 1).name))
+        line = Line(name, target, block, nexts, where[0], following=following)
         found[name] = replace(again, again=line) if again else line
     return found
 
 
-def image_count(lines: Sequence[Sequence], workbook: str, sheet: str = SHEET) -> int | None:
+def image_count(lines: Sequence[Sequence], workbook: str, sheet: str = PLACES) -> int | None:
     """How many images there are where a line `images | 12` says so. Raises ContentError naming its cell."""
     for number, (name, *cells) in enumerate(filter(None, lines), 1):
         if name is None or squeezed(str(name)) not in IMAGES:
@@ -169,19 +183,18 @@ def lines_of(book: Workbook, source: Workbook | None = None) -> dict[str, Line]:
     Raises ContentError where a line names a sheet that is not there; those that xlnn writes may have been removed.
     """
     source = source or book
-    found = parse(source.lines(SHEET), source.name)
+    found = parse(source.lines(PLACES), source.name)
     return {name: replace(line, sheet=_sheet(book, line)) for name, line in found.items()}
 
 
 def _sheet(book: Workbook, line: Line) -> str:
-    title = book.find(line.sheet)
-    known = OWN_SHEETS.fullmatch(unicodedata.normalize("NFKC", line.sheet).strip().casefold())
-    if title is None and not known:
+    title = written_name(line.sheet) or book.find(line.sheet)
+    if title is None:
         raise ContentError(
             "there is no sheet {sheet}; the workbook has {found}.",
             line.at(1), sheet=repr(line.sheet), found=", ".join(map(repr, book.sheets)),
         )  # fmt: skip
-    return known[0].capitalize() if known else title
+    return title
 
 
 def named(lines: Mapping[str, Line], quantities: Mapping[str, Quantity]) -> dict[str, Line]:
@@ -202,16 +215,20 @@ def named(lines: Mapping[str, Line], quantities: Mapping[str, Quantity]) -> dict
 
 def _first_block(value, where: Where) -> tuple[str, Range]:
     text = "" if value is None else str(value).strip()
-    sheet, _, cells = (text if "!" in text else unicodedata.normalize("NFKC", text)).rpartition("!")
-    sheet = sheet.strip()
-    if len(sheet) > 1 and sheet.startswith("'") and sheet.endswith("'"):
-        sheet = sheet[1:-1].replace("''", "'")
+    sheet, cells = reference(text if "!" in text else unicodedata.normalize("NFKC", text))
     try:
         if not sheet:
             raise UsageError("")
         return sheet, Range.parse(unicodedata.normalize("NFKC", cells))
     except UsageError:
         raise ContentError("expected a sheet and a range like Data!K5:M8, found {found}.", where, found=_found(value)) from None
+
+
+def _following(value, where: Where) -> tuple[int, int] | None:
+    """The step to the next iteration. Raises ContentError for what is none."""
+    if is_blank(value):
+        return None
+    return NEXT_SHEET if SHEETS.fullmatch(str(value)) else step(str(value), where)
 
 
 def _found(value) -> str:
@@ -233,6 +250,25 @@ def step(text: str, where: Where | None = None) -> tuple[int, int]:
     return rows, columns
 
 
+# ---- writing ------------------------------------------------------------------------------------------
+
+
+def places_page(file: BookFile, sheet: RowsSheet, lines: Iterable[tuple[Quantity, str, Place]], language: str) -> None:
+    """Sheet Places: where every array lies, quantity, sheet and place."""
+    rows, style = file.rows(), file.style
+    for column, text in enumerate(HEADER, 1):
+        rows.text(Cell(1, column), say(text, language), style("header"))
+    for number, line in enumerate(lines, 2):
+        for column, text in enumerate(describe(*line), 1):
+            if text:
+                rows.text(Cell(number, column), text, symbol=False)
+    show(file, sheet, rows)
+    sheet.set_column(0, 0, 14)
+    sheet.set_column(1, 1, 28)
+    sheet.set_column(2, 5, 16)
+    sheet.freeze_panes(1, 0)
+
+
 def describe(q: Quantity, sheet: str, place: Place) -> tuple[str, ...]:
     """The line of sheet Places that `parse` reads back to the same place."""
     axes = (("image",) if q.per_image else ()) + q.axes
@@ -240,7 +276,7 @@ def describe(q: Quantity, sheet: str, place: Place) -> tuple[str, ...]:
     nexts = {axis: place.steps[i] for i, axis in enumerate(axes) if i not in block}
     first = place[tuple(slice(None) if i in block else 0 for i in range(len(axes)))]
     bounds = first.bounds()
-    return (q.name, f"{quoted(sheet)}!{bounds.name}", *(_words(nexts.get(axis)) for axis in AXIS_COLUMNS))
+    return (q.name, f"{quoted(sheet)}!{bounds.name}", *(words(nexts.get(axis)) for axis in AXIS_COLUMNS))
 
 
 def _block_axes(place: Place, axes: Sequence[str]) -> set[int]:
@@ -255,7 +291,8 @@ def _block_axes(place: Place, axes: Sequence[str]) -> set[int]:
     return block
 
 
-def _words(move: tuple[int, int] | None) -> str:
+def words(move: tuple[int, int] | None) -> str:
+    """A step as `step` reads it: (3, 2) → '3 down 2 right'."""
     if move is None:
         return ""
     rows, columns = move

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,13 +10,14 @@ import numpy as np
 
 from xlnn.book.names import DATA, DETAILS, FORWARD, SOLVED, SUMMARY_HEADER, TRAINED
 from xlnn.book.numbers import INITIAL, Page
-from xlnn.book.origin import Earlier
+from xlnn.book.origin import Earlier, origin_of
 from xlnn.errors import LimitError, UsageError, printable
-from xlnn.layout.arrange import arrange, arrange_one, with_pictures
+from xlnn.layout.arrange import arrange, with_pictures
 from xlnn.layout.cells import ROWS
-from xlnn.layout.layouts import GRADIENTS, Layout, for_images, without_copy
+from xlnn.layout.layouts import GRADIENTS, PARAMETERS, Layout, for_images
 from xlnn.layout.places import Place
 from xlnn.model.problem import Problem
+from xlnn.model.quantities import Quantity
 from xlnn.xlsx.new_file import CELLS
 
 SHEETS = 1 << 20  # iterations that can have one; memory and Excel end long before
@@ -43,9 +44,11 @@ def kept_iterations(keep: str, iterations: int) -> frozenset[int]:
 QUICK = 100  # sheets of iterations that a spreadsheet opens quickly
 
 
-def kept_by_default(iterations: int) -> str:
-    """Which iterations get a sheet where nobody says: all, or about a hundred of them, the first and the last too."""
-    return "all" if iterations <= QUICK else f"every:{-(-iterations // QUICK)},last"
+def kept_by_default(problem: Problem) -> str:
+    """Which iterations get a sheet where nobody says: all, or about a hundred of them, the first and the last too. In a
+    person's own sheets all: there they may lie beside each other."""
+    iterations = problem.settings.iterations
+    return "all" if iterations <= QUICK or origin_of(problem).own_sheets else f"every:{-(-iterations // QUICK)},last"
 
 
 def _kept(part: str, iterations: int) -> range:
@@ -114,7 +117,7 @@ class Plan:
     @property
     def earlier(self) -> Earlier | None:
         """Of a resumed training what was written before."""
-        return self.problem.origin.earlier if self.problem.origin else None
+        return origin_of(self.problem).earlier
 
     @property
     def initial(self) -> Mapping[str, np.ndarray]:
@@ -163,6 +166,11 @@ class Plan:
         return self._layouts[images]
 
     @property
+    def own_sheets(self) -> bool:
+        """Whether the result is made of a person's own sheets; those of smaller batches would have other images each time."""
+        return bool(self.problem.origin and self.problem.origin.own_sheets) and self.whole and not self.solving
+
+    @property
     def own(self) -> bool:
         """Whether the sheets have a person's own addresses."""
         return bool(self._own(1))
@@ -170,8 +178,8 @@ class Plan:
     def _own(self, images: int) -> dict[str, Place]:
         """The addresses that the input's sheet Places gives for sheets like an iteration's."""
         quantities = self.problem.network.quantities
-        lines = self.problem.origin.own if self.problem.origin else {}
-        return {n: line.place(quantities[n], images) for n, line in lines.items() if line.sheet != DATA and n != "digit"}
+        lines = origin_of(self.problem).own.items()
+        return {n: line.place(quantities[n], images) for n, line in lines if line.sheet != DATA and n != "digit"}
 
     @property
     def numbers(self) -> int:
@@ -201,20 +209,15 @@ class Plan:
         new = {q.name: follows.places["new_" + q.name] for q in network.parameters} if follows else None
         return Page(network, layout, {**network.rule_of, **summed}, elsewhere, self.formulas, new)
 
-    def test_page(self) -> Page:
-        """One empty image to draw in; its formulas are always live and take the last parameters.
-
-        Beside a person's own addresses these stand on the sheet once more, arranged as the image is: only then a formula
-        takes both as they lie. MMULT, which helps itself elsewhere, is an error over blank cells.
-        """
-        network = self.problem.network
-        layout = without_copy(self.layout_of_one())
-        kinds = ("x", "z", "a", "prediction") + (("w", "b") if self.own else ())
-        shown = [n for n in layout.places if network.quantities[n].kind in kinds]
-        last = self.forward_layout(self.problem.images).places
-        elsewhere = {q.name: (self.final, last[q.name]) for q in network.parameters}
-        return Page(network, layout.only(shown), network.rule_of, elsewhere, formulas=True)
-
-    def layout_of_one(self) -> Layout:
-        """One image, always laid out in the standard way: there `predict` looks for it."""
-        return arrange_one(self.problem.settings.layout, list(self.problem.network.quantities.values()))
+    def places_lines(self, iteration: str) -> Iterator[tuple[Quantity, str, Place]]:
+        """What sheet Places tells: inputs on Data, parameters on the last sheet, all else on the sheet `iteration`, if any;
+        where a person chose the addresses, everything that this sheet has, once more what was named already."""
+        data, quantities = self.data_layout().data, self.problem.network.quantities
+        places = self.layout(self.batch).places if iteration else self.forward_layout(self.problem.images).places
+        for name, q in quantities.items():
+            if name in data and name != "number":
+                yield q, DATA, data[name]
+            elif name in places and (self.own or name not in ("number", "eta")):
+                yield q, iteration if iteration and q.kind not in PARAMETERS else self.final, places[name]
+        again = [name for name in ("x", "t") if name in data and name in places] if self.own else []
+        yield from ((quantities[name], iteration or self.final, places[name]) for name in again)

@@ -6,19 +6,21 @@ from collections import ChainMap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 
 from xlnn.book import places_sheet
 from xlnn.book.data import check_edge, check_lines, check_shape, count_images, layouts_of
 from xlnn.book.look import furnish
-from xlnn.book.names import DATA, RESERVED
+from xlnn.book.names import DATA, PREDICTIONS, RESERVED, TEST
 from xlnn.book.numbers import INITIAL, Page, add_page, vector
 from xlnn.book.own_images import count_own_images
 from xlnn.book.own_places import Said, is_written, own_places
 from xlnn.book.reader import read_book
+from xlnn.book.test_sheet import drawn_image, image_place
 from xlnn.errors import ContentError, Where
-from xlnn.layout.arrange import arrange, arrange_one
+from xlnn.layout.arrange import arrange
 from xlnn.layout.cells import Cell
 from xlnn.layout.layouts import Layout, without_copy
 from xlnn.layout.places import Place, first_shared_cell
@@ -28,9 +30,8 @@ from xlnn.model.training import Step
 from xlnn.words import say
 from xlnn.xlsx.new_file import BookFile
 from xlnn.xlsx.saving import check_target, replacing
+from xlnn.xlsx.sheet_names import is_called
 from xlnn.xlsx.workbook import Workbook, may_be_number
-
-TEST = "Test"
 
 
 @dataclass(frozen=True)
@@ -63,9 +64,9 @@ def read_images(problem: Problem, book: Workbook, own_test: bool) -> np.ndarray:
     """The images of a workbook, (images, rows, columns). A blank cell of sheet Test counts as 0."""
     layouts = layouts_of(book, problem.network, problem.settings.layout)
     if own_test:
-        return book.numbers(TEST, _test_place(problem, book), blank=0.0)
-    tries: list[tuple[str, Place]] = []
-    for found in _places(problem, book, layouts):
+        return drawn_image(book, problem)
+    said, tries = _said(problem, book), []
+    for found in _places(problem, book, layouts, said):
         if not book.is_blank(*found):
             whole = all(map(may_be_number, book.block(*found).flat))
             tries.insert(0 if whole else len(tries), found)
@@ -78,7 +79,6 @@ def read_images(problem: Problem, book: Workbook, own_test: bool) -> np.ndarray:
             Where(book.name), rows=place.shape[1], columns=place.shape[2], cell=place.origin.name,
         )  # fmt: skip
     sheet, place = tries[0]
-    said = _said(problem, book)
     if "x" in said.own and not is_written(sheet) and (sheet, place) == _own(problem, said, "x"):
         given = [q.name for q in problem.network.inputs[2:] if q.name in said.own]
         images, _ = count_own_images(book, problem.network, {name: _own(problem, said, name) for name in given}, said)
@@ -86,16 +86,7 @@ def read_images(problem: Problem, book: Workbook, own_test: bool) -> np.ndarray:
         images = count_images(book, sheet, place, gaps=False)
     x = place[0].repeated(images, place.steps[0])
     _check_shapes(problem, book, layouts, sheet, x)
-    return book.numbers(sheet, x, blank=0.0 if sheet == TEST else None)
-
-
-def _test_place(problem: Problem, book: Workbook) -> Place:
-    """Where the image of sheet Test lies. Earlier versions drew it in a row in the layout "table": beside that is no x."""
-    quantities = list(problem.network.quantities.values())
-    layout = arrange_one(problem.settings.layout, quantities)
-    mark = next(label.cell for label in layout.labels if (label.quantity, label.role) == ("x", "symbol"))
-    drawn = book.find(TEST) and book.block(TEST, Place(mark))[()] == "x"
-    return (layout if drawn else arrange(problem.settings.layout, quantities, 1)).places["x"]
+    return book.numbers(sheet, x, blank=0.0 if is_called(sheet, TEST) else None)
 
 
 def _check_shapes(problem: Problem, book: Workbook, layouts: list[Layout], sheet: str, x: Place) -> None:
@@ -106,27 +97,26 @@ def _check_shapes(problem: Problem, book: Workbook, layouts: list[Layout], sheet
     q = problem.network.quantities["x"]
     if first_shared_cell({"x": x}):
         raise ContentError("{name}: the images overlap; correct the step to the next one.", book.where(sheet), name="x")
-    if sheet != TEST and x.shape[0] > 1:
+    if not is_called(sheet, TEST) and x.shape[0] > 1:
         book.check_calculated([(sheet, x)])
         check_shape(book, q, sheet, x)
     for layout in layouts:
         if x[0] == layout.data["x"][0] and x.steps[0] == layout.data["x"].steps[0]:
             sources = {name: layout.data[name] for name in ("digit", "t") if name in layout.data}
-            sources = {name: (sheet, place[0].repeated(x.shape[0], place.steps[0])) for name, place in sources.items()}
-            check_edge(book, q, {"x": (sheet, x), **sources}, layout)
+            repeated = {name: (sheet, place[0].repeated(x.shape[0], place.steps[0])) for name, place in sources.items()}
+            check_edge(book, q, {"x": (sheet, x), **repeated}, layout)
             return
         if x[0] == layout.places["x"][0]:
             check_lines(book, q, {**{name: (sheet, place) for name, place in layout.places.items()}, "x": (sheet, x)})
 
 
-def _places(problem: Problem, book: Workbook, layouts: list[Layout]) -> Iterator[tuple[str, Place]]:
+def _places(problem: Problem, book: Workbook, layouts: list[Layout], said: Said) -> Iterator[tuple[str, Place]]:
     """Where images may lie: as sheet Places says, on Data, on Test, or on any sheet as they lie on those."""
-    said = _said(problem, book)
     if "x" in said.own and book.find(said.own["x"].sheet):
         yield _own(problem, said, "x")
     yield from ((DATA, layout.data["x"]) for layout in layouts if book.find(DATA))
     if book.find(TEST):
-        yield TEST, _test_place(problem, book)
+        yield TEST, image_place(problem, book)
     yield from (
         (sheet, place)
         for sheet in book.readable(book.names.besides(RESERVED))
@@ -157,15 +147,15 @@ def write_predictions(
     kinds = ("number", "x", "w", "b", "z", "a", "prediction")
     layout = without_copy(full.only([n for n in full.places if problem.network.quantities[n].kind in kinds]))
     page = Page(problem.network, layout, problem.network.rule_of, {})
-    language = problem.origin.language
+    language = problem.language
     initial = {INITIAL + name: array for name, array in problem.parameters.items()}
     with replacing(path, force) as temporary:
         file = BookFile(temporary, path.stem, decimals, printed)
         rows = file.rows()
         rows.text(Cell(1, 1), say("Predictions", language), file.style("title"), measured=False)
         add_page(page, rows, file.style, language)
-        made, numbers = rows.template(), vector(page, ChainMap(initial, step))
-        sheet = file.sheet("Predictions")
+        made, numbers = rows.template(), vector(page, ChainMap(initial, cast(dict, step)))
+        sheet = file.sheet(PREDICTIONS)
         sheet.show(lambda: made.fill(numbers), made.last)
         furnish(file, sheet, page, made, made.room(numbers), problem)
         file.close()

@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from xlnn.book import authors, places_sheet, settings
+from xlnn.book import authors, settings, understood
 from xlnn.book.arrays import gather
 from xlnn.book.data import check_edge, check_panel, check_shape, check_shapes, count_images, layouts_of, no_image
-from xlnn.book.names import DATA, HELD_OUT, RESERVED, SOLVED, START, TRAINED
-from xlnn.book.origin import Notes, Origin, Sources
+from xlnn.book.names import DATA, HELD_OUT, PLACES, RESERVED, SETTINGS, SOLVED, START, TRAINED
+from xlnn.book.origin import Found, Notes, Origin, Sources, origin_of
 from xlnn.book.own_images import count_own_images
-from xlnn.book.own_places import Own, Said, apart, eta_of, expected_line, is_idle, network_of, own_places
+from xlnn.book.own_places import ASIDE, Own, Said, apart, eta_of, expected_line, has_own_sheets, is_idle, network_of, own_places
 from xlnn.errors import ContentError, LimitError, UsageError, Where, XlnnError
 from xlnn.layout.layouts import Layout
 from xlnn.layout.places import Place
 from xlnn.model.network import Network
 from xlnn.model.problem import Problem, Settings
 from xlnn.model.quantities import Quantity
+from xlnn.understand import Understood
 from xlnn.words import LANGUAGES
+from xlnn.xlsx.sheet_names import is_called
 from xlnn.xlsx.workbook import Workbook, may_be_number
 
 
@@ -45,37 +48,64 @@ def read_book(
     places: str | Path | None = None,
     initial: bool = False,
     language: str | None = None,
+    known: Understood | None = None,
     **overrides,
 ) -> Problem:
-    """As `read`, of a workbook that is open."""
+    """As `read`, of a workbook that is open; `known`: what its formulas say, where that was read already."""
     layout = overrides.pop("layout", None)  # the result's; the workbook is read in its own
-    problem = _read(book, places, initial, language, overrides)
+    problem = _read(book, places, initial, language, overrides, known)
     if places is not None:
-        problem = replace(problem, origin=replace(problem.origin, beside=(Path(places),)))
-    return problem if layout is None else problem.with_settings(layout=_override("layout", layout))
+        problem = replace(problem, origin=replace(origin_of(problem), beside=(Path(places),)))
+    if layout is not None:
+        return problem.with_settings(layout=_override("layout", layout))
+    return replace(problem, origin=_with_own_sheets(origin_of(problem)))
 
 
-def _read(book: Workbook, places: str | Path | None, initial: bool, language: str | None, overrides: Mapping) -> Problem:
-    """Decides which of the three kinds of workbook this is."""
+def _with_own_sheets(origin: Origin) -> Origin:
+    """The result of a person's own workbook is made of his sheets, where everything stays where it is."""
+    if not has_own_sheets(origin.own):
+        return origin
+    return replace(origin, own_sheets=True, notes=tuple(note for note in origin.notes if note[0] != ASIDE))
+
+
+def _read(
+    book: Workbook, places: str | Path | None, initial: bool, language: str | None, overrides: Mapping, known: Understood | None
+) -> Problem:
+    """Finds where everything lies, then reads it. Errors are told in the workbook's language."""
     chosen = {name: _override(name, value) for name, value in overrides.items() if value is not None}
     own, images = own_places(book, places)
     found = settings.Read({}, (), {})
-    if book.find(settings.SHEET):
-        found = settings.parse(book.lines(settings.SHEET), book.name)
+    if book.find(SETTINGS):
+        found = settings.parse(book.lines(SETTINGS), book.name)
     language = _language(book, found, chosen, language)
     try:
-        if not (own or book.find(settings.SHEET)):
-            problem = _from_arrangement(book, chosen, language, initial)
-            _check_said(images, problem.images, book.where(places_sheet.SHEET))
-            return problem
-        network, found, own, notes = network_of(book, own, found, _only(chosen, Network))
-        chosen = {**eta_of(book, own), **_only(chosen, Settings)}
-        return _build(book, network, found.settings(**chosen), Said(own, images, notes), language, initial)
+        try:
+            where = _find(book, Said(own, images), found, chosen, language, initial)
+        except ContentError:
+            if own or book.find(SETTINGS) or not (known := known or understood.understood(book)):
+                raise
+            return understood.problem_of(book, known, language, chosen)
+        problem = gather(book, where)
+        if not (own or book.find(SETTINGS)):
+            _check_said(images, problem.images, book.where(PLACES))
+        return _with_held_out(book, where, problem)
     except XlnnError as error:
         error.language = language
         if isinstance(error, LimitError):
             error.where = error.where or Where(book.name)
         raise
+
+
+def _find(book: Workbook, said: Said, found: settings.Read, chosen: Mapping, language: str, initial: bool) -> Found:
+    """Where everything lies: as sheets Settings and Places say, else as in the authors' workbooks.
+
+    Each way of finding it returns what was `Found`, and reads no array; a further one has its place here.
+    """
+    if not (said.own or book.find(SETTINGS)):
+        return _by_arrangement(book, chosen, language, initial)
+    network, found, own, notes = network_of(book, said.own, found, _only(chosen, Network))
+    chosen = {**eta_of(book, own), **_only(chosen, Settings)}
+    return _by_sheets(book, network, found.settings(**chosen), replace(said, own=own, notes=notes), language, initial)
 
 
 def _override(name: str, value):
@@ -84,7 +114,7 @@ def _override(name: str, value):
     return settings.parse_value(settings.BY_FIELD[name], value)
 
 
-def _only(chosen: Mapping, kind: type) -> dict:
+def _only(chosen: Mapping, kind: Any) -> dict:
     return {name: value for name, value in chosen.items() if name in kind.__dataclass_fields__}
 
 
@@ -99,7 +129,7 @@ def _language(book: Workbook, found: settings.Read, chosen: Mapping, asked: str 
     return LANGUAGES[1] if any("\u4e00" <= letter <= "\u9fff" for letter in names) else LANGUAGES[0]
 
 
-def _from_arrangement(book: Workbook, chosen: Mapping, language: str, initial: bool) -> Problem:
+def _by_arrangement(book: Workbook, chosen: Mapping, language: str, initial: bool) -> Found:
     """A workbook without Settings: the sheet that has the authors' arrangement, whatever its name."""
     found = authors.recognise(book)
     network, sources = authors.sources_of(book, replace(found, network=replace(found.network, **_only(chosen, Network))), initial)
@@ -107,16 +137,16 @@ def _from_arrangement(book: Workbook, chosen: Mapping, language: str, initial: b
     if initial:
         _check_copy(book, network, sources)
     origin = Origin(book.path, book.digest, language, {}, sources, arrangement=found.name)
-    return gather(book, network, Settings(**_only(chosen, Settings)), origin)
+    return Found(network, Settings(**_only(chosen, Settings)), origin)
 
 
 # ---- workbooks with a sheet Settings, or with Places --------------------------------------------------
 
 
-def _build(book: Workbook, network: Network, chosen: Settings, said: Said, language: str, initial: bool) -> Problem:
-    """Gathers every array of a network from its place."""
+def _by_sheets(book: Workbook, network: Network, chosen: Settings, said: Said, language: str, initial: bool) -> Found:
+    """Every array of a network where its line of Places says, else where the layout of sheet Settings has it."""
     layout = layouts_of(book, network, chosen.layout)[0]
-    own = {name: line for name, line in said.own.items() if not is_idle(network, name, line, layout)}
+    own: Own = {name: line for name, line in said.own.items() if not is_idle(network, name, line, layout)}
     sources = _sources(book, network, layout, own, initial)
     images, notes = _images(book, network, sources, replace(said, own=own))
     sources = {name: (sheet, _for_images(network.quantities[name], place, images)) for name, (sheet, place) in sources.items()}
@@ -127,7 +157,7 @@ def _build(book: Workbook, network: Network, chosen: Settings, said: Said, langu
         check_panel(book, network, sources)
     own, aside = apart(network, own, images)
     origin = Origin(book.path, book.digest, language, own, sources, notes=(*said.notes, *notes, *aside))
-    return _with_held_out(book, gather(book, network, chosen, origin), layout)
+    return Found(network, chosen, origin, layout)
 
 
 def _images(book: Workbook, network: Network, sources: Sources, said: Said) -> tuple[int, Notes]:
@@ -152,14 +182,14 @@ def _check_said(said: int | None, images: int, where: Where) -> None:
         )  # fmt: skip
 
 
-def _with_held_out(book: Workbook, problem: Problem, layout: Layout) -> Problem:
+def _with_held_out(book: Workbook, found: Found, problem: Problem) -> Problem:
     """With the images and right answers of sheet Held out, if there is one; they lie there as on sheet Data."""
-    held_out = book.find(HELD_OUT)
-    if not held_out:
+    held_out, layout = book.find(HELD_OUT), found.layout
+    if not held_out or layout is None:
         return problem
-    network, sources = problem.network, dict(problem.origin.sources)
+    network, sources = problem.network, dict(found.origin.sources)
     given = [q.name for q in network.inputs[2:]]
-    places = {name: sources[name][1] if sources[name][0] == DATA else layout.data[name] for name in given}
+    places = {name: sources[name][1] if is_called(sources[name][0], DATA) else layout.data[name] for name in given}
     images = count_images(book, held_out, places["x"], gaps=False)
     if not images:
         raise no_image(book, held_out, places["x"])
@@ -170,8 +200,8 @@ def _with_held_out(book: Workbook, problem: Problem, layout: Layout) -> Problem:
             check_shape(book, network.quantities[name], *sources[name])
         if sources["x"][1].steps[0] == layout.data["x"].steps[0]:
             check_edge(book, network.quantities[name], {n: sources[n] for n in given}, layout)
-    found = gather(book, network, problem.settings, replace(problem.origin, sources=sources))
-    return replace(problem, held_out=replace(found, network=network, origin=None))
+    tried = gather(book, Found(network, found.settings, replace(found.origin, sources=sources)))
+    return replace(problem, held_out=replace(tried, network=network, origin=None))
 
 
 def _for_images(q: Quantity, place: Place, images: int) -> Place:
@@ -190,7 +220,7 @@ def _check_copy(book: Workbook, network: Network, sources: Sources) -> None:
 def _sources(book: Workbook, network: Network, layout: Layout, own: Own, initial: bool) -> Sources:
     """Sheet and place (for one image) of x, of digits or t, and of all parameters."""
     if initial and (not layout.initial or any(q.name in own for q in network.parameters)):
-        name = layout.name if not own else places_sheet.SHEET
+        name = layout.name if not own else PLACES
         raise UsageError("the layout {name} has no saved copy of the initial parameters.", name=name)
     places = {**layout.places, **(layout.initial if initial else {})}
     sources: dict[str, tuple[str, Place]] = {}

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import IO, cast
 
 import numpy as np
 
-from xlnn.book import conventions_page as pages
+from xlnn.book.conventions import conventions_page
 from xlnn.book.look import LINKS, furnish
-from xlnn.book.names import DATA, HELD_OUT, TEST
+from xlnn.book.names import CONVENTIONS, DATA, HELD_OUT, PLACES, SETTINGS, SOLVED, SUMMARY, TEST, TRAINED, iteration_name
 from xlnn.book.numbers import INITIAL, Page, add_page, free, vector
-from xlnn.book.places_page import places_page
+from xlnn.book.origin import origin_of
+from xlnn.book.places_sheet import places_page
 from xlnn.book.plan import Plan
-from xlnn.book.settings_page import settings_page
-from xlnn.book.summary_page import summary_page
-from xlnn.book.test_page import test_page
+from xlnn.book.settings import settings_page
+from xlnn.book.summary_sheet import summary_page
+from xlnn.book.test_sheet import test_page
 from xlnn.errors import LimitError, Where
 from xlnn.layout.cells import Cell, quoted
 from xlnn.model.problem import Problem
@@ -36,21 +38,23 @@ class OutputBook:
 
     plan: Plan
     file: BookFile
-    spool: object
+    spool: IO[bytes]
     _front: dict[str, RowsSheet] = field(default_factory=dict)
     _rooms: dict[int, np.ndarray] = field(default_factory=dict)  # by template: the most characters of every hole
+    written: list[int] = field(default_factory=list)  # iterations that have a sheet
     _shown: list[tuple[RowsSheet, Page, Template]] = field(default_factory=list)
+    _templates: dict = field(default_factory=dict)
 
     def open(self) -> None:
         """Summary, Conventions, Settings, Data, Held out and Places; three of them are filled last, when everything is known."""
-        self._front = {name: self.file.sheet(name) for name in ("Summary", "Conventions", "Settings")}
-        settings_page(self.file, self._front["Settings"], self.plan.problem, self.plan.language)
+        self._front = {name: self.file.sheet(name) for name in (SUMMARY, CONVENTIONS, SETTINGS)}
+        settings_page(self.file, self._front[SETTINGS], self.plan.problem, self.plan.language)
         what = self.plan.problem.network.things
         self.data(DATA, self.plan.problem, say("Data: {what} and right answers", self.plan.language, what=what))
         if self.plan.problem.held_out is not None:
             text = say("Held out: images that are tried, but never trained with", self.plan.language)
             self.data(HELD_OUT, self.plan.problem.held_out, text)
-        self._front["Places"] = self.file.sheet("Places")
+        self._front[PLACES] = self.file.sheet(PLACES)
 
     def data(self, name: str, problem: Problem, text: str) -> None:
         """Sheet Data or Held out: a problem's images, their numbers and right answers."""
@@ -58,6 +62,50 @@ class OutputBook:
         page = Page(problem.network, layout.data_sheet(), {}, {})
         made = self.render(page, None, name)
         self.show(name, page, made, problem.given(np.arange(problem.images)), text)
+
+    def name(self, number: int) -> str:
+        """The sheet of an iteration."""
+        return iteration_name(number)
+
+    def iteration(self, step: Step) -> None:
+        """The sheet of one iteration."""
+        number, language = step.iteration, self.plan.language
+        follows = self.plan.formulas and number - 1 in self.written
+        images = step["number"] - 1
+        page, made = self.template(images, follows, iteration_name(number))
+        before = iteration_name(number - 1) if follows else ""
+        text = say("Iteration {number}: the parameters after {updates} updates", language, number=number, updates=number - 1)
+        text += self.went_on()
+        self.show(iteration_name(number), page, made, step, text, before)
+        self.written.append(number)
+
+    def went_on(self) -> str:
+        """Where the first parameters are those of an earlier training: that the updates are counted from there."""
+        origin = origin_of(self.plan.problem)
+        sheets = {sheet for name, (sheet, _) in origin.sources.items() if name[0] in "wb"}
+        sheet = next(iter(sheets & {TRAINED, SOLVED}), "")
+        if origin.earlier or not (sheet and origin.path):
+            return ""
+        return say(", counted from sheet {sheet} of {workbook}", self.plan.language, sheet=sheet, workbook=origin.path.name)
+
+    def template(self, images: np.ndarray, follows: bool, name: str) -> tuple[Page, Template]:
+        """Page and template for these images, made once for all iterations that are alike."""
+        alike = images.tobytes() if self.plan.formulas and not self.plan.whole else len(images)
+        key = alike, follows
+        if key not in self._templates:
+            layout = self.plan.layout(len(images))
+            page = self.plan.page(layout, layout if follows else None)
+            self._templates[key] = page, self.render(page, images, name)
+        return self._templates[key]
+
+    def trained(self, step: Step, diverged: bool = False) -> None:
+        """Sheet Trained: an iteration's sheet without the backward pass; its parameters refer to the last iteration's new ones
+        unless those are no finite numbers."""
+        plan, updates = self.plan, step.iteration - 1
+        follows = plan.formulas and not diverged and updates in self.written
+        text = say("Trained: the parameters after {updates} updates", plan.language, updates=updates) + self.went_on()
+        start = iteration_name(1) if 1 in self.written else ""
+        self.forward(TRAINED, step, text, iteration_name(updates) if follows else "", start=start)
 
     def forward(self, name: str, step: Step, text: str, before: str = "", pictures: bool = True, start: str = "") -> None:
         """A sheet without the backward pass; its parameters are numbers, or refer to the iteration on the sheet `before`, the
@@ -92,9 +140,9 @@ class OutputBook:
         Raises DivergedError where one of them is not finite.
         """
         initial = {INITIAL + name: array for name, array in self.plan.initial.items()}
-        numbers = vector(page, ChainMap(initial, step))
+        numbers = vector(page, ChainMap(initial, cast(dict, step)))
         if not np.isfinite(numbers).all():
-            raise diverged(step)
+            raise diverged(cast(Step, step))
         room, known = made.room(numbers), self._rooms.get(id(made))
         self._rooms[id(made)] = room if known is None else np.maximum(known, room)
         start, length = self.spool.seek(0, 2), numbers.nbytes
@@ -102,7 +150,7 @@ class OutputBook:
 
         def rows() -> str:
             self.spool.seek(start)
-            stored = np.frombuffer(self.spool.read(length), dtype=float)
+            stored = np.frombuffer(self.spool.read(length), dtype=np.float64)
             return made.fill(stored, quoted(before) if before else "", title)
 
         title = self.file.strings(text)
@@ -128,11 +176,16 @@ class OutputBook:
         """
         plan, file = self.plan, self.file
         test_page(file, file.sheet(TEST), plan, parameters)
-        places_page(file, self._front["Places"], plan, iteration)
-        summary_page(file, self._front["Summary"], plan, totals, shown, headlines, ending)
-        pages.conventions_page(file, self._front["Conventions"], plan, ending, record)
+        places_page(file, self._front[PLACES], plan.places_lines(iteration), plan.language)
+        summary_page(file, self._front[SUMMARY], plan, totals, shown, headlines, ending)
+        conventions_page(file, self._front[CONVENTIONS], plan, ending, record)
+        self.furnish()
+        file.close()
+
+    def furnish(self) -> None:
+        """How the sheets of quantities look; it depends on how much room their numbers take."""
+        file, plan = self.file, self.plan
         widths: dict[int, dict] = {}
         for sheet, page, made in self._shown:
             furnish(file, sheet, page, made, self._rooms[id(made)], plan.problem)
             sheet.col_info = widths.setdefault(id(made), sheet.col_info)  # 50 KB that sheets which are alike share
-        file.close()

@@ -13,10 +13,12 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from xlnn.book.conventions import texts_about
+from xlnn.book.names import SUMMARY
 from xlnn.book.origin import Options, Record
 from xlnn.book.settings import ENTRIES, layer_rows, shown_values
 from xlnn.model.problem import Problem
@@ -34,10 +36,10 @@ FREE = ("iterations", "language")  # settings that may change while a training r
 BITS = "SHA-256"
 
 
-PARTS = ("images", "right answers", "held-out images", "held-out right answers", "parameters", "Summary")
+PARTS = ("images", "right answers", "held-out images", "held-out right answers", "parameters", SUMMARY)
 
 
-NAMES = {entry.field: entry.name for entry in ENTRIES} | {"layers": "layer"}  # of settings, by field
+SETTING_NAMES = {entry.field: entry.name for entry in ENTRIES} | {"layers": "layer"}  # of settings, by field
 
 
 # ---- writing ------------------------------------------------------------------------------------------
@@ -53,12 +55,12 @@ def lines(
     return [
         ("updates", f"{totals[-1][0]} / {problem.settings.iterations}"),
         ("options", f"--keep {options.keep.replace(' ', '')} --detail {options.detail} --cells {options.cells}"),
-        ("settings", _joined({NAMES[name]: text for name, text in kept.items()}, language)),
+        ("settings", _joined({SETTING_NAMES[name]: text for name, text in kept.items()}, language)),
         ("fingerprint", _joined({**sums, BITS: bits(found)}, language)),
     ]
 
 
-def settings_text(values: Mapping[str, object], layers: Iterable) -> dict[str, str]:
+def settings_text(values: Mapping[str, object], layers: Sequence) -> dict[str, str]:
     """Every setting that a training keeps from beginning to end, by field, as a text."""
     texts = {name: repr(value) if isinstance(value, float) else str(value) for name, value in values.items() if name not in FREE}
     rows = (" ".join(str(part) for part in row if part is not None) for row in layer_rows(layers))
@@ -106,20 +108,15 @@ def _joined(parts: Mapping[str, str], language: str) -> str:
 # ---- reading ------------------------------------------------------------------------------------------
 
 
-def texts(rows: Iterable[Sequence], topic: str) -> list[str]:
-    """What the rows of a sheet Conventions, in any language, say about a topic."""
-    return [str(row[1]) for row in rows if len(row) > 1 and row[0] in every(topic) and row[1] is not None]
-
-
 def parse(rows: Sequence[Sequence]) -> Record:
     """The record on a sheet Conventions. Raises ValueError or KeyError where there is none."""
-    told = [texts(rows, topic)[-1:] for topic in ("updates", "options", "settings", "fingerprint")]
+    told = [texts_about(rows, topic)[-1:] for topic in ("updates", "options", "settings", "fingerprint")]
     if not all(told):
         raise ValueError("no record")
     (updates,), (options,), (settings,), (prints,) = told
     done = int(updates.split("/")[0])
     _, keep, _, detail, _, cells = options.split(" ")
-    kept = _parted(settings, {name: field for field, name in NAMES.items()})
+    kept = _parted(settings, {name: field for field, name in SETTING_NAMES.items()})
     sums = _parted(prints, {name: name for name in (*PARTS, BITS)})
     digest = sums.pop(BITS, "")
     return Record(done, Options(keep, detail, cells), kept, {name: float(text) for name, text in sums.items()}, digest)

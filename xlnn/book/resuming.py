@@ -15,9 +15,11 @@ from pathlib import Path
 import numpy as np
 
 from xlnn.book import resume_record as record
-from xlnn.book import settings, summary
-from xlnn.book.names import DATA, HELD_OUT, SUMMARY_HEADER, TRAINED
-from xlnn.book.origin import Earlier, Record
+from xlnn.book import settings, summary_sheet
+from xlnn.book.conventions import texts_about
+from xlnn.book.names import CONVENTIONS, DATA, HELD_OUT, SETTINGS, SUMMARY, SUMMARY_HEADER, TRAINED
+from xlnn.book.origin import Earlier, Record, origin_of
+from xlnn.book.own_result import own_plan
 from xlnn.book.plan import Plan
 from xlnn.book.reader import read_book
 from xlnn.book.versions import versions
@@ -32,7 +34,7 @@ CARRIED = ("start", "input", "approximate")  # lines of Conventions that stay tr
 SHEETS = {"images": DATA, "right answers": DATA, "held-out images": HELD_OUT, "held-out right answers": HELD_OUT}
 
 
-SHEETS |= {"parameters": TRAINED, "Summary": "Summary"}
+SHEETS |= {"parameters": TRAINED, SUMMARY: SUMMARY}
 
 
 def resume(path: str | Path, *, more: int | str | None = None, language: str | None = None) -> Problem:
@@ -43,8 +45,8 @@ def resume(path: str | Path, *, more: int | str | None = None, language: str | N
     where no updates are left. What makes the numbers only nearly the same is in `origin.earlier.notes`.
     """
     book, now = Workbook(path), settings.Read({}, (), {})
-    if book.find(settings.SHEET):
-        now = settings.parse(book.lines(settings.SHEET), book.name)
+    if book.find(SETTINGS):
+        now = settings.parse(book.lines(SETTINGS), book.name)
     try:
         found = _record(book)
         _check_settings(book, found, now)
@@ -61,10 +63,10 @@ def _resumed(book: Workbook, found: Record, problem: Problem, more: int | str | 
     if planned <= done:
         text = "{workbook}: after {updates} updates none are left; -n says how many more."
         raise UsageError(text, workbook=book.name, updates=done)
-    language = problem.origin.language
-    rows = book.lines("Conventions")
+    language = problem.language
+    rows = book.lines(CONVENTIONS)
     totals = _totals(book, problem)
-    carried = [(kept, told) for kept in CARRIED for told in record.texts(rows, kept)]
+    carried = [(kept, told) for kept in CARRIED for told in texts_about(rows, kept)]
     inputs = _inputs(book, [told for kept, told in carried if kept == "input"])
     earlier = Earlier(
         book.name,
@@ -77,7 +79,7 @@ def _resumed(book: Workbook, found: Record, problem: Problem, more: int | str | 
         (*_check_numbers(book, found, problem, totals), *_other_versions(rows, language)),
         tuple(inputs),
     )
-    origin = replace(problem.origin, earlier=earlier)
+    origin = replace(origin_of(problem), earlier=earlier)
     return replace(problem.with_settings(iterations=planned), done=done, origin=origin)
 
 
@@ -86,7 +88,7 @@ def _resumed(book: Workbook, found: Record, problem: Problem, more: int | str | 
 
 def _record(book: Workbook) -> Record:
     """Raises ContentError where the workbook is not the result of a training."""
-    sheet = book.find("Conventions")
+    sheet = book.find(CONVENTIONS)
     try:
         return record.parse(book.lines(sheet) if sheet else [])
     except (ValueError, KeyError):
@@ -99,14 +101,15 @@ def _record(book: Workbook) -> Record:
 
 def _totals(book: Workbook, problem: Problem) -> list[tuple]:
     """Summary's lines: updates, C_T, share right; with held-out images also theirs. Raises ContentError."""
-    shown = (*summary.FIGURES, *(summary.HELD_OUT if problem.held_out is not None else ()))
+    shown = (*summary_sheet.FIGURES, *(summary_sheet.HELD_OUT_FIGURES if problem.held_out is not None else ()))
     judged = problem.network.judged
-    return summary.totals(book, SUMMARY_HEADER, [n if judged or n not in summary.SHARES else None for n in shown])
+    return summary_sheet.totals(book, SUMMARY_HEADER, [n if judged or n not in summary_sheet.SHARES else None for n in shown])
 
 
 def _initial(book: Workbook, problem: Problem, found: Record) -> dict[str, np.ndarray]:
     """The parameters before the first update, where sheet Trained has their saved copy."""
     plan = Plan(problem, frozenset(), found.options.detail)
+    plan = own_plan(plan) if plan.own_sheets else plan
     copies = plan.forward_layout(problem.images, pictures=False).initial
     return {name: book.numbers(TRAINED, place) for name, place in copies.items()}
 
@@ -142,8 +145,8 @@ def _check_settings(book: Workbook, found: Record, now: settings.Read) -> None:
                 ContentError(
                     "{what} was {before} when this training began, and is {now}. Set it back to go on; without --resume "
                     "a new training begins.",
-                    now.where.get(name, book.where(settings.SHEET)),
-                    what=record.NAMES[name],
+                    now.where.get(name, book.where(SETTINGS)),
+                    what=record.SETTING_NAMES[name],
                     before=before, now=texts.get(name, "–"),
                 )
             )  # fmt: skip
@@ -161,7 +164,7 @@ def _same_setting(before: str, now: str) -> bool:
 def _check_numbers(book: Workbook, found: Record, problem: Problem, totals: list[tuple]) -> list[str]:
     """A note where the numbers are no longer the same bits. Raises ContentError where they are other numbers."""
     if not totals or totals[-1][0] != found.updates:
-        raise _changed(book, "Summary")
+        raise _changed(book, SUMMARY)
     parts = record.numbers(problem, problem.parameters, totals)
     for name, array in parts.items():
         if name not in found.sums or not record.close(array, found.sums[name]):
@@ -172,7 +175,7 @@ def _check_numbers(book: Workbook, found: Record, problem: Problem, totals: list
         "{workbook} was saved by another program since, which keeps fewer digits: "
         "the numbers go on nearly, not exactly, as in one run."
     )
-    return [say(text, problem.origin.language, workbook=book.name)]
+    return [say(text, problem.language, workbook=book.name)]
 
 
 def _changed(book: Workbook, part: str) -> ContentError:
@@ -185,7 +188,7 @@ def _changed(book: Workbook, part: str) -> ContentError:
 
 def _other_versions(rows: list[tuple], language: str) -> list[str]:
     """A note where another xlnn or NumPy wrote the workbook."""
-    before = ", ".join(re.findall("(?:xlnn|NumPy) [^, ]+", " ".join(record.texts(rows, "versions"))))
+    before = ", ".join(re.findall("(?:xlnn|NumPy) [^, ]+", " ".join(texts_about(rows, "versions"))))
     now = ", ".join(versions()[:2])
     if before == now:
         return []

@@ -1,4 +1,4 @@
-"""Sheet Settings: the one table of settings that reader, writer and command line share.
+"""Sheet Settings, written and read back: the one table of settings that reader, writer and command line share.
 
 B2 is η; every line has a name (in any of xlnn's languages), a value and its meaning. Below stands the table
 of layers: label, kind, units, size, activation, stride.
@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
+from xlnn.book.names import SETTINGS
 from xlnn.errors import ContentError, UsageError, Where, printable
 from xlnn.layout.arrange import LAYOUTS
 from xlnn.layout.cells import Cell
@@ -22,9 +23,9 @@ from xlnn.model.network import KINDS, TIES, TOTALS, UPDATES, LayerSettings, Netw
 from xlnn.model.problem import ORDERS, STARTS, Problem, Settings
 from xlnn.words import LANGUAGES, every, say
 from xlnn.xlsx.cell_table import UNCALCULATED
+from xlnn.xlsx.new_file import BookFile, put, show
+from xlnn.xlsx.rows import RowsSheet
 from xlnn.xlsx.workbook import NO_RESULT, NO_TEXT, is_blank, shown
-
-SHEET = "Settings"
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,7 @@ ENTRIES = (
 BY_FIELD = {entry.field: entry for entry in ENTRIES}
 
 
-COLUMNS = ("layer", "kind", "units", "size", "activation", "stride", "bias")  # of the table of layers
+LAYER_COLUMNS = ("layer", "kind", "units", "size", "activation", "stride", "bias", "rate")  # of the table of layers
 
 
 _NETWORK_FIELDS = {f.name for f in fields(Network)}
@@ -189,7 +190,7 @@ class Read:
             raise ContentError(error.message, where, **error.fields) from error
 
 
-def rows(problem: Problem, language: str) -> list[tuple[str, Any, str]]:
+def setting_rows(problem: Problem, language: str) -> list[tuple[str, Any, str]]:
     """Name, value and meaning of every setting, for the writer."""
     values = {**shown_values(problem), "language": language}
     return [
@@ -206,8 +207,10 @@ def shown_values(problem: Problem) -> dict[str, Any]:
 
 
 def layer_columns(layers: Sequence[LayerSettings]) -> tuple[str, ...]:
-    """The headings of the table of layers; the last only where a layer has no biases."""
-    return COLUMNS if any(not entry.bias for entry in layers) else COLUMNS[:-1]
+    """The headings of the table of layers; the last two only where a layer has no biases, or an η of its own."""
+    if any(entry.rate != 1 for entry in layers):
+        return LAYER_COLUMNS
+    return LAYER_COLUMNS[:-1] if any(not entry.bias for entry in layers) else LAYER_COLUMNS[:-2]
 
 
 def layer_rows(layers: Sequence[LayerSettings]) -> list[tuple]:
@@ -222,9 +225,32 @@ def layer_rows(layers: Sequence[LayerSettings]) -> list[tuple]:
             None if entry.kind in ("input", "max pooling") else entry.activation or "sigmoid",
             entry.stride if entry.kind == "convolution" else None,
             None if entry.kind in ("input", "max pooling") else "yes" if entry.bias else "no",
+            None if entry.kind in ("input", "max pooling") else entry.rate,
         )[:columns]
         for entry in layers
     ]
+
+
+def settings_page(file: BookFile, sheet: RowsSheet, problem: Problem, language: str) -> None:
+    """Sheet Settings: B2 is η; below the table of layers."""
+    rows, style = file.rows(), file.style
+    for column, text in enumerate(("setting", "value", "meaning"), 1):
+        rows.text(Cell(1, column), say(text, language), style("header"))
+    number = 1
+    for number, (name, value, meaning) in enumerate(setting_rows(problem, language), 2):
+        rows.text(Cell(number, 1), name)
+        put(rows, Cell(number, 2), value, style("input"))
+        rows.text(Cell(number, 3), meaning, style("label"), measured=False)
+    number += 2
+    for column, text in enumerate(layer_columns(problem.network.layer_settings), 1):
+        rows.text(Cell(number, column), say(text, language), style("header"))
+    for below, line in enumerate(layer_rows(problem.network.layer_settings), 1):
+        for column, value in enumerate(line, 1):
+            put(rows, Cell(number + below, column), value, style("input"))
+    show(file, sheet, rows)
+    sheet.set_column(0, 0, 18)
+    sheet.set_column(1, 1, 24)
+    sheet.set_column(2, 5, 14)
 
 
 def parse(lines: Sequence[Sequence], workbook: str) -> Read:
@@ -233,25 +259,25 @@ def parse(lines: Sequence[Sequence], workbook: str) -> Read:
     where: dict[str, Where] = {}
     layers: list[LayerSettings] = []
     for number, line in enumerate(lines, 1):
-        cells = [*line, *[None] * (len(COLUMNS) - len(line))]
-        name, at = _text(cells[0]), Where(workbook, SHEET, Cell(number, 1).name)
+        cells = [*line, *[None] * (len(LAYER_COLUMNS) - len(line))]
+        name, at = _text(cells[0]), Where(workbook, SETTINGS, Cell(number, 1).name)
         if is_blank(cells[0]) or (number == 1 and name in _keys("setting")):
             continue
-        _check_calculated(cells[: len(COLUMNS)] if "layers" in where else cells[:2], number, workbook)
+        _check_calculated(cells[: len(LAYER_COLUMNS)] if "layers" in where else cells[:2], number, workbook)
         if name in _keys("layer"):
             where["layers"] = at
         elif "layers" in where:
             layers.append(_layer(cells, number, workbook))
             _once("layer " + layers[-1].label, layers[-1].label, where, at)
             if not is_blank(cells[6]):
-                where["bias " + layers[-1].label] = Where(workbook, SHEET, Cell(number, 7).name)
+                where["bias " + layers[-1].label] = Where(workbook, SETTINGS, Cell(number, 7).name)
         else:
             entry = _entry(name)
             if entry is None:
                 known = ", ".join(entry.name for entry in ENTRIES)
                 raise ContentError("unknown setting {name}; known: {known}.", at, name=repr(cells[0]), known=known)
             _once(entry.field, entry.name, where, at)
-            at = where[entry.field] = Where(workbook, SHEET, Cell(number, 2).name)
+            at = where[entry.field] = Where(workbook, SETTINGS, Cell(number, 2).name)
             if not is_blank(cells[1]):
                 values[entry.field] = parse_value(entry, cells[1], at)
     return Read(values, tuple(layers), where)
@@ -261,7 +287,7 @@ def _check_calculated(cells: Sequence, number: int, workbook: str) -> None:
     """Raises ContentError for a formula without a stored result in these first cells of a row."""
     for column, value in enumerate(cells, 1):
         if value is UNCALCULATED:
-            raise ContentError(NO_RESULT if column == 2 else NO_TEXT, Where(workbook, SHEET, Cell(number, column).name))
+            raise ContentError(NO_RESULT if column == 2 else NO_TEXT, Where(workbook, SETTINGS, Cell(number, column).name))
 
 
 def _once(key: str, name: str, where: dict[str, Where], at: Where) -> None:
@@ -318,8 +344,8 @@ def _layer(cells: Sequence, number: int, workbook: str) -> LayerSettings:
         except ValueError:
             raise ContentError(
                 "{what}: expected {expected}, found {found}.",
-                Where(workbook, SHEET, Cell(number, column + 1).name),
-                what=COLUMNS[column], expected=expected, found=_found(value),
+                Where(workbook, SETTINGS, Cell(number, column + 1).name),
+                what=LAYER_COLUMNS[column], expected=expected, found=_found(value),
             ) from None  # fmt: skip
 
     label = cells[0]
@@ -331,7 +357,15 @@ def _layer(cells: Sequence, number: int, workbook: str) -> LayerSettings:
         activation=read(4, **_choice(tuple(ACTIVATIONS)), default=""),
         stride=read(5, _whole, "a whole number", 1),
         bias=read(6, _yes, "yes / no", True),
+        rate=read(7, _rate, "a number from 0 on", 1.0),
     )
+
+
+def _rate(value) -> float:
+    found = _number(value)
+    if found < 0:
+        raise ValueError(value)
+    return found
 
 
 def size(value) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from xlnn.book.names import SOLVED, START
 from xlnn.book.plan import Plan, check_updates
 from xlnn.book.result import OutputBook
-from xlnn.book.summary_page import ends, right_line
+from xlnn.book.summary_sheet import ends, right_line
 from xlnn.book.writer import Result
 from xlnn.model.minimising import Solution, minimise
 from xlnn.model.problem import Problem, shape_text
@@ -36,10 +36,10 @@ def solve(
     Raises UsageError (also where SciPy is
     missing), LimitError, SaveError, DivergedError.
     """
-    path, origin = Path(path), problem.origin
+    path = Path(path)
     check_updates(steps)
-    plan = Plan(problem, frozenset(), cells=cells, language=language or (origin.language if origin else "en"), final=SOLVED)
-    check_target(path, origin.inputs if origin else (), force)
+    plan = Plan(problem, frozenset(), cells=cells, language=language or problem.language, final=SOLVED)
+    check_target(path, problem.inputs, force)
     with replacing(path, force) as temporary, ExitStack() as stack:
         solution = minimise(problem, steps)
         spool = stack.enter_context(tempfile.TemporaryFile())

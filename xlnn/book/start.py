@@ -9,8 +9,9 @@ from types import MappingProxyType
 import numpy as np
 
 from xlnn.book.look import furnish
+from xlnn.book.names import DATA, HELD_OUT, SETTINGS, START
 from xlnn.book.numbers import INITIAL, Page, add_page, free, vector
-from xlnn.book.settings_page import settings_page
+from xlnn.book.settings import settings_page
 from xlnn.layout.arrange import arrange
 from xlnn.layout.cells import Cell
 from xlnn.layout.layouts import Layout
@@ -43,16 +44,16 @@ def write_problem(
     layout = arrange(problem.settings.layout, list(problem.network.quantities.values()), problem.images)
     with replacing(path, force) as temporary:
         file = BookFile(temporary, title or path.stem, decimals)
-        settings_page(file, file.sheet("Settings"), problem, language)
+        settings_page(file, file.sheet(SETTINGS), problem, language)
         data = layout.data_sheet()
         given = problem.given(np.arange(problem.images))
         text = say("Data: {what} and right answers", language, what=problem.network.things)
-        _page(file, problem, "Data", data, given, text, language, heads)
+        _page(file, problem, DATA, data, given, text, language, heads)
         if problem.held_out is not None:
             _held_out(file, problem.held_out, layout.name, language)
         start = layout.only([q.name for q in problem.network.parameters])
         values = {**problem.parameters, **{INITIAL + name: array for name, array in problem.parameters.items()}}
-        _page(file, problem, "Start", start, values, say("Start: the initial parameters", language), language)
+        _page(file, problem, START, start, values, say("Start: the initial parameters", language), language)
         if lesson is not None:
             add_lesson(file, lesson, cells, language)
         file.close()
@@ -64,7 +65,7 @@ def _held_out(file: BookFile, problem: Problem, name: str, language: str) -> Non
     layout = arrange(name, list(problem.network.quantities.values()), problem.images)
     data = layout.data_sheet()
     text = say("Held out: images that are tried, but never trained with", language)
-    _page(file, problem, "Held out", data, problem.given(np.arange(problem.images)), text, language)
+    _page(file, problem, HELD_OUT, data, problem.given(np.arange(problem.images)), text, language)
 
 
 def _page(file: BookFile, problem: Problem, name: str, layout: Layout, values, title: str, language: str, heads=()) -> None:

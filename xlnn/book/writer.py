@@ -12,19 +12,18 @@ import numpy as np
 
 from xlnn.book import resume_record as record
 from xlnn.book.interrupt import Stopped, asked_to_stop
-from xlnn.book.names import SOLVED, TRAINED, iteration_name
-from xlnn.book.numbers import Page
-from xlnn.book.origin import Earlier, Options
+from xlnn.book.names import TRAINED
+from xlnn.book.origin import Earlier, Options, origin_of
+from xlnn.book.own_result import OwnResult, own_plan
 from xlnn.book.plan import Plan, check_updates, kept_by_default, kept_iterations
 from xlnn.book.result import OutputBook
-from xlnn.book.summary_page import headlines
+from xlnn.book.summary_sheet import headlines
 from xlnn.errors import DivergedError
 from xlnn.model.problem import Problem
 from xlnn.model.threads import one_thread
 from xlnn.model.training import Step, counted, finish, train, trained
 from xlnn.words import say
 from xlnn.xlsx.new_file import BookFile
-from xlnn.xlsx.rows import Template
 from xlnn.xlsx.saving import check_space, check_target, replacing
 
 Total = tuple  # updates done, C_T, share right; with held-out images also their C_T and share right
@@ -64,6 +63,7 @@ def write(
     progress: Callable[[int, int], None] | None = None,
     stopping: Callable[[], None] | None = None,
     front: Callable[[BookFile], None] | None = None,
+    add_missing: bool = False,
 ) -> Result:
     """Trains `problem` and writes all of it to `path`.
 
@@ -75,6 +75,9 @@ def write(
     or "all". `progress(done, all)` is called
     after each iteration; `front(file)` adds sheets before all others.
 
+    The result of a person's own workbook is made of his sheets, unless a layout was asked for when it was read; what they do
+    not show is left out, or with `add_missing` stands on sheets of its own.
+
     Ctrl-C, or a KeyboardInterrupt in `progress`, ends the training after the iteration under way: `stopping()` is called,
     the iterations so far are written, marked as unfinished, and Stopped, a KeyboardInterrupt, is raised. Another Ctrl-C
     interrupts at once, and nothing is written.
@@ -83,21 +86,25 @@ def write(
     iterations whose numbers are finite.
     """
     path = Path(path)
-    origin = problem.origin
-    earlier = origin.earlier if origin else None
-    keep = keep or (None if earlier else kept_by_default(problem.settings.iterations))
+    earlier = origin_of(problem).earlier
+    keep = keep or (None if earlier else kept_by_default(problem))
     options = _options(earlier, keep=keep, detail=detail, cells=cells)
     check_updates(problem.settings.iterations, problem.per_epoch)  # before they are counted
     kept = frozenset(n for n in kept_iterations(options.keep, problem.settings.iterations) if n > problem.done)
-    plan = Plan(problem, kept, options.detail, options.cells, language or (origin.language if origin else "en"))
-    check_target(path, origin.inputs if origin else (), force)
+    plan = Plan(problem, kept, options.detail, options.cells, language or problem.language)
+    check_target(path, problem.inputs, force)
     check_space(path, plan.numbers)
     with replacing(path, force) as temporary, one_thread, ExitStack() as stack:
         spool = stack.enter_context(tempfile.TemporaryFile())
-        file = BookFile(temporary, path.stem, decimals, printed)
-        if front:
-            front(file)
-        writing = _Writing(plan, OutputBook(plan, file, spool), options)
+        if plan.own_sheets:
+            look = {"decimals": decimals, "printed": printed}
+            book = OwnResult(plan, own_plan(plan), temporary, path.stem, spool, front, missing=add_missing, look=look)
+        else:
+            file = BookFile(temporary, path.stem, decimals, printed)
+            if front:
+                front(file)
+            book = OutputBook(plan, file, spool)
+        writing = _Writing(plan, book, options)
         writing.run(progress, stopping)
     if writing.diverged:
         writing.diverged.others = (DivergedError("The iterations before are in {path}.", path=temporary.path),)
@@ -110,7 +117,7 @@ def write(
         last[1],
         problem.images,
         last[2],
-        tuple(writing.written),
+        tuple(writing.book.written),
         writing.parameters,
         options.keep,
     )
@@ -130,14 +137,12 @@ class _Writing:
     """One run: trains, and shows each kept step on its sheet."""
 
     plan: Plan
-    book: OutputBook
+    book: OutputBook | OwnResult
     options: Options
     totals: list[Total] = field(default_factory=list)
-    written: list[int] = field(default_factory=list)
     diverged: DivergedError | None = None
     stopped: bool = False
     parameters: dict = field(default_factory=dict)
-    _templates: dict = field(default_factory=dict)
 
     def run(self, progress: Callable | None, stopping: Callable | None) -> None:
         """All sheets in their order."""
@@ -147,11 +152,12 @@ class _Writing:
             end = self.train(lambda done: self.stops(done, progress, asked))
         if self.stopped and stopping:
             stopping()
-        self.trained(end)
-        shown = {number - 1: iteration_name(number) for number in self.written} | {self.totals[-1][0]: TRAINED}
+        self.book.trained(end, bool(self.diverged))
+        written = self.book.written
+        shown = {number - 1: self.book.name(number) for number in written} | {self.totals[-1][0]: TRAINED}
         ending = self.ending()
-        lines = headlines(self.plan, self.totals, ending)
-        first = iteration_name(self.written[0]) if self.written else ""
+        lines = headlines(self.book.plan, self.totals, ending)
+        first = self.book.name(written[0]) if written else ""
         kept = record.lines(self.plan.problem, end.parameters, self.totals, self.options, self.plan.language)
         self.parameters = end.parameters
         self.book.close(end.parameters, self.totals, shown, lines, first, ending, kept)
@@ -186,7 +192,7 @@ class _Writing:
                 if (step.iteration - 1) % problem.per_epoch == 0:
                     self.count(step if self.plan.whole else trained(problem, step.parameters, step.iteration))
                 if step.iteration in self.plan.kept:
-                    self.iteration(step)
+                    self.book.iteration(step)
                 last = step
                 step.new_parameters()
                 if stops(step.iteration):
@@ -206,44 +212,3 @@ class _Writing:
     def count(self, step: Step) -> None:
         """Remembers C_T and the share right. Raises DivergedError where C_T is not finite."""
         self.totals.append(counted(self.plan.problem, step))
-
-    def iteration(self, step: Step) -> None:
-        """The sheet of one iteration."""
-        number, language = step.iteration, self.plan.language
-        follows = self.plan.formulas and number - 1 in self.written
-        images = step["number"] - 1
-        page, made = self.template(images, follows, iteration_name(number))
-        before = iteration_name(number - 1) if follows else ""
-        text = say("Iteration {number}: the parameters after {updates} updates", language, number=number, updates=number - 1)
-        text += self.went_on()
-        self.book.show(iteration_name(number), page, made, step, text, before)
-        self.written.append(number)
-
-    def went_on(self) -> str:
-        """Where the first parameters are those of an earlier training: that the updates are counted from there."""
-        origin = self.plan.problem.origin
-        sheets = (
-            {sheet for name, (sheet, _) in origin.sources.items() if name[0] in "wb"} if origin and not origin.earlier else set()
-        )
-        sheet = next(iter(sheets & {TRAINED, SOLVED}), "")
-        if not sheet:
-            return ""
-        return say(", counted from sheet {sheet} of {workbook}", self.plan.language, sheet=sheet, workbook=origin.path.name)
-
-    def template(self, images: np.ndarray, follows: bool, name: str) -> tuple[Page, Template]:
-        """Page and template for these images, made once for all iterations that are alike."""
-        alike = images.tobytes() if self.plan.formulas and not self.plan.whole else len(images)
-        key = alike, follows
-        if key not in self._templates:
-            layout = self.plan.layout(len(images))
-            page = self.plan.page(layout, layout if follows else None)
-            self._templates[key] = page, self.book.render(page, images, name)
-        return self._templates[key]
-
-    def trained(self, step: Step) -> None:
-        """Sheet Trained: an iteration's sheet without the backward pass."""
-        plan, updates = self.plan, step.iteration - 1
-        follows = plan.formulas and not self.diverged and updates in self.written
-        text = say("Trained: the parameters after {updates} updates", plan.language, updates=updates) + self.went_on()
-        start = iteration_name(1) if 1 in self.written else ""
-        self.book.forward(TRAINED, step, text, iteration_name(updates) if follows else "", start=start)

@@ -1,1 +1,1 @@
-"""What is wrong on a sheet, and why."""
+"""What is wrong in a sheet, and which change of which formula makes it right."""

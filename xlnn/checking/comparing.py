@@ -16,17 +16,17 @@ import numpy as np
 
 from xlnn.checking.pairing import paired_sheets, selected
 from xlnn.errors import ContentError, UsageError
-from xlnn.layout.cells import Cell, Range
-from xlnn.xlsx.cell_table import UNCALCULATED, objects
+from xlnn.layout.cells import COLUMNS, Cell, Range
+from xlnn.xlsx.cell_table import BLANK, NUMBER, OTHER, PENDING, SPACES, Filled, Filling, cell_of
 from xlnn.xlsx.workbook import ERRORS, NO_RESULT, Workbook
 
 if TYPE_CHECKING:
     import pandas as pd
 
-BLANK, NUMBER, TEXT, RESULT = range(4)  # kinds of cells; RESULT stands where a number does: a date, an error; TEXT is the rest
+TEXT, RESULT = 10, 11  # kinds of cells that are OTHER; RESULT stands where a number does: a date, an error; TEXT is the rest
 
 
-COLUMNS = ("sheet", "other sheet", "cell", "a", "b", "difference")
+DIFFERENCE_COLUMNS = ("sheet", "other sheet", "cell", "a", "b", "difference")
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ class Comparison:
         import pandas as pd
 
         rows = [(pair.sheet, pair.other, cell.name, a, b, difference(a, b)) for pair in self.pairs for cell, a, b in pair.cells()]
-        return pd.DataFrame(rows, columns=list(COLUMNS))
+        return pd.DataFrame(rows, columns=list(DIFFERENCE_COLUMNS))
 
 
 def difference(a, b) -> float | None:
@@ -156,7 +156,7 @@ def compared(
     for name, partner in paired:
         contents = [_contents(book, sheet, formulas) for book, sheet in ((one, name), (other, partner))]
         limits = [range_ for range_, on in chosen.values() if (name, partner) in on] if ranges else None
-        pairs.append(_compare_sheets(name, partner, *contents, tolerance, text or formulas, limits))
+        pairs.append(_compare_sheets(name, partner, contents, tolerance, text or formulas, limits))
     _check_selections(one, other, pairs, sheets, {typed: range_ for typed, (range_, _) in chosen.items()})
     return Comparison(Path(a), Path(b), tuple(pairs), () if formulas else tuple(_notes(one, other, pairs)))
 
@@ -178,100 +178,93 @@ def _check_selections(a: Workbook, b: Workbook, pairs: Sequence[Pair], sheets, r
     raise UsageError(said, selection=repr(empty[0]) if empty else "", a=a.name, b=b.name)
 
 
-def _contents(book: Workbook, sheet: str, formulas: bool) -> tuple[np.ndarray, Mapping[Cell, float]]:
-    """What the cells hold, and of those that are shown as dates or times the numbers."""
-    if not sheet:
-        return np.full((0, 0), None, dtype=object), {}
-    values, dates = book.sheet(sheet, results=not formulas), book.filled(sheet, results=not formulas).dates
-    if formulas:  # an array formula comes as an object
-        values = objects([getattr(value, "text", value) for value in values.flat]).reshape(values.shape)
-    return values, dates
+NOTHING = Filling().filled()  # the cells of a sheet that is not there
 
 
-def _compare_sheets(name, other, one: tuple, two: tuple, tolerance: Tolerance, text: bool, ranges) -> Pair:
-    """Every cell that one of the sheets fills; `one` and `two` are `_contents`."""
-    shape = max(one[0].shape[0], two[0].shape[0]), max(one[0].shape[1], two[0].shape[1])
-    shown_a, shown_b = _padded(one[0], shape), _padded(two[0], shape)
-    dates = set(one[1]) & set(two[1])
-    a, b = _with_numbers(shown_a, one[1], dates), _with_numbers(shown_b, two[1], dates)
-    kind_a, kind_b = kinds(a), kinds(b)
-    inside = np.ones(shape, dtype=bool) if ranges is None else _inside(shape, ranges)
-    filled = inside & ((kind_a != BLANK) | (kind_b != BLANK))
-    counts = filled if text else filled & (np.isin(kind_a, (NUMBER, RESULT)) | np.isin(kind_b, (NUMBER, RESULT)))
-    only_a, only_b = counts & (kind_b == BLANK), counts & (kind_a == BLANK)
+def _contents(book: Workbook, sheet: str, formulas: bool) -> Filled:
+    """The filled cells of a sheet, with their formulas or what those gave; none for no sheet."""
+    return book.filled(sheet, results=not formulas) if sheet else NOTHING
+
+
+@dataclass(frozen=True, eq=False)
+class _Side:
+    """One sheet's part in all cells that are compared: the kind of each, and its number where it has one."""
+
+    filled: Filled
+    positions: np.ndarray  # of every cell among the filled ones, −1 where it is blank
+    kinds: np.ndarray
+    numbers: np.ndarray
+
+    def values(self, cells: np.ndarray) -> np.ndarray:
+        """What some of the cells hold, objects."""
+        return self.filled.values_at(self.positions[cells])
+
+
+def _side(filled: Filled, codes: np.ndarray, dates: Sequence[int]) -> _Side:
+    """A sheet at the addresses `codes`; at `dates` the numbers behind the dates count."""
+    at = filled.positions_of(codes)
+    kinds, numbers = filled.kinds_at(at), filled.numbers_at(at)
+    kinds[(kinds == SPACES) | (kinds == PENDING)] = BLANK
+    other = np.flatnonzero(kinds == OTHER)
+    kinds[other] = [_kind(value) for value in filled.values_at(at[other]).tolist()]
+    dated = np.searchsorted(codes, dates)
+    kinds[dated], numbers[dated] = NUMBER, [filled.date_codes[code] for code in dates]
+    return _Side(filled, at, kinds, numbers)
+
+
+def _kind(value) -> int:
+    """TEXT or RESULT: what kind a cell is that holds no number."""
+    if isinstance(value, str):
+        return RESULT if value in ERRORS else TEXT
+    return TEXT if isinstance(value, bool) else RESULT
+
+
+def _compare_sheets(name, other, one: Filled, two: Filled, tolerance: Tolerance, text: bool, ranges) -> Pair:
+    """Every cell that one of the sheets fills."""
+    codes = one.codes if np.array_equal(one.codes, two.codes) else np.union1d(one.codes, two.codes)
+    dates = sorted(set(one.date_codes) & set(two.date_codes))
+    a, b = _side(one, codes, dates), _side(two, codes, dates)
+    inside = np.ones(len(codes), dtype=bool) if ranges is None else _inside(codes, ranges)
+    filled = inside & ((a.kinds != BLANK) | (b.kinds != BLANK))
+    counts = filled if text else filled & (np.isin(a.kinds, (NUMBER, RESULT)) | np.isin(b.kinds, (NUMBER, RESULT)))
+    only_a, only_b = counts & (b.kinds == BLANK), counts & (a.kinds == BLANK)
     both = counts & ~only_a & ~only_b
-    numbers = np.flatnonzero((both & (kind_a == NUMBER) & (kind_b == NUMBER)).ravel())
-    x, y = (part.ravel()[numbers].astype(float) for part in (a, b))
-    unlike = _unequal(a, b, filled & (kind_a == kind_b) & (kind_a != NUMBER))
-    differs = both & ((kind_a != kind_b) | unlike)
-    differs.ravel()[numbers] = ~tolerance.agree(x, y)
-    rows, columns = np.nonzero(differs)
+    numbers = np.flatnonzero(both & (a.kinds == NUMBER) & (b.kinds == NUMBER))
+    x, y = a.numbers[numbers], b.numbers[numbers]
+    unlike = _unequal(a, b, filled & (a.kinds == b.kinds) & (a.kinds != NUMBER))
+    differs = both & ((a.kinds != b.kinds) | unlike)
+    differs[numbers] = ~tolerance.agree(x, y)
+    different = np.flatnonzero(differs)
     with np.errstate(all="ignore"):
         gap = np.where(x == y, 0.0, np.abs(x - y))
-    at = _cell(numbers[int(gap.argmax())], shape) if gap.size and gap.max() > 0 else None
-    pending = tuple(_first(inside & np.equal(values, UNCALCULATED), shape) for values in (a, b))
-    used = frozenset(range_ for range_ in ranges or () if (counts & _inside(shape, [range_])).any())
+    at = cell_of(codes[numbers[int(gap.argmax())]]) if gap.size and gap.max() > 0 else None
+    pending = tuple(_first(codes, inside & (side.filled.kinds_at(side.positions) == PENDING)) for side in (a, b))
+    used = frozenset(range_ for range_ in ranges or () if (counts & _inside(codes, [range_])).any())
     return Pair(
-        name, other, int(both.sum()), rows + 1, columns + 1, shown_a[rows, columns], shown_b[rows, columns],
-        int(only_a.sum()), int(only_b.sum()), float(gap.max()) if gap.size else 0.0, at,
+        name, other, int(both.sum()), codes[different] // COLUMNS, codes[different] % COLUMNS + 1,
+        a.values(different), b.values(different), int(only_a.sum()), int(only_b.sum()), float(gap.max()) if gap.size else 0.0, at,
         pending, int((unlike & ~counts).sum()), used,
     )  # fmt: skip
 
 
-def _with_numbers(values: np.ndarray, numbers: Mapping[Cell, float], cells: set[Cell]) -> np.ndarray:
-    """The sheet with the numbers of some cells for what they show."""
-    found = values.copy() if cells else values
-    for cell in cells:
-        found[cell.row - 1, cell.column - 1] = numbers[cell]
-    return found
+def _first(codes: np.ndarray, where: np.ndarray) -> Cell | None:
+    return cell_of(codes[int(where.argmax())]) if where.any() else None
 
 
-def _first(where: np.ndarray, shape: tuple[int, int]) -> Cell | None:
-    return _cell(int(where.argmax()), shape) if where.any() else None
-
-
-def _cell(position: int, shape: tuple[int, int]) -> Cell:
-    row, column = divmod(int(position), shape[1])
-    return Cell(row + 1, column + 1)
-
-
-def _padded(values: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    if values.shape == shape:
-        return values
-    found = np.full(shape, None, dtype=object)
-    found[: values.shape[0], : values.shape[1]] = values
-    return found
-
-
-def kinds(values: np.ndarray) -> np.ndarray:
-    """BLANK, NUMBER, TEXT or RESULT for every cell; a text of spaces only is blank, and so is what was never calculated."""
-    found = np.full(values.shape, BLANK, dtype=np.int8)
-    filled = np.not_equal(values, None)  # most cells of a sheet hold nothing
-    found[filled] = [_kind(value) for value in values[filled].tolist()]
-    return found
-
-
-def _kind(value) -> int:
-    if type(value) is float or type(value) is int:
-        return NUMBER
-    if value is UNCALCULATED:
-        return BLANK
-    if isinstance(value, str):
-        return RESULT if value in ERRORS else TEXT if value.strip() else BLANK
-    return TEXT if isinstance(value, bool) else RESULT
-
-
-def _unequal(a: np.ndarray, b: np.ndarray, where: np.ndarray) -> np.ndarray:
+def _unequal(a: _Side, b: _Side, where: np.ndarray) -> np.ndarray:
     """Where two cells of one kind that are no numbers differ."""
-    found = np.zeros(a.shape, dtype=bool)
-    found[where] = [type(x) is not type(y) or x != y for x, y in zip(a[where].tolist(), b[where].tolist(), strict=True)]
+    found, cells = np.zeros(len(where), dtype=bool), np.flatnonzero(where)
+    pairs = zip(a.values(cells).tolist(), b.values(cells).tolist(), strict=True)
+    found[cells] = [type(x) is not type(y) or x != y for x, y in pairs]
     return found
 
 
-def _inside(shape: tuple[int, int], ranges: Sequence[Range]) -> np.ndarray:
-    found = np.zeros(shape, dtype=bool)
-    for range_ in ranges:
-        found[range_.first.row - 1 : range_.last.row, range_.first.column - 1 : range_.last.column] = True
+def _inside(codes: np.ndarray, ranges: Sequence[Range]) -> np.ndarray:
+    """Which addresses lie in one of the ranges."""
+    rows, columns = codes // COLUMNS, codes % COLUMNS + 1
+    found = np.zeros(len(codes), dtype=bool)
+    for (top, left), (bottom, right) in ranges:
+        found |= (rows >= top) & (rows <= bottom) & (columns >= left) & (columns <= right)
     return found
 
 
@@ -284,13 +277,13 @@ def _notes(a: Workbook, b: Workbook, pairs: Sequence[Pair]) -> Iterator[tuple[st
     texts = sum(pair.texts for pair in pairs)
     if texts:
         yield "{count} cells differ in texts or truth values, which were not compared (--text).", {"count": f"{texts:,}"}
-    for side, book in enumerate((a, b)):
-        first = next(((pair, pair.pending[side]) for pair in pairs if pair.pending[side]), None)
+    for number, book in enumerate((a, b)):
+        first = next(((pair, pair.pending[number]) for pair in pairs if pair.pending[number]), None)
         if first:
             pair, cell = first
             yield (
                 "{where}: a formula without a stored result; open the workbook in Excel or LibreOffice and save it.",
-                {"where": str(book.where((pair.sheet, pair.other)[side], cell))},
+                {"where": str(book.where((pair.sheet, pair.other)[number], cell))},
             )
 
 

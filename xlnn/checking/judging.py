@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xlnn.book.iterations import Book, book_of, computed, missing
-from xlnn.checking.conventions import others
+from xlnn.checking.conventions import OTHER_RATES, other_rates, others
 from xlnn.checking.explain import SAMPLED, explained_faults, fault_of, only, told_apart
+from xlnn.checking.looked_at import further
 from xlnn.checking.numbers import CLASSES, Group, groups, wrong_cells
 from xlnn.checking.trajectory import trajectory
 from xlnn.checking.uncertain import Precision, Uncertain, common_decimals, recognised
@@ -93,7 +94,8 @@ def _under_some_convention(verdict: Verdict, digits: int | None, settings: Mappi
         other = _judged(book, digits)
         if not other.mistaken:
             return replace(other, convention=words)
-    return verdict
+    rates = other_rates(verdict.book, verdict.mistaken, settings.get("eta") is not None)
+    return replace(verdict, faults=(), convention=OTHER_RATES, rates=rates) if rates else verdict
 
 
 def _judged(book: Book, digits: int | None) -> Verdict:
@@ -102,7 +104,7 @@ def _judged(book: Book, digits: int | None) -> Verdict:
     precision = recognised(numbers) if digits is None else digits
     book.decimals = common_decimals(numbers) if precision == Precision() else None
     found = tuple(groups(book, precision))
-    faults, follow, cells = [], 0, 0
+    faults, follow, cells = list[Fault](), 0, 0
     for group in found:
         for rule in group.rules:
             follows, explained = _faults(group, rule)
@@ -114,7 +116,7 @@ def _judged(book: Book, digits: int | None) -> Verdict:
                 cells += group.raw[rule.result.name].size
     order = {shown.name: position for position, shown in enumerate(book.iterations)}
     faults = told_apart(sorted(faults, key=lambda fault: order[fault.shown.name]))
-    return Verdict(book, found, tuple(faults), cells, precision, follow, tuple(missing(book)))
+    return Verdict(book, found, tuple(faults), cells, precision, follow, tuple(missing(book)), tuple(further(book)))
 
 
 def _calculated(book: Book) -> np.ndarray:
@@ -165,11 +167,11 @@ def _mark(path: Path, digits: int | None, settings: dict) -> tuple:
     try:
         verdict = judge(path, digits=digits, **settings)
     except XlnnError as error:
-        return path.name, False, *[None] * 3, *[""] * 5, error.text().removeprefix(f"{path.name}: ")
+        return path.name, False, *[None] * 3, *[""] * 6, error.text().removeprefix(f"{path.name}: ")
     first = verdict.mistaken[0] if verdict.mistaken else None
     sheet, cell = first_cell(first) if first else ("", None)
     named = ", ".join(cause.name for cause in first.causes) if first else ""
     looked = [", ".join(symbols(part)) for part in (verdict.judged, verdict.missing)]
     where = f"{sheet}!{cell.name}" if cell else ""
     counts = verdict.right, verdict.share, verdict.wrong, verdict.empty
-    return path.name, *counts, where, named, *looked, ", ".join(verdict.book.unseen), ""
+    return path.name, *counts, where, named, *looked, ", ".join(verdict.not_looked_at), verdict.told_convention(), ""

@@ -12,12 +12,17 @@ from functools import cached_property
 import numpy as np
 
 from xlnn.book.iterations import Book, Shown
+from xlnn.book.names import SETTINGS
+from xlnn.book.origin import origin_of
 from xlnn.checking.uncertain import UNKNOWN, Digits, Uncertain, precision_of, stored_doubt
 from xlnn.model.network import Network
 from xlnn.model.problem import Problem
 from xlnn.model.rules import Layer, Rule
 
 CLASSES = ("number", "digit", "answer", "prediction", "right")  # whole numbers of these are exact
+
+
+KNOWN = 1e-3  # the doubt of a number, however large, compared with it
 
 
 GIVEN = ("x", "t")  # read, or copied from where they are read
@@ -56,7 +61,7 @@ class Numbers(Mapping):
         other = self.given[name] if name in self.given else self.apply(self.rule(name))
         if stored is None:
             return other
-        choose = lambda mine, theirs: np.where(self.gaps[name], theirs, mine)
+        choose = lambda mine, theirs: np.asarray(np.where(self.gaps[name], theirs, mine))
         return Uncertain(choose(stored.value, other.value), choose(stored.doubt, other.doubt))
 
     def apply(self, rule: Rule, **changed: Uncertain) -> Uncertain:
@@ -213,16 +218,14 @@ class Group:
     @cached_property
     def copied(self) -> list[str]:
         """Inputs that stand on the sheets as copies."""
-        origin = self.problem.origin
-        return [n for n in ("x", "t", "eta") if n in self.given and n in self.raw and self._elsewhere(n, origin)]
+        return [n for n in ("x", "t", "eta") if n in self.given and n in self.raw and self._elsewhere(n)]
 
-    def _elsewhere(self, name: str, origin) -> bool:
+    def _elsewhere(self, name: str) -> bool:
         """Whether an input is given on another sheet than these."""
+        find, sources = self.book.workbook.find, origin_of(self.problem).sources
         if name == "eta":
-            return self.book.workbook.find("Settings") is not None
-        if origin is None or name not in origin.sources:
-            return False
-        return all(origin.sources[name][0] != shown.places[name][0] for shown in self.sheets)
+            return find(SETTINGS) is not None
+        return name in sources and all(find(sources[name][0]) != find(shown.places[name][0]) for shown in self.sheets)
 
     def expected(self, rule: Rule) -> Uncertain:
         """What a rule gives on these sheets' own numbers."""
@@ -261,8 +264,9 @@ def wrong_cells(found: np.ndarray, expected: Uncertain, digits: Digits, exact: b
     doubt = np.zeros_like(found) if exact else stored_doubt(np.nan_to_num(found), digits)
     with np.errstate(all="ignore"):
         off = np.abs(found - expected.value) > expected.doubt + doubt
-        unknown = ~(expected.doubt < UNKNOWN)  # it cannot be told
-    return np.where(np.isnan(found), True, off & ~unknown)
+        size = np.where(np.isfinite(expected.value), np.abs(expected.value), 0.0)
+        known = (expected.doubt < UNKNOWN) | (expected.doubt < KNOWN * size)  # else it cannot be told
+    return np.where(np.isnan(found), True, off & known)
 
 
 def groups(book: Book, digits: Digits = None) -> list[Group]:

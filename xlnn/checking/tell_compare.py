@@ -61,6 +61,7 @@ def compare_json(found: Comparison) -> dict[str, Any]:
         "only_a": found.total("only_a"),
         "only_b": found.total("only_b"),
         "largest": {"difference": largest.largest, "sheet": largest.sheet, "cell": largest.at.name} if largest else None,
+        "notes": [say(template, **fields) for template, fields in found.notes],
         "cells": [
             {
                 **{"sheet": pair.sheet, "other": pair.other, "cell": cell.name},

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from xlnn.book.iterations import computed
+from xlnn.book.understood import notes
 from xlnn.checking.comparing import seen_apart
 from xlnn.checking.marked_copy import GREY, RED, Mark, write_marked
 from xlnn.checking.numbers import Group, Numbers
@@ -39,11 +40,19 @@ def check_text(verdict: Verdict, language: str) -> str:
         "{workbook}: {cells} cells checked on {sheets}: ",
         language, workbook=name, cells=f"{verdict.cells:,}", sheets=", ".join(sheets),
     )  # fmt: skip
-    lines = [head + _counts(verdict, language)]
+    lines = [head + _counts(verdict, language), *_understood_lines(verdict, language)]
     for number, (fault, more) in enumerate(_alike(verdict), 1):
         lines += _fault_lines(number, verdict, fault, more, language)
     rest = _follow_lines, _empty_lines, _decimals_lines, _looked_lines, _trajectory
     return "\n".join([*lines, *(line for part in rest for line in part(verdict, language))])
+
+
+def _understood_lines(verdict: Verdict, language: str) -> list[str]:
+    """What the formulas were understood to say, where nothing else told."""
+    book = verdict.book
+    if book.understood is None or book.problem.origin.arrangement:
+        return []
+    return [say("Note: {note}", language, note=say(text, language, **fields)) for text, fields in notes(book.understood)]
 
 
 def _counts(verdict: Verdict, language: str) -> str:
@@ -77,7 +86,7 @@ def _looked_lines(verdict: Verdict, language: str) -> Iterator[str]:
     if verdict.complete:
         return
     if verdict.convention:
-        convention = say(verdict.convention, language)
+        convention = verdict.told_convention(language)
         yield say("With another convention than the book's: {convention}.", language, convention=convention)
     if verdict.judged:
         yield say("Checked: {quantities}.", language, quantities=", ".join(symbols(verdict.judged, language)))
@@ -89,6 +98,9 @@ def _looked_lines(verdict: Verdict, language: str) -> Iterator[str]:
         yield say("There is no backward pass to check: {reason}", language, reason=book.untrainable.text(language))
     if book.unseen:
         yield say("Sheets that were not looked at: {sheets}.", language, sheets=", ".join(map(printable, book.unseen)))
+    for part in verdict.further:
+        said = "Further formulas on {sheet}, not looked at: {count} (rows {rows})."
+        yield say(said, language, sheet=printable(part.sheet), count=f"{part.count:,}", rows=part.rows)
 
 
 def _empty_lines(verdict: Verdict, language: str) -> list[str]:
@@ -154,7 +166,7 @@ def _why(verdict: Verdict, fault: Fault, language: str) -> list[str]:
 
 def _cell_line(verdict: Verdict, fault: Fault, index: tuple[int, ...], language: str) -> str:
     sheet, cell = fault.shown.cell(fault.rule.result.name, index)
-    found, expected = verdict.book.found(sheet, cell), float(fault.expected[index])
+    found, expected = verdict.book.found(sheet, cell), verdict.book.as_shown(fault.rule.result.name, fault.expected[index])
     if found is None:
         return say("{cell}: empty", language, cell=cell.name)
     texts = seen_apart(found, expected)
@@ -203,12 +215,15 @@ def check_json(verdict: Verdict) -> dict[str, Any]:
         "share": verdict.share,
         "follow": verdict.follow,
         "complete": verdict.complete,
-        "convention": verdict.convention or None,
+        "convention": verdict.told_convention() or None,
         "judged": [q.name for q in verdict.judged],
         "missing": [q.name for q in verdict.missing],
         "no_backward_pass": verdict.book.untrainable and verdict.book.untrainable.text(),
         "sheets": verdict.sheets,
         "unseen": list(verdict.book.unseen),
+        "further_formulas": [
+            {"sheet": p.sheet, "count": p.count, "rows": [list(run) for run in p.runs]} for p in verdict.further
+        ],
         "faults": [_fault_json(verdict, fault) for fault in verdict.faults],
         "against": beside and beside.workbook,
         "compared": [{"sheet": mine, "other": other} for mine, other in beside.pairs] if beside else [],
@@ -223,7 +238,7 @@ def _fault_json(verdict: Verdict, fault: Fault) -> dict[str, Any]:
     for index in fault.cells[:LISTED]:
         found = verdict.book.found(*fault.shown.cell(fault.rule.result.name, index))
         plain = found if found is None or isinstance(found, int | float | str) else str(found)
-        expected = float(fault.expected[index])
+        expected = verdict.book.as_shown(fault.rule.result.name, fault.expected[index])
         cells.append({"cell": address(fault, index), "found": plain, "expected": expected if np.isfinite(expected) else None})
     return {
         "iteration": fault.shown.name,
@@ -258,7 +273,7 @@ def _fault_rows(verdict: Verdict, language: str) -> Iterator[tuple]:
         names = ", ".join(cause.name for cause in fault.causes)
         yield (
             sheet, cell.name, int(fault.wrong.sum()), symbol(q, language), fault.rule.equation, verdict.book.found(sheet, cell),
-            float(np.nan_to_num(fault.expected[index])), names,
+            verdict.book.as_shown(fault.rule.result.name, np.nan_to_num(fault.expected[index])), names,
             "; ".join(explanation(cause, fault, language) for cause in fault.causes),
             " ".join(dict.fromkeys(correction(cause, fault, language) for cause in fault.causes)),
         )  # fmt: skip
@@ -266,8 +281,8 @@ def _fault_rows(verdict: Verdict, language: str) -> Iterator[tuple]:
 
 def _marks(verdict: Verdict, language: str) -> Iterator[Mark]:
     for shown, name, mask in following(verdict):
-        for index in np.argwhere(mask).tolist():
-            sheet, cell = shown.cell(name, tuple(index))
+        for index in map(tuple, np.argwhere(mask).tolist()):
+            sheet, cell = shown.cell(name, index)
             yield Mark(sheet, cell, GREY)
     for fault in verdict.mistaken:
         why = " ".join(_why(verdict, fault, language))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xlnn.book.iterations import Book, Shown
+from xlnn.checking.looked_at import Further
 from xlnn.checking.mistakes.case import Cause
 from xlnn.checking.numbers import Group
 from xlnn.checking.trajectory import Departure, Trajectory
@@ -37,7 +38,9 @@ class Verdict:
     digits: Digits = None
     follow: int = 0
     missing: tuple[Quantity, ...] = ()
-    convention: str = ""  # another than the book's, with which nothing is wrong
+    further: tuple[Further, ...] = ()  # formulas on the sheets that belong to no quantity
+    convention: str = ""  # another than the book's, with which nothing is wrong: a template
+    rates: str = ""  # its field: learning rates that stand on the sheets
     trajectory: Trajectory | None = None  # beside another workbook's
 
     @property
@@ -48,7 +51,16 @@ class Verdict:
     @property
     def complete(self) -> bool:
         """Whether all that the network has was judged, on every sheet."""
-        return not (self.missing or self.book.unseen or self.book.untrainable or self.convention)
+        return not (self.missing or self.book.unseen or self.further or self.book.untrainable or self.convention)
+
+    def told_convention(self, language: str = "en") -> str:
+        """The other convention in words, "" where it is the book's."""
+        return say(self.convention, language, rates=self.rates)
+
+    @property
+    def not_looked_at(self) -> list[str]:
+        """Sheets, and rows of sheets, that hold something nobody looked at."""
+        return [*self.book.unseen, *(f"{part.sheet} {part.rows}" for part in self.further)]
 
     @property
     def departures(self) -> tuple[Departure, ...]:
@@ -88,13 +100,13 @@ class Verdict:
         """The faults as a DataFrame, one row each."""
         import pandas as pd
 
-        return pd.DataFrame([_row(self.book, fault) for fault in self.faults], columns=list(COLUMNS))
+        return pd.DataFrame([_row(self.book, fault) for fault in self.faults], columns=list(FAULT_COLUMNS))
 
 
-MARKED = ("workbook", "right", "share", "wrong", "empty", "cell", "mistake", "judged", "missing", "unseen", "error")
+MARKED = ("workbook", "right", "share", "wrong", "empty", "cell", "mistake", "judged", "missing", "unseen", "convention", "error")
 
 
-COLUMNS = (
+FAULT_COLUMNS = (
     "sheet", "quantity", "equation", "wrong", "of", "cell", "found", "expected", "mistakes", "explanation", "correction",
 )  # fmt: skip
 
@@ -114,7 +126,7 @@ def _row(book: Book, fault: Fault) -> dict:
     return {
         "sheet": sheet, "quantity": fault.rule.result.name, "equation": fault.rule.equation,
         "wrong": int(fault.wrong.sum()), "of": fault.wrong.size, "cell": cell.name,
-        "found": book.found(sheet, cell), "expected": float(fault.expected[index]),
+        "found": book.found(sheet, cell), "expected": book.as_shown(fault.rule.result.name, fault.expected[index]),
         "mistakes": ", ".join(cause.name for cause in fault.causes),
         "explanation": "; ".join(explanation(cause, fault) for cause in fault.causes),
         "correction": " ".join(dict.fromkeys(correction(cause, fault) for cause in fault.causes)),

@@ -1,4 +1,4 @@
-"""The commands that write and describe workbooks: new, show."""
+"""The commands that write and describe workbooks: new, show, places."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from xlnn.cli.console import default_output
 from xlnn.cli.options import FILE, decimals_option, force_option, language_option, limit_options, places_option, quiet_option
 from xlnn.words import say
 
@@ -69,17 +70,45 @@ def new(section, workbook, images, exercise, cells, decimals, language, force, q
 @click.argument("workbook", type=FILE)
 @places_option
 @click.option("--initial", is_flag=True, help="Show the saved copy of the initial parameters.")
+@click.option("--rules", is_flag=True, help="Every equation instead: as printed, as NumPy, as the formula of a cell.")
 @limit_options
 @language_option
-def show(workbook: Path, places: Path | None, initial: bool, language: str | None) -> None:
+def show(workbook: Path, places: Path | None, initial: bool, rules: bool, language: str | None) -> None:
     """Show what is read from WORKBOOK: network, settings, images, and where each array lies.
 
+    \b
     Example: xlnn show book.xlsx
+             xlnn show book.xlsx --rules
     """
     from xlnn.book.describing import show as described
+    from xlnn.book.formulary import equation_table, equations
     from xlnn.book.reader import read
 
-    click.echo(described(read(workbook, places=places, initial=initial, language=language)))
+    problem = read(workbook, places=places, initial=initial, language=language)
+    click.echo(equation_table(equations(problem)) if rules else described(problem))
+
+
+@click.command()
+@click.argument("workbook", type=FILE)
+@click.option("-o", "--output", type=FILE, help="The sheet Places; by default WORKBOOK-places.xlsx.")
+@limit_options
+@language_option
+@force_option
+@quiet_option
+def places(workbook: Path, output: Path | None, language: str | None, force: bool, quiet: bool) -> None:
+    """Write down where everything lies in WORKBOOK, as its formulas say: a sheet Places to be corrected.
+
+    The result is what show, check and train take with their option --places, or its sheet is copied into the workbook.
+    What was not understood stands below.
+
+    Example: xlnn places mine.xlsx
+    """
+    from xlnn.book.understood import write_places
+
+    output = output or default_output(workbook, "places")
+    path, lines = write_places(workbook, output, language=language, force=force)
+    if not quiet:
+        click.echo(say("{path}: {count} lines of sheet Places.", language or "en", path=path, count=lines))
 
 
 def _exercise(section: str, path: Path, step: str, images: Path | None, **options) -> Path:

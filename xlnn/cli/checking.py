@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from xlnn.cli.console import echo_json
@@ -57,14 +59,19 @@ def check(ctx, workbooks, digits, places, against, report, as_json, language, fo
         check_target(report, [given for given in (workbooks[0], places, against) if given], force)
     verdict = judge(workbooks[0], digits=digits, places=places, against=against, language=language, **settings)
     language = ctx.meta["language"] = verdict.book.language
+    copy = check_report(verdict, report, language, force) if report else None
     if as_json:
         echo_json(check_json(verdict))
     else:
         click.echo(check_text(verdict, language))
-    if report:
-        path = check_report(verdict, report, language, force)
-        click.echo(say("marked copy: {path}", language, path=path), err=as_json)
+    echo_copy(copy, language, as_json)
     ctx.exit(0 if verdict.right else 1)
+
+
+def echo_copy(path: Path | None, language: str, as_json: bool) -> None:
+    """Says where the marked copy is: it was written before anything is said, so that what is said is all true."""
+    if path is not None:
+        click.echo(say("marked copy: {path}", language, path=path), err=as_json)
 
 
 def marked(workbooks, as_json: bool, language: str, **options) -> int:
@@ -92,7 +99,7 @@ def mark_lines(table, language: str):
 def _found(row, language: str):
     """The first mistake of a row, and how much is empty."""
     if row.right:
-        complete = not (row.missing or row.unseen)
+        complete = not (row.missing or row.unseen or row.convention)
         return (say("all right." if complete else "all right as far as it was found.", language),)
     empty = say("{count} cells empty", language, count=int(row.empty)) if row.empty else ""
     mistake = row.mistake or (say("not a known mistake", language) if row.cell else "")
@@ -102,7 +109,8 @@ def _found(row, language: str):
 def _not_judged(row, language: str):
     """What the network has but the workbook does not show, and the sheets that nobody looked at."""
     missing = say("not checked: {quantities}", language, quantities=row.missing) if row.missing else ""
-    return missing, say("not looked at: {sheets}", language, sheets=row.unseen) if row.unseen else ""
+    unseen = say("not looked at: {sheets}", language, sheets=row.unseen) if row.unseen else ""
+    return missing, unseen, say("another convention: {convention}", language, convention=row.convention) if row.convention else ""
 
 
 @click.command()
@@ -115,13 +123,21 @@ def _not_judged(row, language: str):
 @digits_option
 @click.option("--text", is_flag=True, help="Compare texts too.")
 @click.option("--formulas", is_flag=True, help="Compare the formulas themselves, and texts.")
+@click.option(
+    "--by",
+    type=click.Choice(["cell", "quantity"]),
+    default="cell",
+    show_default=True,
+    help="quantity: the same iteration's, wherever it lies; only what both show counts.",
+)
+@places_option
 @report_option
 @json_option
 @limit_options
 @language_option
 @force_option
 @click.pass_context
-def compare(ctx, a, b, sheets, ranges, rtol, atol, digits, text, formulas, report, as_json, language, force) -> None:
+def compare(ctx, a, b, sheets, ranges, rtol, atol, digits, text, formulas, by, places, report, as_json, language, force) -> None:
     """Compare the numbers of workbooks A and B cell by cell, at the same addresses.
 
     Sheets are paired by name, or by --sheet. A cell that only one side fills counts apart; a blank is not 0
@@ -132,22 +148,53 @@ def compare(ctx, a, b, sheets, ranges, rtol, atol, digits, text, formulas, repor
     \b
     Example: xlnn compare mine.xlsx book-trained.xlsx --sheet "学习=Iteration 1"
              xlnn compare mine.xlsx book.xlsx --digits 3 --range L5:N8 --report diff.xlsx
+             xlnn compare mine.xlsx mine-trained.xlsx --by quantity
     """
     from xlnn.checking.comparing import compared
     from xlnn.checking.tell_compare import compare_json, compare_report, compare_text
+    from xlnn.errors import UsageError
     from xlnn.xlsx.saving import check_target
 
     language = language or "en"
+    if by == "quantity":
+        _by_quantity(
+            ctx,
+            a,
+            b,
+            (sheets, ranges, text, formulas, report),
+            as_json,
+            language,
+            places=places,
+            rtol=rtol,
+            atol=atol,
+            digits=digits,
+        )
+    if places:
+        raise UsageError("{option} is for --by quantity.", option="--places")
     if report:
         check_target(report, [a, b], force)
     found = compared(
         a, b, sheets=sheets, ranges=ranges, rtol=rtol, atol=atol, digits=digits, text=text, formulas=formulas
     )  # fmt: skip
+    copy = compare_report(found, report, language, force) if report else None
     if as_json:
         echo_json(compare_json(found))
     else:
         click.echo(compare_text(found, language))
-    if report:
-        path = compare_report(found, report, language, force)
-        click.echo(say("marked copy: {path}", language, path=path), err=as_json)
+    echo_copy(copy, language, as_json)
+    ctx.exit(0 if found.same else 1)
+
+
+def _by_quantity(ctx, a, b, cells: tuple, as_json: bool, language: str, **options) -> None:
+    """Compares quantity by quantity, and ends. Raises UsageError for options of the other comparison."""
+    from xlnn.checking.by_quantity import by_quantity_json, by_quantity_text, compared_by_quantity
+    from xlnn.errors import UsageError
+
+    if any(cells):
+        raise UsageError("--sheet, --range, --text, --formulas and --report compare cells; leave them out with --by quantity.")
+    found = compared_by_quantity(a, b, **options)
+    if as_json:
+        echo_json(by_quantity_json(found))
+    else:
+        click.echo(by_quantity_text(found, language))
     ctx.exit(0 if found.same else 1)

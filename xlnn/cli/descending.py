@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from xlnn.cli.console import default_output
-from xlnn.cli.options import FILE, force_option, language_option, limit_options, quiet_option
+from xlnn.cli.options import FILE, result_options
 from xlnn.words import say
 
 
@@ -23,10 +23,7 @@ from xlnn.words import say
     help="Like x^2+y^2=1, also several times: the stationary points on it (Lagrange, 2-7) instead of a descent.",
 )  # fmt: skip
 @click.option("--cells", default="formulas", metavar="WHAT", help="live formulas with their results, or values.")
-@limit_options
-@language_option
-@force_option
-@quiet_option
+@result_options
 @click.pass_context
 def descend(ctx, workbook: Path, output, cells, language, force, quiet, constraints, **options) -> None:
     """Go down the function in WORKBOOK by its gradient (2-10, 2-11), each step a row of the result.

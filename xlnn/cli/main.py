@@ -14,7 +14,7 @@ from functools import partial
 import click
 
 from xlnn._version import __version__
-from xlnn.cli.books import new, show
+from xlnn.cli.books import new, places, show
 from xlnn.cli.checking import check, compare
 from xlnn.cli.descending import descend
 from xlnn.cli.options import echo_aside
@@ -150,5 +150,5 @@ def main() -> None:
     """
 
 
-for _command in (new, show, train, solve, predict, gradcheck, check, compare, plot, landscape, descend, sweep):
+for _command in (new, show, places, train, solve, predict, gradcheck, check, compare, plot, landscape, descend, sweep):
     main.add_command(_command)

@@ -44,6 +44,9 @@ quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print nothing b
 places_option = click.option("--places", type=FILE, metavar="FILE", help="Take the addresses from sheet Places of this workbook.")
 
 
+initial_option = click.option("--initial", is_flag=True, help="Start from the saved copy of the initial parameters.")
+
+
 SETTINGS = (
     ("--eta", "eta", "Learning rate η."),
     ("--cost", "cost", "Cost: half squares, squares, cross-entropy, softmax cross-entropy."),
@@ -101,6 +104,11 @@ def limit_options(command):
     for option, _, unit, text in reversed(LIMITS):
         limited = click.option(option, type=click.IntRange(min=1), metavar=unit, help=text)(limited)
     return limited
+
+
+def result_options(command):
+    """Those of a command that reads a workbook and writes another one."""
+    return limit_options(language_option(force_option(quiet_option(command))))
 
 
 def echo_aside(line: str = "", nl: bool = True) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from xlnn.cli.console import default_output
-from xlnn.cli.options import FILE, force_option, language_option, limit_options, places_option, quiet_option, setting_options
+from xlnn.cli.options import FILE, initial_option, places_option, result_options, setting_options
 from xlnn.words import say
 
 
@@ -15,10 +15,7 @@ from xlnn.words import say
 @click.option("--what", default="all", metavar="WHAT", help="cost, weights, wrong (images), outputs (of hidden units), or all.")
 @click.option("--iteration", type=int, metavar="N", help="Wrong images and outputs as on sheet Iteration N; else after training.")
 @click.option("--animate", is_flag=True, help="A GIF of weights and C_T, a frame for each iteration.")
-@limit_options
-@language_option
-@force_option
-@quiet_option
+@result_options
 def plot(workbook, output, what, iteration, animate, language, force, quiet) -> None:
     """Draw the training that WORKBOOK shows, one that `xlnn train` or `xlnn solve` wrote.
 
@@ -53,17 +50,14 @@ def plot(workbook, output, what, iteration, animate, language, force, quiet) -> 
 @click.option("--margin", type=float, default=2.0, show_default=True, metavar="M", help="So far beyond the path on every side.")
 @setting_options
 @places_option
-@click.option("--initial", is_flag=True, help="Start from the saved copy of the initial parameters.")
-@limit_options
-@language_option
-@force_option
-@quiet_option
+@initial_option
+@result_options
 @click.pass_context
 def landscape(ctx, workbook, over, output, grid, margin, places, initial, language, force, quiet, **settings) -> None:
     """Write C_T over two parameters of WORKBOOK around the path of training, the picture of the book's 2-10.
 
     The network is trained first. The result has C_T as a heat map with the path marked, lines of equal C_T with the
-    path drawn in, and a surface. The indexes in brackets are NumPy's, counted from 0: w2[1,2,3] is the weight of unit 1
+    path drawn in, and a surface. The indexes in brackets count from 1, as in the book: w2[1,2,3] is the weight of unit 1
     for row 2, column 3. In zsh write 'w2[1,2,3]' with quotes.
 
     \b
@@ -76,9 +70,9 @@ def landscape(ctx, workbook, over, output, grid, margin, places, initial, langua
     from xlnn.xlsx.saving import check_target
 
     problem = read(workbook, places=places, initial=initial, language=language, **settings)
-    language = ctx.meta["language"] = problem.origin.language
+    language = ctx.meta["language"] = problem.language
     path = output or default_output(workbook, "landscape")
-    check_target(path, problem.origin.inputs, force)  # before the training
+    check_target(path, problem.inputs, force)  # before the training
     found = computed(problem, over, grid=grid, margin=margin)
     path = write_landscape(found, path, language=language, force=force)
     if not quiet:

@@ -11,11 +11,8 @@ from xlnn.cli.console import default_output, echo_large, line_of
 from xlnn.cli.options import (
     FILE,
     echo_aside,
-    force_option,
-    language_option,
-    limit_options,
     places_option,
-    quiet_option,
+    result_options,
     setting_options,
 )
 from xlnn.words import say
@@ -40,10 +37,7 @@ sweep_options = partial(setting_options, without=("eta", "seed"))  # those are t
 @click.option("--cells", metavar="WHAT", help="Best run: values, or live formulas with their results.")
 @places_option
 @click.option("--initial", is_flag=True, help="The workbook's own start is the saved copy of its initial parameters.")
-@limit_options
-@language_option
-@force_option
-@quiet_option
+@result_options
 @click.pass_context
 def sweep(
     ctx, workbook, output, eta, seeds, sets, workers, scheduler, resume, keep, detail, cells, places, initial,
@@ -70,7 +64,7 @@ def sweep(
     from xlnn.sweeps.values import eta_values, seed_values, setting_values
 
     problem = read(workbook, places=places, initial=initial, language=language, **settings)
-    language = ctx.meta["language"] = problem.origin.language
+    language = ctx.meta["language"] = problem.language
     chosen = grid(problem, eta_values(eta) if eta else None, seed_values(seeds) if seeds else (), setting_values(sets))
     path, options = output or default_output(workbook, "sweep"), {"keep": keep, "detail": detail, "cells": cells}
     check_sweep(chosen, path, options, force)
@@ -111,7 +105,8 @@ def _tell(text: str) -> None:
 
 def _progress_line(language: str):
     """Shows runs done and the time left on a terminal; None elsewhere."""
-    line, before = line_of(lambda done, total, seconds: _left(done, total, seconds, before[0], language)), []
+    before: list[int] = []
+    line = line_of(lambda done, total, seconds: _left(done, total, seconds, before[0], language))
 
     def progress(done: int, total: int) -> None:
         if not before:

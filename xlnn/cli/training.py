@@ -13,12 +13,10 @@ from xlnn.cli.options import (
     SETTINGS,
     decimals_option,
     echo_aside,
-    force_option,
-    language_option,
-    limit_options,
+    initial_option,
     places_option,
     print_option,
-    quiet_option,
+    result_options,
     setting_options,
     solver_options,
 )
@@ -36,17 +34,16 @@ from xlnn.words import say
 @click.option("--cells", metavar="WHAT", help="values (the default), or live formulas with their results.")
 @decimals_option
 @print_option
+@click.option("--add-missing", is_flag=True, help="What your own sheets do not show stands on sheets of its own.")
 @places_option
-@click.option("--initial", is_flag=True, help="Start from the saved copy of the initial parameters.")
+@initial_option
 @click.option("--resume", is_flag=True, help="Go on with the training whose result WORKBOOK is, to its end, or -n more updates.")
-@limit_options
-@language_option
-@force_option
-@quiet_option
+@result_options
 @click.pass_context
 def train(
-    ctx, workbook, output, keep, detail, cells, decimals, printed, places, initial, resume, language, force, quiet, **settings
-) -> None:
+    ctx, workbook, output, keep, detail, cells, decimals, printed, add_missing, places, initial, resume, language, force, quiet,
+    **settings,
+) -> None:  # fmt: skip
     """Train the network in WORKBOOK; every iteration becomes a sheet of the result.
 
     Ctrl-C ends the training and keeps what there is; --resume goes on from there, as if it had never stopped.
@@ -64,7 +61,7 @@ def train(
         problem = _resumed(workbook, language, quiet, places=places, initial=initial, **settings)
     else:
         problem = read(workbook, places=places, initial=initial, language=language, **settings)
-    language = ctx.meta["language"] = problem.origin.language
+    language = ctx.meta["language"] = problem.language
     if not quiet:
         echo_notes(problem, language)
     try:
@@ -76,6 +73,7 @@ def train(
             cells=cells,
             decimals=decimals,
             printed=printed,
+            add_missing=add_missing,
             force=force,
             progress=None if quiet else progress_line(language),
             stopping=None if quiet else lambda: _tell_stopping(language),
@@ -94,6 +92,7 @@ def train(
 
 def _resumed(workbook: Path, language: str | None, quiet: bool, **options):
     """The rest of a training; why it is only nearly as in one run is told. Raises UsageError for options that change it."""
+    from xlnn.book.origin import origin_of
     from xlnn.book.resuming import resume
     from xlnn.errors import UsageError
 
@@ -103,8 +102,8 @@ def _resumed(workbook: Path, language: str | None, quiet: bool, **options):
             raise UsageError("{option} would change the training; --resume goes on with it as it is.", option=option)
     problem = resume(workbook, more=more, language=language)
     if not quiet:
-        for note in problem.origin.earlier.notes:
-            echo_aside(f"xlnn: {say('note', problem.origin.language)}: {note}")
+        for note in origin_of(problem).earlier.notes:
+            echo_aside(f"xlnn: {say('note', problem.language)}: {note}")
     return problem
 
 
@@ -136,11 +135,8 @@ def _tell_stopped(stopped, language: str) -> None:
 @decimals_option
 @print_option
 @places_option
-@click.option("--initial", is_flag=True, help="Start from the saved copy of the initial parameters.")
-@limit_options
-@language_option
-@force_option
-@quiet_option
+@initial_option
+@result_options
 @click.pass_context
 def solve(ctx, workbook, output, steps, cells, decimals, printed, places, initial, language, force, quiet, **settings) -> None:
     """Find the parameters with the smallest C_T, as the book does with Excel's Solver (3-5, 5-4).
@@ -156,7 +152,7 @@ def solve(ctx, workbook, output, steps, cells, decimals, printed, places, initia
     from xlnn.book.solving import solve as write_solved
 
     problem = read(workbook, places=places, initial=initial, language=language, **settings)
-    language = ctx.meta["language"] = problem.origin.language
+    language = ctx.meta["language"] = problem.language
     if not quiet:
         echo_notes(problem, language)
     path, look = output or default_output(workbook, "solved"), {"decimals": decimals, "printed": printed}

@@ -40,7 +40,7 @@ def predict(ctx, trained, images, output, decimals, printed, language: str | Non
     from xlnn.book.predicting import write_predictions
 
     predictions, step = recognise(trained, images)
-    network, language = step.problem.network, language or step.problem.origin.language
+    network, language = step.problem.network, language or step.problem.language
     ctx.meta["language"] = language
     look = {"decimals": decimals, "printed": printed}
     path = write_predictions(step, output, inputs=(trained, images), force=force, **look) if output else None
@@ -73,7 +73,7 @@ def gradcheck(ctx, workbook, places, initial, tolerance, language, **settings) -
     from xlnn.model.differences import gradcheck as checked
 
     problem = read(workbook, places=places, initial=initial, language=language, **settings)
-    language, right = problem.origin.language, True
+    language, right = problem.language, True
     for found in checked(problem):
         right = right and found.relative <= tolerance  # not where it is nan
         where = ", ".join(str(i + 1) for i in found.index)

@@ -114,7 +114,8 @@ class _Collected:
 
 
 def _collected(workbook: Workbook) -> _Collected:
-    codes, text_of, areas, known = [np.empty(0, np.int64)], [], {}, {}
+    codes, text_of = [np.empty(0, np.int64)], list[int]()
+    areas, known = dict[int, tuple[int, int]](), dict[tuple, int]()
     for sheet, name in enumerate(workbook.sheets):
         found = workbook.formulas(name)
         if len(text_of) + len(found.texts) > FORMULAS:
@@ -254,7 +255,7 @@ class _Linking:
         return np.array([(codes % SPAN).max() // COLUMNS, (codes % COLUMNS).max() + 1])
 
     def _block(self, tree: Tree, members: np.ndarray, sheets, corners, sizes, area) -> Block:
-        own, common, is_common = [], [], []
+        own, common, is_common = list[np.ndarray](), list[np.ndarray](), list[bool]()
         for number, (height, width) in enumerate(sizes.tolist()):
             starts = sheets[:, number] * SPAN + corners[:, number, 0] * COLUMNS + corners[:, number, 1] - 1
             is_common.append(len(starts) > 1 and bool((starts == starts[0]).all()))
@@ -316,7 +317,7 @@ def _without_circles(graph: Graph) -> Graph:
             return replace(graph, level=found[:count])
         if rounds == ROUNDS:  # all is entangled: name it together
             rings = [np.flatnonzero(entangled(before, after, found)).tolist()]
-        out, reports, rounds = np.zeros(count, bool), [], rounds + 1
+        out, reports, rounds = np.zeros(count, bool), list[Report](), rounds + 1
         for ring in rings:
             formulas = [formula for formula in ring if formula < count]
             out[formulas] = True
@@ -352,7 +353,7 @@ def _reproduced(graph: Graph) -> Graph:
     """Formulas that do not give the stored result are reported, and their cells count as given."""
     results = graph.values.numbers[graph.cell_of]
     digits = digits_of(results[results != 0])
-    out, reports = np.zeros(len(graph.cell_of), bool), []
+    out, reports = np.zeros(len(graph.cell_of), bool), list[Report]()
     for block in graph.blocks:
         for part in block.chunks:
             wrong = np.flatnonzero(_judged(graph, part, digits))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -153,7 +153,7 @@ def _compared(operator: str, x: Values, y: Values) -> Node:
     found = {
         "=": same, "<>": ~same, "<": less & ~same, "<=": less | same, ">": ~less & ~same, ">=": ~less | same,
     }[operator]  # fmt: skip
-    ties = same.any(axis=(1, 2)) if operator not in ("=", "<>") else None
+    ties = np.asarray(same.any(axis=(1, 2))) if operator not in ("=", "<>") else None
     return Node(truths(found, first_error(errors_in(x), errors_in(y))), ties=ties)
 
 
@@ -283,7 +283,7 @@ def _no_blank(value: Values) -> Values:
     return Values(value.numbers, np.where(value.kinds == BLANK, np.uint8(NUMBER), value.kinds), value.texts)
 
 
-def _if_error(codes) -> callable:
+def _if_error(codes: Callable) -> Callable:
     def choose(x: Node, instead: Node) -> Node:
         if not fits(x, instead):
             return misfit()
@@ -364,8 +364,8 @@ def _takes(function: str, count: int) -> bool:
         entry = ELEMENTWISE[function]
         return function.isalnum() and len(entry.slopes) - len(entry.defaults) <= count <= len(entry.slopes)
     if function in lookups.FUNCTIONS:
-        entry = lookups.FUNCTIONS[function]
-        return entry.least <= count <= entry.most
+        lookup = lookups.FUNCTIONS[function]
+        return lookup.least <= count <= lookup.most
     fixed = {"IF": (2, 3), "IFERROR": (2, 2), "IFNA": (2, 2), "CHOOSE": (2, 255), "NOT": (1, 1), "ROW": (0, 1), "COLUMN": (0, 1),
              "TRUE": (0, 0), "FALSE": (0, 0), "PI": (0, 0), "NA": (0, 0), "SUMPRODUCT": (1, 255)}  # fmt: skip
     if function in PAIRED:

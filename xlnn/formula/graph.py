@@ -6,7 +6,7 @@ are calculated as one operation on arrays.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -107,13 +107,14 @@ class Graph:
         sheet, rest = divmod(int(self.codes[number]), SPAN)
         return self.sheets[sheet], Cell(rest // COLUMNS, rest % COLUMNS + 1)
 
-    def value(self, number: int, values: Values | None = None):
+    def value(self, number: int | tuple[int, ...], values: Values | None = None):
         """What a cell holds: a float, a text, a truth value, an error's text, None for a blank."""
         values = values or self.values
         kind, held = values.all_kinds()[number], values.numbers[number]
         if kind == TEXT:
             return values.texts[number]
-        return {NUMBER: float, TRUTH: bool, ERROR: lambda code: ERRORS[int(code)], BLANK: lambda _: None}[int(kind)](held)
+        read: dict[int, Callable] = {NUMBER: float, TRUTH: bool, ERROR: lambda code: ERRORS[int(code)], BLANK: lambda _: None}
+        return read[int(kind)](held)
 
     def numbers(self, sheet: str, range_: Range) -> np.ndarray:
         """The numbers of a rectangle's cells, (rows, columns); −1 where nothing stands."""

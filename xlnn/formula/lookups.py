@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 import numpy as np
 
@@ -296,7 +297,7 @@ def meeting(array: Values, criterion: Values) -> np.ndarray:
     keys = list(zip(kinds.tolist(), numbers.tolist(), texts.tolist(), strict=True))
     for key in dict.fromkeys(keys):
         at = np.array([position for position, other in enumerate(keys) if other == key])
-        found[at] = _meets(wide.changed(lambda part, at=at: part[at]), *key)
+        found[at] = _meets(wide.changed(itemgetter(at)), *key)
     return found
 
 

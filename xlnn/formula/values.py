@@ -122,7 +122,7 @@ def as_texts(values: Values) -> tuple[np.ndarray, np.ndarray | None]:
         kind = kinds[at]
         found[at] = (
             given[at] if kind == TEXT else "" if kind == BLANK
-            else ("FALSE", "TRUE")[int(numbers[at])] if kind == TRUTH else general(numbers[at])
+            else ("FALSE", "TRUE")[int(numbers[at])] if kind == TRUTH else general(float(numbers[at]))
         )  # fmt: skip
     return found, errors_in(values)
 

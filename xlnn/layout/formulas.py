@@ -1,6 +1,6 @@
 """Placed arrays: they stand for NumPy arrays in a rule's `cell` and spell the formula of a spreadsheet's cell.
 
->>> from xlnn.cells import Cell
+>>> from xlnn.layout.cells import Cell
 >>> x = Placed.at(Place(Cell.parse("L5"), (64, 4, 3), ((0, 4), (1, 0), (0, 1))), per_image=True)
 >>> w = Placed.at(Place(Cell.parse("D5"), (3, 4, 3), ((4, 0), (1, 0), (0, 1))), absolute=True)
 >>> b = Placed.at(Place(Cell.parse("G5"), (3,), ((4, 0),)), absolute=True)
@@ -15,12 +15,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any, cast
 
 import numpy as np
 
 from xlnn.errors import LimitError
 from xlnn.layout.cells import Range, quoted
-from xlnn.layout.places import Place, Step
+from xlnn.layout.places import Move, Place
 
 LONGEST = 8_192  # characters of a formula
 
@@ -42,7 +43,7 @@ class Reference:
     range: Range
     sheet: str = ""
     absolute: bool = False
-    step: Step = (0, 0)
+    step: Move = (0, 0)
 
     def text(self, image: int = 0, elsewhere: int = 0) -> str:
         image = elsewhere if self.sheet else image
@@ -72,13 +73,18 @@ class Formula:
         return text
 
 
+Spelling = tuple[tuple, int]
+
+
 class Placed(np.lib.mixins.NDArrayOperatorsMixin):
     """What behaves like an array and can be spelled: an operand, a calculation on operands, or a total.
 
     Operators and the few functions that the rules use arrive through NumPy's own protocols.
     """
 
-    shape: tuple[int, ...] = ()
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return ()
 
     @staticmethod
     def at(place: Place, **options) -> Operand:
@@ -87,6 +93,13 @@ class Placed(np.lib.mixins.NDArrayOperatorsMixin):
 
     def __len__(self) -> int:
         return self.shape[0]
+
+    def __getitem__(self, key) -> Placed:
+        raise NotImplementedError
+
+    def _spell(self) -> Spelling:
+        """Its pieces, and how tightly they bind."""
+        raise NotImplementedError
 
     @property
     def size(self) -> int:
@@ -130,7 +143,7 @@ class Operand(Placed):
     per_image: bool = False
     numbers: np.ndarray | None = None
     block: int = 0
-    step: Step = (0, 0)
+    step: Move = (0, 0)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -178,7 +191,7 @@ class Operand(Placed):
 
     def _spell(self):
         # inside SUMPRODUCT a whole rectangle stands for its numbers one by one
-        return (self.reference(self.place.range()),), ATOM
+        return (self.reference(cast(Range, self.place.range())),), ATOM
 
 
 @dataclass(frozen=True, eq=False)
@@ -205,7 +218,7 @@ class Total(Placed):
     """One number made from a whole array: its sum, its largest, the position of its largest, its count of ○."""
 
     kind: str
-    of: Placed
+    of: Any  # an Operand; what is summed may be a Calculation
 
     def __getitem__(self, key) -> Total:
         return self
@@ -346,7 +359,7 @@ def _operands(value) -> Iterator[Operand]:
             yield from _operands(part)
 
 
-def _offsets(place: Place) -> tuple[Step, ...]:
+def _offsets(place: Place) -> tuple[Move, ...]:
     """Where the array's numbers lie, counted from its first; axes of one number do not matter."""
     return tuple(step for size, step in zip(place.shape, place.steps, strict=True) if size > 1)
 
@@ -357,7 +370,7 @@ def _aligned(operands: Sequence[Operand]) -> bool:
     return all(part.place.range() is not None and _offsets(part.place) == _offsets(first) for part in operands)
 
 
-def _sum(value: Placed) -> tuple[tuple, int]:
+def _sum(value: Operand | Calculation) -> tuple[tuple, int]:
     if value.size == 1:
         return value[(0,) * len(value.shape)]._spell()
     if isinstance(value, Operand):

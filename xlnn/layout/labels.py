@@ -54,11 +54,11 @@ def part(q: Quantity, unit: int, language: str = "en") -> str:
 
 def text(label: Label, network: Network, language: str) -> str | int:
     """What a label says."""
-    q = network.quantities.get(label.quantity)
     if label.role == "heading":
         return say(label.text, language)
     if label.role == "number":
         return label.index[0] if len(label.index) == 1 else " ".join(map(str, label.index))
+    q = network.quantities[label.quantity]
     if label.role == "part":
         return part(q, label.index[0], language)
     if label.role == "layer":

@@ -32,9 +32,6 @@ SUMS = ("dCT_dw", "dCT_db")
 NEW = ("new_w", "new_b")
 
 
-ON_DATA = ("number", "x", "digit", "t")
-
-
 A1 = Cell(1, 1)
 
 

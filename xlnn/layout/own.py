@@ -32,7 +32,7 @@ def with_own(layout: Layout, quantities: Sequence[Quantity], own: Mapping[str, P
 
 
 def _taken(places: Mapping[str, Place]) -> set[Cell]:
-    cells = set()
+    cells: set[Cell] = set()
     for place in places.values():
         rows, columns = place.grid()
         cells.update(map(Cell, rows.ravel().tolist(), columns.ravel().tolist()))

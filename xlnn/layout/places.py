@@ -24,7 +24,7 @@ import numpy as np
 from xlnn.errors import LimitError, UsageError
 from xlnn.layout.cells import COLUMNS, ROWS, Cell, Range
 
-Step = tuple[int, int]  # (rows, columns)
+Move = tuple[int, int]  # (rows, columns)
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Place:
 
     origin: Cell
     shape: tuple[int, ...] = ()
-    steps: tuple[Step, ...] = ()
+    steps: tuple[Move, ...] = ()
 
     def __post_init__(self):
         if len(self.shape) != len(self.steps):
@@ -85,7 +85,7 @@ class Place:
     def moved(self, rows: int = 0, columns: int = 0) -> Place:
         return Place(self.origin.moved(rows, columns), self.shape, self.steps)
 
-    def repeated(self, count: int, step: Step) -> Place:
+    def repeated(self, count: int, step: Move) -> Place:
         """With one more axis in front: `count` times, each a `step` further (the image axis)."""
         return Place(self.origin, (count, *self.shape), (step, *self.steps))
 
@@ -117,12 +117,6 @@ class Place:
         rows, columns = (part.ravel() for part in self.grid())
         in_order = (rows - bounds.first.row) * bounds.width + columns - bounds.first.column
         return bounds if np.array_equal(in_order, np.arange(self.size)) else None
-
-
-def gather(sheet: np.ndarray, place: Place) -> np.ndarray:
-    """Reads an array from a sheet: `sheet` is (rows, columns) of values, cell A1 at [0, 0]."""
-    rows, columns = place.grid()
-    return sheet[rows - 1, columns - 1]
 
 
 def check_places(places: Mapping[str, Place]) -> None:
@@ -162,7 +156,7 @@ def _codes(place: Place) -> np.ndarray:
     return (rows * (COLUMNS + 1) + columns).ravel()
 
 
-def contiguous_steps(sizes: Iterable[int], block: Range) -> tuple[Step, ...] | None:
+def contiguous_steps(sizes: Iterable[int], block: Range) -> tuple[Move, ...] | None:
     """The steps of axes of these sizes that fill `block` read row by row; None where no such steps exist."""
     sizes = tuple(sizes)
     if prod(sizes) != block.height * block.width:

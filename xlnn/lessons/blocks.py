@@ -27,7 +27,7 @@ from itertools import groupby, product
 import numpy as np
 
 from xlnn.layout.cells import Cell
-from xlnn.layout.places import Place, Step
+from xlnn.layout.places import Move, Place
 from xlnn.model.quantities import Quantity
 from xlnn.model.rules import Rule
 
@@ -46,12 +46,12 @@ class Block:
     name: str
     at: str
     shape: tuple[int, ...] = ()
-    numbers: Sequence | float | None = None
+    numbers: Sequence | np.ndarray | float | None = None
     needs: tuple[str, ...] = ()
     cell: Callable | None = None
     equation: str = ""
     axes: tuple[str, ...] = ()
-    steps: tuple[Step, ...] = ()
+    steps: tuple[Move, ...] = ()
     style: str = ""
     label: str = ""
     label_at: str = ""
@@ -93,7 +93,7 @@ class Text:
     at: str
     text: str
     style: str = "plain"
-    fields: Mapping = ()
+    fields: Mapping | tuple[()] = ()
     typed: bool = False
     link: str = ""
 
@@ -137,9 +137,9 @@ class Sheet:
     blocks: tuple[Block, ...]
     texts: tuple[Text, ...] = ()
     charts: tuple[Chart, ...] = ()
-    widths: Mapping[str, float] = ()
+    widths: Mapping[str, float] | tuple[()] = ()
     shaded: tuple[str, ...] = ()  # blocks that are shown as pictures
-    named: Mapping[str, str] = ()  # names for the cells of blocks: formulas and a Solver may use them
+    named: Mapping[str, str] | tuple[()] = ()  # names for the cells of blocks: formulas and a Solver may use them
     weights: tuple[str, ...] = ()  # blocks that are shown as pictures from red (negative) to blue
 
 

@@ -348,8 +348,8 @@ def _written(expression: Expression) -> tuple[str, int]:
             sign, own, after = _WRITTEN[name]
             written = text(right, after)
             return text(left, own) + sign + (f"({written})" if written.startswith("-") else written), own
-        case Operation(name, (part,)):
-            return f"{name}({text(part)})", _ATOM
+        case Operation(name, parts):
+            return f"{name}({', '.join(map(text, parts))})", _ATOM
 
 
 # ---- with sympy --------------------------------------------------------------------------------------
@@ -453,7 +453,7 @@ def _product(found, decimals: bool) -> Expression:
     """A number first, then the other factors; what has a negative exponent stands below."""
     number, rest = found.as_coeff_Mul()
     size = _rational(abs(number), decimals)
-    above, below = ([size], []) if isinstance(size, Number) else ([size.inputs[0]], [size.inputs[1]])
+    above, below = (list(size.inputs[:1]), list(size.inputs[1:])) if isinstance(size, Operation) else ([size], [])
     for factor in rest.as_ordered_factors():
         exponent = factor.as_base_exp()[1]
         under = exponent.is_Rational and exponent < 0

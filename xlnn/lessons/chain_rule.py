@@ -274,7 +274,7 @@ def _direction() -> Sheet:
     """Steps of one length in every direction from the angle of ∇f: Δz is least at 180°, against the gradient."""
     f = lambda x, y: x**2 + y**2
     point, turned = ("x (2-10)", "y (2-10)"), ("∇f", "|∇f|", "length", "θ")
-    along = lambda g, size, r, t, i, sign: (
+    along: Callable = lambda g, size, r, t, i, sign: (
         r * (g[0] * np.cos(t[i] * np.pi / 180) + sign * g[1] * np.sin(t[i] * np.pi / 180)) / size
     )
     across_ = lambda g, size, r, t, i: r * (g[1] * np.cos(t[i] * np.pi / 180) + g[0] * np.sin(t[i] * np.pi / 180)) / size

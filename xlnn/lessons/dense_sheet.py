@@ -6,14 +6,14 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from xlnn.lessons.blocks import Block, Text
+from xlnn.lessons.blocks import Text
 from xlnn.lessons.parts import across, calc, given
 from xlnn.model.activations import sigmoid
 
 UNITS, PICTURES = ((0, 4),), ((0, 4), (1, 0), (0, 1))
 
 
-def forward(row: int, x: np.ndarray, parameters: Mapping[str, np.ndarray], pixels: str = "x") -> tuple[Block | Text, ...]:
+def forward(row: int, x: np.ndarray, parameters: Mapping[str, np.ndarray], pixels: str = "x") -> tuple:
     """x (4, 3) in column B from `row` on, w² beside it from F on, b², z², a² below; 12 rows lower w³, b³, z³, a³ (book 3-2)."""
     weighted = lambda w, a, b, j: (w[j] * a).sum() + b[j]
     out = lambda z, j: sigmoid(z[j])

@@ -120,7 +120,7 @@ def _rules() -> tuple:
 def _sigmoid_by_steps() -> tuple:
     """σ′ from {1/f}′ with f = 1 + exp(−x), line by line as in the book."""
     e = lambda x: np.exp(-x)
-    lines = (
+    lines: tuple[tuple[str, tuple[str, ...], Callable], ...] = (
         ("f = 1 + exp(−x)", ("x (rules)",), lambda x: 1 + e(x)),
         ("f′ = −exp(−x)", ("x (rules)",), lambda x: -e(x)),
         ("σ′ = −f′/f²", ("f = 1 + exp(−x)", "f′ = −exp(−x)"), lambda f, slope: -slope / f**2),

@@ -180,7 +180,8 @@ def _solutions(equations: Sequence, letters: Sequence) -> tuple[list[dict], bool
 
 def _real(solutions: list[dict], equations: Sequence) -> list[dict]:
     """Those that are real and fulfil the equations, calculated with 30 digits; each once."""
-    sympy, found = sympy_module(), {}
+    sympy = sympy_module()
+    found: dict[str, dict] = {}
     for solution in solutions:
         numbers = [sympy.N(value, 30) for value in solution.values() if not value.free_symbols]
         if all(_is_zero(sympy.im(n), 1e-20) for n in numbers) and all(_fulfils(solution, part) for part in equations):
@@ -203,7 +204,8 @@ def _is_zero(number, size: float) -> bool:
 def _point(f, letters: Mapping, solution: dict, singular: bool = False) -> Point:
     values = {name: _simple(solution.get(letter, letter)) for name, letter in letters.items()}
     value = _simple(f.subs({letter: part for letter, part in solution.items() if part is not None}))
-    exact, numbers = ({name: part(value) for name, value in values.items()} for part in (_exact, _number))
+    exact = {name: _exact(part) for name, part in values.items()}
+    numbers = {name: _number(part) for name, part in values.items()}
     return Point(exact, numbers, _exact(value), _number(value), singular)
 
 

@@ -213,8 +213,8 @@ def _slopes() -> tuple:
     columns = dict(zip(SMOOTH, "IJKL", strict=True))
     count = len(Z)
     curve = lambda name: lambda z, a, i: ACTIVATIONS[name].slope(z[i], a[i])
-    quotient = lambda h, i: (step(h[i]) - step(-h[i])) / (2 * h[i])
     step, below = ACTIVATIONS["step"].output, count // 2
+    quotient = lambda h, i: (step(h[i]) - step(-h[i])) / (2 * h[i])
     return (
         Text("H3", "Their derivatives. The step has none at 0: its difference quotient grows without end."),
         Text("H5", "step′", "header"),

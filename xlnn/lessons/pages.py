@@ -73,8 +73,8 @@ def _add_sheet(file: BookFile, lesson: Lesson, sheet: Sheet, values: Mapping, fo
         shade(page, [lesson.blocks[name].place.bounds()], float(max(1.0, np.abs(values[name]).max())))
     for name in sheet.weights:
         diverging(page, [lesson.blocks[name].place.bounds()])
-    for name, block in dict(sheet.named).items():
-        file.book.define_name(name, _range(lesson, block))
+    for name, named in dict(sheet.named).items():
+        file.book.define_name(name, _range(lesson, named))
     for text in sheet.texts:
         if text.link:
             link(page, Cell.parse(text.at), lesson.sheet_of[text.link], lesson.blocks[text.link].place.origin)

@@ -20,7 +20,7 @@ from xlnn.lessons.blocks import Block, Chart, Sheet, Text
 ANYWHERE = "A1"  # until `down` or `across` says where
 
 
-def given(name: str, numbers: Sequence | float, style: str = "", at: str = ANYWHERE, **more) -> Block:
+def given(name: str, numbers: Sequence | np.ndarray | float, style: str = "", at: str = ANYWHERE, **more) -> Block:
     """Typed numbers."""
     return Block(name, at, np.shape(numbers), numbers=numbers, style=style, **more)
 
@@ -54,7 +54,8 @@ def down(at: str, *blocks: Block) -> tuple[Block, ...]:
 
 def across(at: str, *blocks: Block) -> tuple[Block | Text, ...]:
     """Columns side by side from `at` on, each below a header: its label, or its name."""
-    parts, cell = [], Cell.parse(at)
+    parts: list[Block | Text] = []
+    cell = Cell.parse(at)
     for block in blocks:
         parts += [
             replace(block, at=cell.name, label=""),
@@ -67,7 +68,9 @@ def across(at: str, *blocks: Block) -> tuple[Block | Text, ...]:
 def sheet(name: str, title: str, *parts, **more) -> Sheet:
     """A sheet of blocks, texts and charts, in any order and nested as they come."""
     found = list(_flat(parts))
-    blocks, texts, charts = (tuple(part for part in found if isinstance(part, kind)) for kind in (Block, Text, Chart))
+    blocks = tuple(part for part in found if isinstance(part, Block))
+    texts = tuple(part for part in found if isinstance(part, Text))
+    charts = tuple(part for part in found if isinstance(part, Chart))
     return Sheet(name, title, blocks, texts, charts, **more)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -19,7 +20,7 @@ class Activation:
     name: str
     equation: str
     output: Callable
-    slope: Callable | None = None
+    slope: Any = None  # a function, or None where there is nothing to learn by
     slope_equation: str = ""
     whole_layer: bool = False
 
@@ -56,6 +57,13 @@ ACTIVATIONS = {
             lambda z: np.maximum(0, z),
             lambda z, a: np.where(z > 0, 1, 0),
             "a′(z) = 1 where z > 0, else 0",
+        ),
+        Activation(
+            "leaky relu",
+            "a = z where z > 0, else 0.01 z",
+            lambda z: np.where(z > 0, z, 0.01 * z),
+            lambda z, a: np.where(z > 0, 1, 0.01),
+            "a′(z) = 1 where z > 0, else 0.01",
         ),
         Activation("identity", "a = z", lambda z: z, lambda z, a: 1, "a′(z) = 1"),
         Activation("softmax", "a = exp z / Σ exp z", softmax, whole_layer=True),

@@ -20,7 +20,6 @@ class Runs(NDArrayOperatorsMixin):
     """`array` is (runs, then the axes of one run's array); shape, axes and indexes are those of one run."""
 
     __slots__ = ("array",)
-    __hash__ = None
 
     def __init__(self, array: np.ndarray):
         self.array = array

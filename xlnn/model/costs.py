@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -21,7 +22,7 @@ class Cost:
     equation: str
     of: Callable
     uses: str = "a"
-    slope: Callable | None = None
+    slope: Any = None  # a function, or None
     slope_equation: str = ""
     outputs: tuple[str, ...] = ()
 

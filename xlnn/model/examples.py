@@ -49,7 +49,7 @@ def example(section: str) -> Problem:
 
 def _images(name: str, shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Digits (images), pixels (images, rows, columns), targets (images, units)."""
-    with (files("xlnn") / "data" / name).open(newline="") as file:
+    with (files("xlnn") / "data" / name).open() as file:
         _, *lines = csv.reader(file)
     numbers = np.array(lines, dtype=float)
     pixels = shape[0] * shape[1]
@@ -86,7 +86,7 @@ def _logistic() -> Problem:
 
 def _columns(name: str) -> tuple[np.ndarray, np.ndarray]:
     """Of a table of number, x and t: x (cases, 1, 1), t (cases, 1)."""
-    with (files("xlnn") / "data" / name).open(newline="") as file:
+    with (files("xlnn") / "data" / name).open() as file:
         _, *lines = csv.reader(file)
     numbers = np.array(lines, dtype=float)
     return numbers[:, 1].reshape(-1, 1, 1), numbers[:, 2:]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Literal
 
 import numpy as np
 
@@ -218,7 +219,7 @@ def in_parts(function: Callable, *arrays: np.ndarray) -> np.ndarray:
     first = arrays[0]
     if first.size <= CELLS:
         return function(*arrays)
-    order = "K" if all(array.strides == first.strides for array in arrays) else "C"  # K: as they lie in memory
+    order: Literal["K", "C"] = "K" if all(array.strides == first.strides for array in arrays) else "C"  # K: as they lie in memory
     found = np.empty_like(first, order=order)
     flat, to = [array.ravel(order) for array in arrays], found.ravel(order)
 

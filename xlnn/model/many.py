@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 
@@ -40,6 +41,10 @@ class Steps(Step):
     def _apply(self, function: Callable, arrays: list):
         return for_each(function, arrays)
 
+    def each(self, name: str) -> np.ndarray:
+        """A quantity that differs from run to run: (runs, then its own axes)."""
+        return cast(Runs, self[name]).array
+
 
 def totals(problem: Problem, parameters: Arrays) -> np.ndarray:
     """C_T of all images under many sets of parameters, (sets); inf or nan where it is not finite.
@@ -50,7 +55,7 @@ def totals(problem: Problem, parameters: Arrays) -> np.ndarray:
     given, found = _given(problem, np.arange(problem.images)), np.empty(sets)
     for start in range(0, sets, each):
         part = slice(start, start + each)
-        found[part] = _step(problem, given, {name: array[part] for name, array in parameters.items()})["CT"].array
+        found[part] = _step(problem, given, {name: array[part] for name, array in parameters.items()}).each("CT")
     return found
 
 
@@ -83,18 +88,18 @@ def train_many(problem: Problem, etas: Sequence[float], parameters: Arrays) -> C
         if (iteration - 1) % per_epoch == 0:
             whole = step if per_epoch == 1 else _step(problem, everything, parameters)
             found.append(_looked_at(whole, iteration - 1, diverged))
-        parameters = {q.name: step["new_" + q.name].array for q in problem.network.parameters}
+        parameters = {q.name: step.each("new_" + q.name) for q in problem.network.parameters}
         diverged[(diverged < 0) & ~_finite(parameters)] = iteration
     end = _step(problem, everything, parameters)
     found.append(_looked_at(end, iterations, diverged))
     updates, lines = zip(*found, strict=True)
-    shares = end["share"].array if "share" in problem.network.rule_of else np.full(len(etas), np.nan)
+    shares = end.each("share") if "share" in problem.network.rule_of else np.full(len(etas), np.nan)
     return Courses(np.array(updates), np.stack(lines, axis=1), np.where(diverged < 0, shares, np.nan), diverged)
 
 
 def _looked_at(step: Steps, updates: int, diverged: np.ndarray) -> tuple[int, np.ndarray]:
     """(updates done, C_T of every run), nan where a run has diverged; notes in `diverged` where C_T is not finite."""
-    line = step["CT"].array
+    line = step.each("CT")
     diverged[(diverged < 0) & ~np.isfinite(line)] = updates
     return updates, np.where(diverged < 0, line, np.nan)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
+from typing import cast
 
 from xlnn.errors import ContentError, UsageError
 from xlnn.model.activations import ACTIVATIONS
@@ -39,6 +40,7 @@ class LayerSettings:
     activation: str = ""  # default: sigmoid
     stride: int = 1  # of a convolution
     bias: bool = True  # whether its units (maps) have biases
+    rate: float = 1.0  # its own η, as a multiple of η; 0: the layer stays as it is
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,11 @@ class Network:
         return tuple(q for part in self._parts for q in part.parameters)
 
     def frozen(self, parameter: Quantity) -> bool:
-        return self.freeze_biases and parameter.kind == "b"
+        return (self.freeze_biases and parameter.kind == "b") or self.rate(parameter) == 0
+
+    def rate(self, parameter: Quantity) -> float:
+        """The η of a parameter's layer, as a multiple of η."""
+        return next(entry.rate for entry in self.layer_settings if entry.label == parameter.layer)
 
     @cached_property
     def inputs(self) -> tuple[Quantity, ...]:
@@ -176,7 +182,7 @@ class Network:
         trained = {q.name for q in self.parameters if not self.frozen(q)}
         for kind in ("gradients", "totals"):
             rules += [r for part in parts for r in getattr(part, kind) if r.result.kind[-1] + r.result.layer in trained]
-        rules += [update_rule(q, self.frozen(q)) for q in self.parameters]
+        rules += [update_rule(q, self.frozen(q), self.rate(q)) for q in self.parameters]
         return tuple(rules)
 
     @cached_property
@@ -230,7 +236,7 @@ class Network:
                 )
 
 
-def _check_choice(name: str, value: str, known: Sequence[str]) -> None:
+def _check_choice(name: str, value: str, known: Collection[str]) -> None:
     if value not in known:
         raise UsageError("unknown {what} {value}; known: {known}.", what=name, value=repr(value), known=", ".join(known))
 
@@ -252,11 +258,16 @@ def _layer(entry: LayerSettings, before: Layer | None, ties: str) -> Layer:
         raise UsageError("layer {label}: softmax is for the output layer only.", label=label)
     if kind != "max pooling" and entry.units < 1:
         raise UsageError("layer {label}: the number of units must be at least 1.", label=label)
-    axes, shape = ("unit",), (entry.units,)
+    behind = cast(Layer, before)  # the first layer is the input
+    axes: tuple[str, ...] = ("unit",)
+    shape: tuple[int, ...] = (entry.units,)
     if kind == "convolution":
-        axes, shape = ("map", "row", "column"), convolution_shape(entry.label, entry.units, entry.size, entry.stride, before)
+        axes, shape = (
+            ("map", "row", "column"),
+            convolution_shape(entry.label, entry.units, entry.size, entry.stride, behind),
+        )
     if kind == "max pooling":
-        axes, shape = ("map", "row", "column"), pooling_shape(entry.label, entry.size, before)
+        axes, shape = ("map", "row", "column"), pooling_shape(entry.label, entry.size, behind)
     return Layer(label, kind, axes, shape, activation, entry.size, entry.stride, ties, entry.bias)
 
 

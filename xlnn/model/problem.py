@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
@@ -45,6 +46,22 @@ class Settings:
                 raise UsageError("unknown {what} {value}; known: {known}.", what=name, value=repr(value), known=", ".join(known))
 
 
+class Origin(Protocol):
+    """What may be asked of where a problem was read; what else a workbook tells, `book.origin` has."""
+
+    @property
+    def language(self) -> str: ...
+
+    @property
+    def inputs(self) -> tuple[Path, ...]: ...
+
+    @property
+    def drawn(self) -> tuple[str, ...]: ...
+
+    @property
+    def notes(self) -> tuple[tuple[str, Mapping], ...]: ...
+
+
 @dataclass(frozen=True)
 class Problem:
     """Images x (images, rows, columns), right answers, parameters by name, network and settings.
@@ -59,7 +76,7 @@ class Problem:
     digits: np.ndarray | None = None
     t: np.ndarray | None = None
     settings: Settings = field(default_factory=Settings)
-    origin: Any = None  # where it was read (reader.Origin); training does not look at it
+    origin: Origin | None = None  # where it was read; training does not look at it
     held_out: Problem | None = None  # images that are never trained with, only tried
     done: int = 0  # updates that the parameters have had already; training goes on with the next iteration
 
@@ -84,7 +101,8 @@ class Problem:
         if not self.network.answered:
             return
         output, classes = self.network.output, self.network.classes
-        name, answers = ("t", self.t) if self.digits is None else ("digits", self.digits)
+        name, given = ("t", self.t) if self.digits is None else ("digits", self.digits)
+        answers = np.asarray(given)
         expected = (self.images, *output.shape) if self.digits is None else (self.images,)
         if answers.shape != expected:
             raise ContentError("expected {name} of shape {expected}.", name=name, expected=expected)
@@ -103,6 +121,26 @@ class Problem:
     @property
     def images(self) -> int:
         return len(self.x)
+
+    @property
+    def language(self) -> str:
+        """Of labels and messages: the workbook's, else English."""
+        return self.origin.language if self.origin else "en"
+
+    @property
+    def inputs(self) -> tuple[Path, ...]:
+        """The files that it was read from, which must not be overwritten."""
+        return self.origin.inputs if self.origin else ()
+
+    @property
+    def drawn(self) -> tuple[str, ...]:
+        """The parameters that were left empty and drawn at random."""
+        return self.origin.drawn if self.origin else ()
+
+    @property
+    def notes(self) -> tuple[tuple[str, Mapping], ...]:
+        """What is unusual about the workbook that was read: templates and their fields."""
+        return self.origin.notes if self.origin else ()
 
     @property
     def parameter_count(self) -> int:

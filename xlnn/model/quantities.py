@@ -52,9 +52,6 @@ class Quantity:
             return f"Σw{_raised(self.after)}δ{_raised(self.after)}"
         return SYMBOLS.get(self.kind, self.kind).replace("^", _raised(self.layer))
 
-    def full_shape(self, images: int) -> tuple[int, ...]:
-        return (images, *self.shape) if self.per_image else self.shape
-
 
 def _raised(label: str) -> str:
     """A layer's label as it stands behind a symbol."""

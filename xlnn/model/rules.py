@@ -117,12 +117,12 @@ def slope_rule(layer: Layer) -> Rule:
         ("z" + layer.label, "a" + layer.label),
         activation.slope_equation,
         "book 2-6",
-        values=lambda z, a: _filled(in_parts(activation.slope, z, a), z.shape),
+        values=lambda z, a: filled_slope(in_parts(activation.slope, z, a), z.shape),
         cell=lambda z, a, *index: activation.slope(z[index], a[index]),
     )
 
 
-def _filled(slope, shape: tuple[int, ...]) -> np.ndarray:
+def filled_slope(slope, shape: tuple[int, ...]) -> np.ndarray:
     """A slope that is the same everywhere (identity) as a whole array."""
     return np.full(shape, float(slope)) if isinstance(slope, int) else slope
 
@@ -147,11 +147,30 @@ def summed_gradient(parameter: Quantity, total: str) -> Rule:
     )
 
 
-def update_rule(parameter: Quantity, frozen: bool) -> Rule:
-    """w − η ∂C_T/∂w, the parameter that the next iteration uses, book 4-1; a frozen one stays as it is."""
+def update_rule(parameter: Quantity, frozen: bool, rate: float = 1.0) -> Rule:
+    """w − η ∂C_T/∂w, the parameter that the next iteration uses, book 4-1; a frozen one stays as it is.
+
+    `rate`: its layer's own η, as a multiple of η.
+    """
     result = Quantity("new_" + parameter.kind, parameter.layer, parameter.axes, parameter.shape)
     if frozen:
-        return Rule(result, (parameter.name,), "b stays", "", lambda b: b, lambda b, *index: b[index])
+        return Rule(
+            result,
+            (parameter.name,),
+            "w stays" if parameter.kind == "w" else "b stays",
+            "",
+            lambda b: b,
+            lambda b, *index: b[index],
+        )
+    if rate != 1:
+        return Rule(
+            result,
+            (parameter.name, "eta", "dCT_d" + parameter.name),
+            f"w ← w − {rate:g} η ∂C_T/∂w".replace("w", parameter.kind),
+            "book 4-1",
+            values=lambda w, eta, gradient: w - rate * eta * gradient,
+            cell=lambda w, eta, gradient, *index: w[index] - rate * eta[()] * gradient[index],
+        )
     return Rule(
         result,
         (parameter.name, "eta", "dCT_d" + parameter.name),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -22,15 +23,16 @@ def contour(x: np.ndarray, y: np.ndarray, height: np.ndarray, level: float) -> l
     for row, column in np.argwhere(mixed).tolist():
         square = [(x[column + i], y[row + j], height[row + j, column + i]) for j, i in ((0, 0), (0, 1), (1, 1), (1, 0))]
         for triangle in ((square[0], square[1], square[2]), (square[0], square[2], square[3])):
-            ends = [_crossing(*sorted((triangle[i], triangle[i - 1])), level) for i in range(3)]
-            ends = [end for end in ends if end]
+            crossings = [_crossing(sorted((triangle[i], triangle[i - 1])), level) for i in range(3)]
+            ends = [crossing for crossing in crossings if crossing]
             if len(ends) == 2 and ends[0] != ends[1]:
                 pieces.append((ends[0], ends[1]))
     return _joined(pieces)
 
 
-def _crossing(first, second, level: float) -> Point | None:
+def _crossing(corners: Sequence[tuple], level: float) -> Point | None:
     """Where between two corners (x, y, height) the level lies."""
+    first, second = corners
     if (first[2] >= level) == (second[2] >= level):
         return None
     part = (level - first[2]) / (second[2] - first[2])

@@ -7,9 +7,11 @@ from pathlib import Path
 import numpy as np
 
 from xlnn._version import __version__
+from xlnn.book.names import CONTOURS, LANDSCAPE, PATH
+from xlnn.book.origin import origin_of
 from xlnn.layout.cells import Cell, Range
 from xlnn.model.problem import Problem, shape_text
-from xlnn.pictures.contours import Point, contour
+from xlnn.pictures.contours import contour
 from xlnn.pictures.landscapes import Landscape, Parameter
 from xlnn.words import say
 from xlnn.xlsx.new_file import BookFile, heat, one_page_wide
@@ -17,16 +19,13 @@ from xlnn.xlsx.rows import RowsSheet
 from xlnn.xlsx.saving import check_target, replacing
 from xlnn.xlsx.surface_chart import SurfaceChart
 
-SHEET, PATH, CONTOURS = "Landscape", "Path", "Contours"
-
-
 TOP = Cell(12, 3)  # the heat map's upper left number; values of the parameters stand above and to the left
 
 
 LEVELS = 10
 
 
-Lines = dict[float, list[Point | tuple[()]]]  # by level the points of its lines; an empty one ends each line
+Lines = dict[float, list[tuple[float, ...]]]  # by level the points of its lines; an empty one ends each line
 
 
 AXES = {
@@ -40,12 +39,12 @@ COLOURS = ("#1F3864", "#2F5597", "#5B7FBF", "#8FAADC", "#A6A6B8", "#BFA58F", "#E
 
 def write_landscape(found: Landscape, path: str | Path, *, language: str | None = None, force: bool = False) -> Path:
     """Writes what `landscape` found as a workbook, and returns its path. Raises SaveError."""
-    path, origin = Path(path), found.problem.origin
-    check_target(path, origin.inputs if origin else (), force)
-    language = language or (origin.language if origin else "en")
+    path = Path(path)
+    check_target(path, found.problem.inputs, force)
+    language = language or found.problem.language
     with replacing(path, force) as temporary:
         file = BookFile(temporary, path.stem)
-        sheets = [file.sheet(name) for name in (SHEET, PATH, CONTOURS)]
+        sheets = [file.sheet(name) for name in (LANDSCAPE, PATH, CONTOURS)]
         lines = {level: _points(found, level) for level in levels(found)}
         _contours_sheet(file, sheets[2], lines)
         _path_sheet(file, sheets[1], found, language)
@@ -75,8 +74,8 @@ def _map_sheet(file: BookFile, sheet: RowsSheet, found: Landscape, lines: Lines,
     marks = _marks(found)
     for index, cost in np.ndenumerate(found.CT):
         if not index[1]:
-            rows.number(cell_of(found, *index)._replace(column=TOP.column - 1), float(found.up[index[0]]), style("axis"))
-        rows.number(cell_of(found, *index), float(cost), style(marks.get(index, "height")))
+            rows.number(_cell_at(found, *index)._replace(column=TOP.column - 1), float(found.up[index[0]]), style("axis"))
+        rows.number(_cell_at(found, *index), float(cost), style(marks.get(index, "height")))
     file.show(sheet, rows)
     heat(sheet, [Range(TOP, TOP.moved(n - 1, n - 1))])
     sheet.set_column(0, 0, 12)
@@ -88,7 +87,7 @@ def _map_sheet(file: BookFile, sheet: RowsSheet, found: Landscape, lines: Lines,
     sheet.hide_gridlines(2)
 
 
-def cell_of(found: Landscape, row: int, column: int) -> Cell:
+def _cell_at(found: Landscape, row: int, column: int) -> Cell:
     """Where a number of `CT` stands: the largest value of the second parameter on top, as in a diagram."""
     return Cell(TOP.row + len(found.up) - 1 - row, TOP.column + column)
 
@@ -131,8 +130,8 @@ def _texts(found: Landscape, language: str) -> list[str]:
 
 
 def _source(problem: Problem) -> str:
-    origin = problem.origin
-    return f"xlnn {__version__}" + (f" · {origin.path.name}, SHA-256 {origin.digest}" if origin else "")
+    origin = origin_of(problem)
+    return f"xlnn {__version__}" + (f" · {origin.path.name}, SHA-256 {origin.digest}" if origin.path else "")
 
 
 # ---- the path and the contour lines --------------------------------------------------------------------
@@ -150,7 +149,7 @@ def _path_sheet(file: BookFile, sheet: RowsSheet, found: Landscape, language: st
             rows.number(Cell(number, column), value, style("parameter"))
         rows.number(Cell(number, 4), cost, style("cost"))
         rows.number(Cell(number, 5), here, style("cost"))
-        rows.text(Cell(number, 6), cell_of(found, *found.nearest(point)).name, style("index"))
+        rows.text(Cell(number, 6), _cell_at(found, *found.nearest(point)).name, style("index"))
     file.show(sheet, rows)
     one_page_wide(sheet)
     sheet.set_column(0, 5, 16)
@@ -177,7 +176,7 @@ def _contours_sheet(file: BookFile, sheet: RowsSheet, lines: Lines) -> None:
     sheet.freeze_panes(1, 0)
 
 
-def _points(found: Landscape, level: float) -> list[Point | tuple[()]]:
+def _points(found: Landscape, level: float) -> list[tuple[float, ...]]:
     """The points of a level's lines; an empty one ends each line."""
     return [point for line in contour(found.across, found.up, found.CT, level) for point in (*line, ())]
 
@@ -223,11 +222,11 @@ def _surface_chart(file: BookFile, found: Landscape, language: str) -> SurfaceCh
     chart = SurfaceChart(second, [_colour(band, bands) for band in range(bands)], max(1, n // 6))
     left, right = TOP.column - 1, TOP.column + n - 2
     for row in range(n):
-        line = cell_of(found, row, 0).row - 1
+        line = _cell_at(found, row, 0).row - 1
         chart.add_series(
             {
-                "name": [SHEET, line, left - 1], "categories": [SHEET, TOP.row - 2, left, TOP.row - 2, right],
-                "values": [SHEET, line, left, line, right],
+                "name": [LANDSCAPE, line, left - 1], "categories": [LANDSCAPE, TOP.row - 2, left, TOP.row - 2, right],
+                "values": [LANDSCAPE, line, left, line, right],
                 "fill": {"color": "#BDD0EE"}, "border": {"color": "#5B7FBF", "width": 0.25},
             }
         )  # fmt: skip

@@ -133,7 +133,8 @@ def total_costs(problem: Problem, parameters: Mapping, over: Sequence[Parameter]
     def some(points: np.ndarray) -> np.ndarray:
         sets = {name: np.repeat(array[None], len(points), axis=0) for name, array in parameters.items()}
         for axis, parameter in enumerate(over):
-            sets[parameter.quantity.name][(slice(None), *parameter.index)] = points[:, axis]
+            at: tuple = (slice(None), *parameter.index)
+            sets[parameter.quantity.name][at] = points[:, axis]
         return totals(problem, sets)
 
     each = max(1, NUMBERS // problem.parameter_count)

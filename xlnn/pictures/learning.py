@@ -9,9 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from xlnn.book.names import SOLVED, START, TRAINED
+from xlnn.book.names import SOLVED, START, SUMMARY, TRAINED
+from xlnn.book.origin import origin_of
 from xlnn.book.reader import read_book
-from xlnn.book.summary import FIGURES, HELD_OUT, SHARES, SUMMARY, column, lines_below, totals
+from xlnn.book.summary_sheet import FIGURES, HELD_OUT_FIGURES, SHARES, column, lines_below, totals
 from xlnn.errors import ContentError, UsageError, Where
 from xlnn.layout.cells import Cell
 from xlnn.layout.places import Place
@@ -92,7 +93,7 @@ def _training(problem: Problem, language: str | None) -> Learning:
     for step in states(problem):
         totals.append(counted(problem, step))
         kept[step.iteration - 1] = step.parameters
-    known = language or (problem.origin.language if problem.origin else "en")
+    known = language or problem.language
     return Learning(problem, tuple(totals), tuple(kept), kept.__getitem__, language=known)
 
 
@@ -109,11 +110,12 @@ def _workbook(path: str | Path, language: str | None) -> Learning:
         )  # fmt: skip
     solving, totals = _history(book)
     sheets = _sheets(book, last=totals[-1][0])
-    places = {q.name: problem.origin.sources[q.name][1] for q in problem.network.parameters}
+    sources = origin_of(problem).sources
+    places = {q.name: sources[q.name][1] for q in problem.network.parameters}
     if not sheets:
         raise book.no_sheet(TRAINED)
     stored = partial(_parameters, book, places)
-    return Learning(problem, totals, tuple(sheets), lambda moment: stored(sheets[moment]), solving, problem.origin.language)
+    return Learning(problem, totals, tuple(sheets), lambda moment: stored(sheets[moment]), solving, problem.language)
 
 
 def _sheets(book: Workbook, last: int) -> dict[int, str]:
@@ -142,6 +144,6 @@ def _history(book: Workbook) -> tuple[bool, tuple[tuple, ...]]:
     if not lines:
         raise ContentError("expected a table of updates and C_T, found none.", book.where(SUMMARY, Cell(header + 1, 1)))
     titles = [title for title in table[header - 1].tolist() if title]
-    shown = (*FIGURES, *(HELD_OUT if any(title in every("held out: C_T") for title in titles) else ()))
+    shown = (*FIGURES, *(HELD_OUT_FIGURES if any(title in every("held out: C_T") for title in titles) else ()))
     blank = [n for n in shown if n in SHARES and book.is_blank(SUMMARY, column(header, n, lines))]
     return titles[0] in every("steps"), tuple(totals(book, header, [None if n in blank else n for n in shown]))

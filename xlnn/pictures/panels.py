@@ -162,7 +162,7 @@ def _weights(q: Quantity, moments: list[int], arrays: list[np.ndarray], unit: st
     def draw(strip: Strip) -> None:
         axes = strip.axes(LEFT, 0.05, width, height)
         weights_shown(axes, picture, np.abs(arrays).max(), strip.axes(LEFT + width + 0.1, 0.05, 0.12, min(height, 2)))
-        axes.set_xticks(_middles(len(moments), size[1]), moments, fontsize=10 if scale * size[1] > 0.45 else 7)
+        axes.set_xticks(_middles(len(moments), size[1]), list(map(str, moments)), fontsize=10 if scale * size[1] > 0.45 else 7)
         axes.set_xlabel(unit)
         name_rows(axes, q, len(columns[0]), size[0])
 

@@ -9,6 +9,7 @@ from itertools import islice
 
 import numpy as np
 
+from xlnn.book.origin import origin_of
 from xlnn.errors import UsageError
 from xlnn.layout.cells import ROWS
 from xlnn.model.many import at_once
@@ -67,7 +68,7 @@ class Grid:
         if run.seed is None:
             return problem
         drawn = {q.name: draw(q, run.seed, problem.settings.start) for q in problem.network.parameters}
-        origin = replace(problem.origin, drawn=tuple(drawn)) if problem.origin else None
+        origin = replace(origin_of(problem), drawn=tuple(drawn)) if problem.origin else None
         return replace(problem.with_settings(seed=run.seed), parameters=drawn, origin=origin)
 
     @cached_property

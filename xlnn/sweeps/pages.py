@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from xlnn.book.names import CURVES, RUNS, SWEEP, TIMES
 from xlnn.book.plan import Plan, check_updates, kept_iterations
 from xlnn.book.writer import write
 from xlnn.errors import DivergedError, LimitError
@@ -18,9 +19,6 @@ from xlnn.words import say
 from xlnn.xlsx.new_file import BLUE, GRID, ORANGE, BookFile, heat, one_page_wide
 from xlnn.xlsx.rows import Rows, RowsSheet
 from xlnn.xlsx.saving import check_target, replacing
-
-SHEET, RUNS, CURVES, TIMES = "Sweep", "Runs", "Curves", "Times"
-
 
 TOP = 7  # the first row of the tables; above it what happened
 
@@ -39,7 +37,7 @@ RANKED = {"best": "best start", "median": "median start", "worst": "worst start"
 
 def check_sweep(grid: Grid, path: Path, options: dict, force: bool) -> None:
     """Raises what would keep the result from being written, before anything is computed: UsageError, LimitError, SaveError."""
-    check_target(path, grid.problem.origin.inputs if grid.problem.origin else (), force)
+    check_target(path, grid.problem.inputs, force)
     columns = max(2 * len(grid.etas) + 4, sum(3 * len(grid.etas) + 2 for _ in grid.variants))
     lines = max(len(grid.runs), *(variant.problem.settings.iterations + HIGH * CHARTS for variant in grid.variants)) + 100
     if not Cell(lines, columns).on_sheet:
@@ -60,8 +58,8 @@ def write_sweep(found: Sweep, path: str | Path, *, language: str | None = None, 
 
     Returns where it lies. Raises LimitError, SaveError; DivergedError, after writing, where every run diverged.
     """
-    path, origin = Path(path), found.grid.problem.origin
-    language = language or (origin.language if origin else "en")
+    path = Path(path)
+    language = language or found.grid.problem.language
     check_sweep(found.grid, path, options, force)
     front = lambda file: add_sheets(file, found, language)
     if found.best is not None:
@@ -76,7 +74,7 @@ def write_sweep(found: Sweep, path: str | Path, *, language: str | None = None, 
 
 def add_sheets(file: BookFile, found: Sweep, language: str) -> None:
     """Sweep, Runs, Curves and Times. Only Times differs when the same sweep is made again."""
-    for name, fill in ((SHEET, _tables), (RUNS, _runs), (CURVES, _curves), (TIMES, _times)):
+    for name, fill in ((SWEEP, _tables), (RUNS, _runs), (CURVES, _curves), (TIMES, _times)):
         sheet, rows = file.sheet(name), file.rows()
         fill(file, sheet, rows, found, language)
         file.show(sheet, rows)
@@ -239,7 +237,8 @@ def _runs(file: BookFile, sheet: RowsSheet, rows: Rows, found: Sweep, language: 
         line = run.number + 1
         rows.number(Cell(line, 1), run.number, style("integer"))
         for column, (_, value) in enumerate(grid.variants[run.variant].changed, 2):
-            (rows.text if isinstance(value, str) else rows.number)(Cell(line, column), value, style("plain"))
+            write: Callable = rows.text if isinstance(value, str) else rows.number
+            write(Cell(line, column), value, style("plain"))
         column = len(varied) + 2
         rows.number(Cell(line, column), run.eta, style("plain"))
         _start(rows, Cell(line, column + 1), run, style, language)

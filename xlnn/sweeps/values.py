@@ -78,7 +78,7 @@ def setting_values(texts: Sequence[str]) -> dict[str, list[str]]:
 
 def _apart(values: str) -> list[str]:
     """'N(0, 1),"a, b"' → ['N(0, 1)', '"a, b"']: what commas separate, but for those within brackets and quotes."""
-    parts, within = [""], []
+    parts, within = [""], list[str]()
     for sign in unicodedata.normalize("NFKC", values):  # full-width commas and brackets, too
         if within and sign == within[-1]:
             within.pop()

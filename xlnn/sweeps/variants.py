@@ -6,7 +6,9 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import product
+from typing import Any
 
+from xlnn.book.origin import origin_of
 from xlnn.book.settings import BY_FIELD, Entry, parse_value, size
 from xlnn.errors import UsageError
 from xlnn.layout.arrange import arrange
@@ -106,7 +108,8 @@ def _change(problem: Problem, name: str) -> Change:
 
 
 def _variant(problem: Problem, changes: Mapping[str, Change], values: Sequence) -> Variant:
-    layers, network, chosen = problem.network.layer_settings, {}, {}
+    layers = problem.network.layer_settings
+    network, chosen = dict[str, Any](), dict[str, Any]()
     for change, value in zip(changes.values(), values, strict=True):
         field = change.entry.field
         if change.labels:
@@ -120,8 +123,7 @@ def _variant(problem: Problem, changes: Mapping[str, Change], values: Sequence) 
 
 def _started(problem: Problem, network: Network, chosen: Mapping, changed: tuple) -> Variant:
     """With the workbook's own start: its numbers, and of parameters that it leaves empty drawn ones."""
-    settings, origin = replace(problem.settings, **chosen), problem.origin
-    drawn = origin.drawn if origin else ()
+    settings, origin, drawn = replace(problem.settings, **chosen), problem.origin, problem.drawn
     arrange(settings.layout, list(network.quantities.values()), 1)  # so that what no sheet could hold is not drawn
     parameters, own = {}, True
     for q in network.parameters:
@@ -131,7 +133,7 @@ def _started(problem: Problem, network: Network, chosen: Mapping, changed: tuple
             own = own and q.name in drawn
             parameters[q.name] = draw(q, settings.seed, settings.start)
     if origin and network.layer_settings != problem.network.layer_settings:
-        origin = replace(origin, own={})  # its addresses are for the shapes that it has
+        origin = replace(origin_of(problem), own={})  # its addresses are for the shapes that it has
     held_out = replace(problem.held_out, network=network, parameters=parameters) if problem.held_out else None
     more = {"parameters": parameters, "origin": origin, "held_out": held_out}
     return Variant(changed, replace(problem, network=network, settings=settings, **more), own)

@@ -53,11 +53,6 @@ class Filled:
     date_codes: Mapping[int, float] = field(default_factory=dict)  # numbers that are shown as dates or times, by address
 
     @property
-    def dates(self) -> dict[Cell, float]:
-        """The numbers of the cells that show dates or times."""
-        return {Cell(code_ // COLUMNS, code_ % COLUMNS + 1): number for code_, number in self.date_codes.items()}
-
-    @property
     def shape(self) -> tuple[int, int]:
         """The last row and the last column in which a cell is filled."""
         if not len(self.codes):
@@ -79,11 +74,16 @@ class Filled:
         return found.reshape(place.shape)
 
     def _positions(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        return self.positions_of(np.where((columns >= 1) & (columns <= COLUMNS) & (rows >= 1), code(rows, columns), -1))
+
+    def positions_of(self, codes: np.ndarray) -> np.ndarray:
+        """The positions of the cells with these addresses, −1 where they are blank."""
+        if np.array_equal(codes, self.codes):
+            return np.arange(len(codes))
         if not len(self.codes):
-            return np.full(len(rows), -1)
-        wanted = np.where((columns >= 1) & (columns <= COLUMNS) & (rows >= 1), code(rows, columns), -1)
-        at = np.minimum(np.searchsorted(self.codes, wanted), len(self.codes) - 1)
-        return np.where(self.codes[at] == wanted, at, -1)
+            return np.full(len(codes), -1)
+        at = np.minimum(np.searchsorted(self.codes, codes), len(self.codes) - 1)
+        return np.where(self.codes[at] == codes, at, -1)
 
     def within(self, range_: Range) -> np.ndarray:
         """The positions of the cells in a rectangle."""
@@ -94,8 +94,7 @@ class Filled:
 
     def cell(self, position: int) -> Cell:
         """The cell at a position."""
-        row, column = divmod(int(self.codes[position]), COLUMNS)
-        return Cell(row, column + 1)
+        return cell_of(self.codes[position])
 
     def kinds_at(self, positions: np.ndarray) -> np.ndarray:
         """What kinds of cells these are, BLANK where there is none."""
@@ -148,6 +147,12 @@ def code(row, column):
     return row * COLUMNS + column - 1
 
 
+def cell_of(code_: int) -> Cell:
+    """The cell with an address: the way back from `code`."""
+    row, column = divmod(int(code_), COLUMNS)
+    return Cell(row, column + 1)
+
+
 def plain(numbers: np.ndarray) -> list:
     """Floats as a sheet shows them: whole numbers as int, nan as None."""
     found = numbers.tolist()
@@ -178,7 +183,8 @@ class Filling:
 
     def _new(self) -> None:
         self._codes, self._kinds, self._numbers = array("q"), bytearray(), array("d")
-        self._other_cells, self._others = array("q"), []
+        self._other_cells = array("q")
+        self._others: list = []
 
     def add(self, code_: int, kind: int, number: float, other=None) -> None:
         """One cell; `other` is what it holds instead of a float."""

@@ -191,7 +191,7 @@ class Reading:
 
     def _cell_ends(self) -> None:
         if self.formulas and self.formula is not None:
-            self._add(self._formula(), OTHER)
+            self._add(self._formula(self.formula), OTHER)
             return
         kind = self.attributes.get("t", "n")
         pieces = self.pieces.get("is" if kind == "inlineStr" else "v")
@@ -245,9 +245,9 @@ class Reading:
 
     # ---- formulas, merged and hidden cells -----------------------------------------------------------
 
-    def _formula(self) -> str:
+    def _formula(self, attributes: Mapping[str, str]) -> str:
         """The formula as it is typed; one that is shared is moved from the cell where it is written."""
-        text, kind, number = "=" + "".join(self.pieces["f"]), self.formula.get("t", ""), self.formula.get("si", "")
+        text, kind, number = "=" + "".join(self.pieces["f"]), attributes.get("t", ""), attributes.get("si", "")
         cell = Cell(self.row, self.column).name
         if kind != "shared":
             return text

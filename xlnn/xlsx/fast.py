@@ -92,7 +92,7 @@ def read_sheet(shared: Shared, part: str, where: Where) -> Filled:
 
 def _read(shared: Shared, part: str, where: Where) -> Filled:
     rows, filling = Rows(shared.package.chunks(part)), Filling()
-    before, hidden = 0, []
+    before, hidden = 0, list[int]()
     for content in rows:
         block = Block(content)
         first, last = block.put_into(shared, filling, hidden)

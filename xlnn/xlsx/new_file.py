@@ -75,6 +75,10 @@ class BookFile:
     def sheet(self, name: str) -> RowsSheet:
         return self.book.add_worksheet(name, RowsSheet)
 
+    @property
+    def sheet_names(self) -> list[str]:
+        return [sheet.get_name() for sheet in self.book.worksheets()]
+
     def rows(self) -> Rows:
         return Rows(self.strings, looks=self._looks)
 

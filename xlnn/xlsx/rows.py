@@ -67,7 +67,7 @@ def is_small(numbers: np.ndarray | float, least: np.ndarray | float) -> np.ndarr
 class RowsSheet(Worksheet):
     """A worksheet whose rows come ready as XML from `rows()`, called when the workbook is closed."""
 
-    rows: Callable[[], str] | None = None
+    rows: Callable[[], str]
 
     def show(self, rows: Callable[[], str], last: Cell) -> None:
         """The rows, and the last cell of the rectangle from A1 that they fill."""

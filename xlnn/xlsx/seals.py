@@ -110,7 +110,7 @@ def _picture_untouched(path: Path) -> bool:
     with path.open("rb") as file:
         file.seek(max(0, size - 2 * LENGTH))
         found = re.search(re.escape(before) + b"(" + SEALED + b"([0-9a-f]{64}))(.*)", file.read(), re.DOTALL)
-    return bool(found) and found[3] == after(found[1]) and _digest(path, size - len(found[1] + found[3])) == found[2]
+    return found is not None and found[3] == after(found[1]) and _digest(path, size - len(found[1] + found[3])) == found[2]
 
 
 def _digest(path: Path, size: int) -> bytes:

@@ -46,7 +46,8 @@ def read_formulas(shared: Shared, part: str, where: Where) -> Formulas:
 
 
 def _read(shared: Shared, part: str) -> Formulas:
-    codes, texts, attributes = [np.empty(0, np.int64)], [], {}
+    codes, texts = [np.empty(0, np.int64)], list[str]()
+    attributes: dict[int, Mapping[str, str]] = {}
     for content in Rows(shared.package.chunks(part)):
         if b"<f" in content:
             found = _FormulaBlock(content).formulas()
@@ -101,7 +102,8 @@ class _FormulaReading(Reading):
 
     def __init__(self, shared: Shared, where: Where, formulas: bool):
         super().__init__(shared, where, formulas)
-        self.codes, self.texts, self.attributes_at = array("q"), [], {}
+        self.codes, self.texts = array("q"), list[str]()
+        self.attributes_at: dict[int, dict] = {}
 
     def _cell_ends(self) -> None:
         if self.formula is not None:
@@ -117,7 +119,7 @@ class _FormulaReading(Reading):
 def defined_names(package: Package) -> dict[tuple[int | None, str], str]:
     """The text of every defined name by the number of the sheet that it belongs to (None: all) and its name in small letters."""
     found: dict[tuple[int | None, str], str] = {}
-    key, pieces = None, []
+    key, pieces = None, list[str]()
 
     def start(name: str, attributes: dict) -> None:
         nonlocal key

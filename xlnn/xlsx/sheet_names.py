@@ -20,6 +20,17 @@ def plain(name: str) -> str:
     return unicodedata.normalize("NFKC", name).strip().casefold()
 
 
+def is_called(sheet: str, *names: str) -> bool:
+    """Whether a sheet has one of these names, as names are compared."""
+    return plain(sheet) in map(plain, names)
+
+
+def iteration_number(name: str) -> int | None:
+    """3 of "Iteration 3", as names are compared; None of another name."""
+    match = ITERATION.fullmatch(plain(name))
+    return int(match[1]) if match else None
+
+
 @dataclass(frozen=True)
 class SheetNames:
     """The names in the order of the sheets."""
@@ -46,7 +57,7 @@ class SheetNames:
     @cached_property
     def iterations(self) -> dict[int, str]:
         """The sheets `Iteration 1` …, by number, in their order."""
-        found = {int(match[1]): name for name in reversed(self.names) if (match := ITERATION.fullmatch(plain(name)))}
+        found = {number: name for name in reversed(self.names) if (number := iteration_number(name))}
         return dict(sorted(found.items()))
 
     def listed(self, near: str) -> str:

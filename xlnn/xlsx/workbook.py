@@ -143,8 +143,8 @@ class Workbook:
     def formulas(self, name: str) -> Formulas:
         """The formulas of a sheet as they are written. Raises as `filled`."""
         self.filled(name)
-        part = next(sheet.part for sheet in self._contents.sheets if sheet.name == self.find(name))
-        return read_formulas(self._shared, part, self.where(self.find(name)))
+        sheet = next(sheet for sheet in self._contents.sheets if sheet.name == self.find(name))
+        return read_formulas(self._shared, sheet.part, self.where(sheet.name))
 
     @cached_property
     def defined_names(self) -> dict[tuple[int | None, str], str]:
@@ -165,7 +165,7 @@ class Workbook:
         if rows * columns > max(SPARSE, SPARSENESS * len(filled.codes)):
             raise LimitError(
                 "the cells of this sheet lie too far apart, the last in row {row} and column {column}. Delete what lies far off.",
-                self.where(self.find(name)), row=rows, column=columns,
+                self.where(self.find(name) or name), row=rows, column=columns,
             )  # fmt: skip
         return filled.dense()
 
@@ -206,7 +206,7 @@ class Workbook:
         filled = self.filled(sheet, results)
         return filled.values_at(self.positions(sheet, place) if results else filled.positions(place))
 
-    def has_formula(self, sheet: str, cell: Cell) -> bool:
+    def is_pending(self, sheet: str, cell: Cell) -> bool:
         """Whether a formula stands in a cell whose result is missing."""
         return bool(self.kinds(sheet, Place(cell)) == PENDING)
 
@@ -250,7 +250,9 @@ class Workbook:
         """Raises ContentError where a cell of a place is hidden beneath a merged one."""
         bounds = place.bounds()
         over = [merged for merged in self.filled(sheet).merged if _overlap(merged, bounds)]
-        rows, columns = place.grid() if over else (None, None)
+        if not over:
+            return
+        rows, columns = place.grid()
         for merged in over:
             (top, left), (bottom, right) = merged
             inside = (rows >= top) & (rows <= bottom) & (columns >= left) & (columns <= right)

@@ -1,15 +1,15 @@
-"""One wrong quantity on one or more sheets, and the mistakes that are tried on it."""
+"""One wrong quantity on one or more sheets, a mistake that is tried on it, and what mistakes are made with."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from xlnn.checking.numbers import Group, Numbers, wrong_cells
-from xlnn.checking.uncertain import UNKNOWN, Uncertain, stored_doubt
+from xlnn.checking.uncertain import UNKNOWN, Precision, Uncertain, precision_of, stored_doubt
 from xlnn.model.network import Network
 from xlnn.model.rules import Layer, Rule
 
@@ -19,15 +19,8 @@ def turned(values: np.ndarray) -> np.ndarray:
     return np.swapaxes(values, -1, -2).reshape(values.shape)
 
 
-def one(change: Callable[[Case], Uncertain | None]) -> Callable[[Case], Iterator[Try]]:
-    """An entry with a single try; None where it does not apply."""
-
-    def tries(case: Case) -> Iterator[Try]:
-        value = change(case)
-        if value is not None:
-            yield value, {}
-
-    return tries
+def constant(like: Uncertain, number: float) -> Uncertain:
+    return Uncertain(np.full(like.value.shape, float(number)), np.zeros(like.value.shape))
 
 
 def times(operand: Uncertain, factor: float) -> Uncertain:
@@ -46,6 +39,13 @@ def read_at(grid: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarr
     found = np.zeros(rows.shape)
     found[inside] = grid[rows[inside] - 1, columns[inside] - 1]
     return found
+
+
+def as_typed(case: Case, copied: Uncertain) -> Uncertain:
+    """Numbers as a cell shows them that holds a copy: the same to the last digit."""
+    decimals, significant = precision_of(case.group.digits)
+    value = copied.value if decimals is None else np.round(copied.value, decimals)
+    return Uncertain(value, stored_doubt(value, Precision(None, significant)))
 
 
 Try = tuple[Uncertain, Mapping]  # what the wrong rule gives, and the fields of the entry's words
@@ -96,7 +96,7 @@ class Case:
         quantities = self.network.quantities
         return next((need for need in self.rule.needs if quantities[need].kind in kinds), "")
 
-    def changed(self, rule: Rule | None = None, **operands: Uncertain) -> Uncertain:
+    def changed(self, rule: Rule | None = None, /, **operands: Uncertain) -> Uncertain:
         """The rule with other operands."""
         return self.numbers.apply(rule or self.rule, **operands)
 
@@ -120,20 +120,35 @@ class Case:
 
 @dataclass(frozen=True)
 class Mistake:
-    """An entry of the catalogue.
-
-    `kinds` are those of the quantities that it is tried on. `per` says for what a try must hold: all wrong
-    cells, or those of one unit or image, another try for the next. `last`: only where nothing else fits.
-    """
+    """An entry of the catalogue; made by `mistake`."""
 
     name: str
     words: str
     correction: str
     kinds: tuple[str, ...]
-    tries: Callable[[Case], Iterable[Try]]
+    wrong: Callable[[Case], Uncertain | Iterable[Try] | None]
     per: str = "all"
+    first: bool = False
     last: bool = False
-    first: bool = False  # nothing else is looked for where it fits
+
+    def tries(self, case: Case) -> Iterable[Try]:
+        """What the wrong rule gives for every cell, once for each way in which it can be wrong."""
+        given = self.wrong(case)
+        if given is None:
+            return ()
+        return ((given, {}),) if isinstance(given, Uncertain) else given
+
+
+def mistake(
+    name: str, words: str, correction: str, *kinds: str, per: str = "all", first: bool = False, last: bool = False
+) -> Callable[[Callable[[Case], Uncertain | Iterable[Try] | None]], Mistake]:
+    """Makes a function an entry of the catalogue, tried on quantities of these kinds.
+
+    The function gives what the wrong rule gives, None where it cannot be wrong so; or it yields tries, each with the
+    fields of the `words`. `per` says for what a try must hold: all wrong cells, or those of one unit or image, another
+    try for the next. `first`: nothing else is looked for where it fits; `last`: only where nothing else fits.
+    """
+    return lambda wrong: Mistake(name, words, correction, kinds, wrong, per, first, last)
 
 
 @dataclass(frozen=True)

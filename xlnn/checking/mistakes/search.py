@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 
+from xlnn.checking.mistakes import backward, forward, general, references, update
 from xlnn.checking.mistakes.case import Case, Cause, Mistake, Try
 
 TELLING = 3  # decades that must speak for a mistake, and for each of many tries as many more as they are
@@ -23,13 +25,11 @@ ZEROS = ("zero", "bias-gradient-left-out")  # of which a 0 is the mistake itself
 BEHIND = 2  # decades more for one in what is not on the sheet: there are so many
 
 
+@cache
 def catalogue() -> tuple[Mistake, ...]:
-    """All entries, in the order of calculation."""
-    from xlnn.checking.mistakes import backward as mistakes_backward
-    from xlnn.checking.mistakes import forward as mistakes_forward
-    from xlnn.checking.mistakes import general as mistakes_general
-
-    return (*mistakes_forward.ENTRIES, *mistakes_backward.ENTRIES, *mistakes_general.ENTRIES)
+    """All entries, in the order of calculation, and then those of any quantity."""
+    modules = forward, backward, update, references, general
+    return tuple(entry for module in modules for entry in vars(module).values() if isinstance(entry, Mistake))
 
 
 def causes(case: Case, names: Collection[str] | None = None) -> list[tuple[Cause, ...]]:
@@ -85,8 +85,8 @@ def _fitting(case: Case, entry: Mistake, tries: Iterable[Try]) -> list[Cause | N
         chosen, whole = np.where(new, len(fields) - 1, chosen), np.where(new, all_, whole)
         if not (wrong & (chosen < 0)).any():
             break
-    explained = (~wrong | (chosen >= 0)).all(axis=1) & wrong.any(axis=1)
-    first, everything = wrong.argmax(axis=1), (whole | ~wrong).all(axis=1)
+    explained = np.asarray((~wrong | (chosen >= 0)).all(axis=1) & wrong.any(axis=1))
+    first, everything = wrong.argmax(axis=1), np.asarray((whole | ~wrong).all(axis=1))
     return [
         Cause(entry, _of_sheet(fields[chosen[s, first[s]]], s), bool(everything[s])) if explained[s] else None
         for s in range(len(wrong))

@@ -1,12 +1,14 @@
-"""The sheets around the iterations: Summary, Conventions, Settings, Places, Test, and how sheets are furnished."""
+"""Sheet Conventions: what a result follows, line by line a topic and a text; written, and read back by topic."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 
 from xlnn.book import live
+from xlnn.book.origin import origin_of
 from xlnn.book.plan import Plan
 from xlnn.book.versions import versions
 from xlnn.layout.cells import Cell
@@ -15,20 +17,26 @@ from xlnn.model.activations import ACTIVATIONS
 from xlnn.model.costs import COSTS
 from xlnn.model.problem import shape_text
 from xlnn.model.training import Step
-from xlnn.words import say
+from xlnn.words import every, say
 from xlnn.xlsx.new_file import BookFile, show
 from xlnn.xlsx.rows import RowsSheet, columns_wide
 
-# ---- Conventions ------------------------------------------------------------------------------------
+# ---- writing ------------------------------------------------------------------------------------------
 
 
 def conventions_page(
-    file: BookFile, sheet: RowsSheet, plan: Plan, ending: tuple[str, str] | None, record: Sequence[tuple[str, str]]
+    file: BookFile,
+    sheet: RowsSheet,
+    plan: Plan,
+    ending: tuple[str, str] | None,
+    record: Sequence[tuple[str, str]],
+    otherwise: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
-    """Every convention that was used, and what was left out; then what a resumed training needs."""
+    """Every convention that was used, and what was left out; then what a resumed training needs. `otherwise`: what is said
+    of a topic in place of the usual text."""
     rows, style, language = file.rows(), file.style, plan.language
     rows.text(Cell(1, 1), say("Conventions", language), style("title"), measured=False)
-    for number, (topic, text) in enumerate([*conventions(plan, ending), *record], 3):
+    for number, (topic, text) in enumerate([*_told(plan, ending, otherwise), *record], 3):
         rows.text(Cell(number, 1), say(topic, language), style("top"))
         live.write(rows, Cell(number, 2), text, style("wrap"), plan.formulas)
         lines = -(-columns_wide(text) // 95)
@@ -37,6 +45,11 @@ def conventions_page(
     show(file, sheet, rows)
     sheet.set_column(0, 0, 22)
     sheet.set_column(1, 1, 100)
+
+
+def _told(plan: Plan, ending: tuple[str, str] | None, otherwise: Mapping[str, str]) -> list[tuple[str, str]]:
+    lines = [(topic, otherwise.get(topic, text)) for topic, text in conventions(plan, ending)]
+    return lines + [(topic, text) for topic, text in otherwise.items() if topic not in dict(lines)]
 
 
 def conventions(plan: Plan, ending: tuple[str, str] | None = None) -> list[tuple[str, str]]:
@@ -84,10 +97,10 @@ def conventions(plan: Plan, ending: tuple[str, str] | None = None) -> list[tuple
         if plan.initial:
             text = "At the start the maximum is shared in {shared} of {windows} windows."
             lines.append(("shared maxima", tell(text, **_shared(plan))))
-    origin = problem.origin
+    origin = origin_of(problem)
     if plan.earlier:
         lines += _resumed(plan)
-    elif origin:
+    elif origin.path:
         if origin.drawn:
             text = "{names} drawn from {start} with seed {seed}"
             lines.append(("start", tell(text, names=", ".join(origin.drawn), start=chosen.start, seed=chosen.seed)))
@@ -177,7 +190,8 @@ def _batch_text(plan: Plan) -> str:
 
 
 def _left_out(plan: Plan) -> list[str]:
-    language, texts = plan.language, []
+    language = plan.language
+    texts: list[str] = []
     if plan.solving:
         return texts
     iterations = plan.problem.settings.iterations - plan.problem.done
@@ -195,3 +209,11 @@ def _left_out(plan: Plan) -> list[str]:
     if plan.formulas and not plan.whole:
         texts.append(say("Summary's figures are numbers: they are over all images, the sheets show batches.", language))
     return texts
+
+
+# ---- reading ------------------------------------------------------------------------------------------
+
+
+def texts_about(rows: Iterable[Sequence], topic: str) -> list[str]:
+    """What the rows of a sheet Conventions, in any language, say about a topic."""
+    return [str(row[1]) for row in rows if len(row) > 1 and row[0] in every(topic) and row[1] is not None]

@@ -1,4 +1,4 @@
-"""Sheet Summary: C_T and the share of right answers after each update, with a chart and links."""
+"""Sheet Summary: C_T and the share of right answers after each update, with a chart and links; written and read back."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby, pairwise
 
 from xlnn.book import live
-from xlnn.book.names import DATA, HELD_OUT, START, SUMMARY_HEADER, TEST
+from xlnn.book.names import CONVENTIONS, DATA, HELD_OUT, SETTINGS, START, SUMMARY, SUMMARY_HEADER, TEST
 from xlnn.book.plan import Plan
 from xlnn.layout.cells import Cell, quoted
 from xlnn.layout.places import Place
@@ -14,8 +14,18 @@ from xlnn.model.problem import shape_text
 from xlnn.words import say
 from xlnn.xlsx.new_file import GRID, BookFile, link, one_page_wide, show
 from xlnn.xlsx.rows import Rows, RowsSheet
+from xlnn.xlsx.workbook import Workbook, is_blank
+
+FIGURES, HELD_OUT_FIGURES = (1, 2, 3), (6, 7)  # columns: updates, C_T and share right; C_T and share right of held-out images
+
+
+SHARES = (3, 7)  # those of them that are blank where nothing is judged
+
 
 ON_A_PAGE = 70  # lines of the table that are printed on one page
+
+
+# ---- writing ------------------------------------------------------------------------------------------
 
 
 def summary_page(
@@ -35,7 +45,7 @@ def summary_page(
     header = SUMMARY_HEADER
     held_out = plan.problem.held_out is not None
     judged = any(total[2] is not None for total in totals)
-    titles = ("steps" if plan.solving else "updates", "C_T", "share right" if judged else "", "", "sheet")
+    titles: tuple[str, ...] = ("steps" if plan.solving else "updates", "C_T", "share right" if judged else "", "", "sheet")
     titles += ("held out: C_T", "held out: share right") if held_out else ()
     for column, text in enumerate(titles, 1):
         rows.text(Cell(header, column), say(text, language) if text else "", style("header"))
@@ -61,7 +71,8 @@ def summary_page(
             if other is not None:
                 rows.number(Cell(number, column), other, style(kind))
     last = header + len(totals)
-    linked = ["Conventions", "Settings", DATA, *([HELD_OUT] if held_out else []), *([START] if plan.solving else []), plan.final]
+    data = [] if plan.own_sheets else [DATA]
+    linked = [CONVENTIONS, SETTINGS, *data, *([HELD_OUT] if held_out else []), *([START] if plan.solving else []), plan.final]
     for column, name in enumerate([*linked, TEST], 1):
         rows.text(Cell(6, column), name, style("link"))
         link(sheet, Cell(6, column), name)
@@ -169,13 +180,13 @@ _UNJUDGED_TITLES = {"solving": "Cost after each step of the solver", "training":
 def _curves(file: BookFile, header: int, last: int, plan: Plan, judged: bool):
     language, unit = plan.language, "steps" if plan.solving else "updates"
     chart = file.book.add_chart({"type": "line"})
-    categories = ["Summary", header, 0, last - 1, 0]
+    categories = [SUMMARY, header, 0, last - 1, 0]
 
     def curve(column: int, text: str, colour: str, **more):
         chart.add_series(
             {
                 "name": say(text, language), "categories": categories,
-                "values": ["Summary", header, column, last - 1, column],
+                "values": [SUMMARY, header, column, last - 1, column],
                 "line": {"color": colour, "width": 2}, **more,
             }
         )  # fmt: skip
@@ -197,3 +208,28 @@ def _curves(file: BookFile, header: int, last: int, plan: Plan, judged: bool):
     chart.set_legend({"position": "bottom"})
     chart.set_size({"width": 640, "height": 360})
     return chart
+
+
+# ---- reading ------------------------------------------------------------------------------------------
+
+
+def column(header: int, number: int, lines: int) -> Place:
+    """A column of the table below its `header`."""
+    return Place(Cell(header + 1, number), (lines,), ((1, 0),))
+
+
+def lines_below(book: Workbook, header: int) -> int:
+    """So many lines the table has: up to the first that is blank."""
+    room = max(1, book.shape(SUMMARY)[0] - header)
+    blank = [is_blank(value) for value in book.block(SUMMARY, column(header, 1, room))]
+    return blank.index(True) if True in blank else room
+
+
+def totals(book: Workbook, header: int, columns: Sequence[int | None]) -> list[tuple]:
+    """The table's lines: updates, then the numbers of the other `columns`; for None a None in each line.
+
+    Raises ContentError naming every cell that holds no number.
+    """
+    lines = lines_below(book, header)
+    read = [[None] * lines if n is None else book.numbers(SUMMARY, column(header, n, lines)).tolist() for n in columns]
+    return [(int(updates), *others) for updates, *others in zip(*read, strict=True)]
