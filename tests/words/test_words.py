@@ -45,10 +45,9 @@ class Source:
     """xlnn's modules as syntax trees, and what an expression in them can be."""
 
     def __init__(self, folder: Path):
-        paths = {".".join(path.relative_to(folder).with_suffix("").parts): path for path in sorted(folder.rglob("*.py"))}
-        self.trees = {
-            name: ast.parse(path.read_text(encoding="utf-8")) for name, path in paths.items() if name.split(".")[0] != "words"
-        }
+        paths = [path for path in sorted(folder.rglob("*.py")) if not path.stem.startswith("words")]
+        names = [".".join(path.relative_to(folder).with_suffix("").parts) for path in paths]  # formula.judging is not judging
+        self.trees = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in zip(names, paths, strict=True)}
 
     @cached_property
     def parents(self) -> dict[ast.AST, ast.AST]:
@@ -230,6 +229,13 @@ def headings() -> set[str]:
     return {leaf.value for leaf in leaves if isinstance(leaf, ast.Constant)}
 
 
+def with_fields(module: str) -> set[str]:
+    """The texts of a module that have fields to be filled."""
+    parts = {part for node in ast.walk(SOURCE.trees[module]) if isinstance(node, ast.JoinedStr) for part in node.values}
+    texts = {node.value for node in ast.walk(SOURCE.trees[module]) if isinstance(node, ast.Constant) and node not in parts}
+    return {text for text in texts if isinstance(text, str) and "{" in text}
+
+
 # the templates that an expression can be, where the source alone does not tell
 FUNCTIONS = {"exp", "ln", "tanh", "max", "cos", "sin", "sqrt"}  # they are no words
 
@@ -249,6 +255,8 @@ SAID = {
     "errors: self.message": (),  # of an error that was found where it is raised
     "book.settings: error.message": (),
     "lessons.calculus: error.message": (),
+    "checking.telling_formulas: finding.message": with_fields("checking.formulas") | with_fields("formula.building"),
+    "checking.telling_formulas: finding.lines": (),  # with the messages
     "layout.labels: label.text": headings(),
     "layout.labels: q.symbol": [quantities.SYMBOLS[kind] for kind in (*layouts.MARKS, "share", "digit")],
     "book.conventions_page: chosen.order": problem.ORDERS,

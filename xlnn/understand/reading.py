@@ -8,10 +8,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from xlnn.book.places_sheet import AXIS_COLUMNS, describe
 from xlnn.formula.graph import Graph
 from xlnn.formula.values import Values
+from xlnn.layout.cells import quoted
 from xlnn.layout.places import Place
 from xlnn.model.network import TIES, Network
+from xlnn.model.quantities import Quantity
 from xlnn.model.training import Step
 from xlnn.understand import placing
 from xlnn.understand.matching import Named, Naming, agree, commonest
@@ -41,6 +44,18 @@ class Iteration:
     def places(self) -> dict[str, tuple[str, Place] | Listed]:
         """Where each quantity lies that is found whole: sheet and stride pattern, or a list of cells."""
         return {name: placing.place(self.graph, found.cells) for name, found in self.named.items() if found.is_whole}
+
+    def lines(self) -> list[tuple[str, ...]]:
+        """The lines of sheet Places that say the same; cells that follow no pattern are listed in the first block."""
+        quantities = self.step.problem.network.quantities
+        return [_line(quantities[name], where) for name, where in self.places().items()]
+
+
+def _line(q: Quantity, where: tuple[str, Place] | Listed) -> tuple[str, ...]:
+    if isinstance(where, tuple):
+        return describe(q, *where)
+    cells = [f"{quoted(sheet)}!{cell.name}" for sheet, cell in zip(where.sheets, where.cells, strict=True) if cell]
+    return (q.name, ",".join(cells), *[""] * len(AXIS_COLUMNS))
 
 
 def steps_at(instance: Instance, network: Network, t: np.ndarray, points: Sequence[Values]) -> list[Step]:
@@ -72,6 +87,7 @@ class Reading:
                 found = self._found(name, q.kind, q.layer)
                 if found is not None:
                     self._name(name, found)
+        self._last_errors()
         eta = self._eta() if learns else {}
         if eta and all(rate < 0 for rate in eta.values()):  # δ is t − a, and subtracted all the same: it is δ, and wrong
             eta = {name: -rate for name, rate in eta.items()}
@@ -82,7 +98,7 @@ class Reading:
     def _as_shown(self) -> dict[str, Named]:
         """Given numbers and parameters in the cells where this iteration's formulas read them, which may be copies."""
         layers = [layer for layer in self.layers.values() if layer.kind != "max pooling"]
-        sums = np.array([key[0] for layer in layers for key in layer.keys.ravel().tolist() if key is not None])
+        sums = np.array([key[0] for layer in layers for key in layer.keys.ravel().tolist() if key is not None], np.int64)
         ends = [self.named[name].cells.ravel() for name in ("C", "dC_da" + self.network.output.label) if name in self.named]
         shown = self.naming.wiring.read_as(np.unique(sums))
         answers = self.naming.wiring.read_as(np.unique(np.concatenate(ends))) if ends else {}
@@ -156,7 +172,7 @@ class Reading:
             return self._used_gradient(name, kind[-1] + layer) or self._by_numbers(name, kind)
         found = self._by_numbers(name, kind)
         if found is None and kind == "delta":
-            return self._used_error(name, layer) or self._unused_error(name, layer)
+            return self._used_error(name, layer)
         return found
 
     def _by_numbers(self, name: str, kind: str) -> Named | None:
@@ -188,14 +204,14 @@ class Reading:
         cells = self.naming.completed(cells)
         return Named(cells, self._factor(cells, self._expected(name)))
 
-    def _unused_error(self, name: str, label: str) -> Named | None:
-        """δ where its factor a′(z) is left out: cells of Σwδ or ∂C/∂a that nothing is calculated from, in place of δ."""
-        other = ("dC_da" if label == self.network.output.label else "back") + label
-        if other not in self.network.rule_of:
-            return None
-        found = self._by_numbers(other, "back")
-        ends = found is not None and not any(self.naming.wiring.read_from(c) for c in found.cells[found.cells >= 0].tolist())
-        return found if ends else None
+    def _last_errors(self) -> None:
+        """Σwδ or ∂C/∂a that nothing is calculated from is δ, its factor a′(z) left out, where no δ is shown."""
+        for label in self.layers:
+            other = ("dC_da" if label == self.network.output.label else "back") + label
+            if other in self.named and "delta" + label not in self.named and "delta" + label in self.network.rule_of:
+                cells = self.named[other].cells
+                if not any(self.naming.wiring.read_from(c) for c in cells[cells >= 0].tolist()):
+                    self.named["delta" + label] = self.named.pop(other)
 
     def _factor(self, cells: np.ndarray, expected: Sequence[np.ndarray]) -> float:
         """By what most of the cells are multiples of what they should be: 1 where they have nothing in common with it."""
@@ -248,7 +264,7 @@ def alike(graph: Graph, found: Sequence[Iteration], free: np.ndarray) -> list[It
             moves = _moves(graph, other, iteration) if lacking else {}
             for name in lacking:
                 cells = _moved(graph, other.named[name].cells, moves)
-                if (cells >= 0).all() and (free[cells].all() or name in named):
+                if (cells >= 0).all() and (free[cells].all() or name in named or name.startswith("new_")):
                     named[name] = Named(cells, other.named[name].factor)
                     free[cells] = False
         result.append(replace(iteration, named=named))

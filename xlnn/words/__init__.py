@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from xlnn.words import book as words_book
 from xlnn.words import check as words_check
+from xlnn.words import explain as words_explain
 from xlnn.words import files as words_files
 from xlnn.words import formula as words_formula
 from xlnn.words import keeping as words_keeping
@@ -32,6 +33,7 @@ for _part in (
     words_learning,
     words_files,
     words_check,
+    words_explain,
     words_formula,
     words_keeping,
     words_misc,
