@@ -242,6 +242,13 @@ def headings() -> set[str]:
     return {leaf.value for leaf in leaves if isinstance(leaf, ast.Constant)}
 
 
+def with_fields(module: str) -> set[str]:
+    """The texts of a module that have fields to be filled."""
+    parts = {part for node in ast.walk(SOURCE.trees[module]) if isinstance(node, ast.JoinedStr) for part in node.values}
+    texts = {node.value for node in ast.walk(SOURCE.trees[module]) if isinstance(node, ast.Constant) and node not in parts}
+    return {text for text in texts if isinstance(text, str) and "{" in text}
+
+
 # the templates that an expression can be, where the source alone does not tell
 FUNCTIONS = {"exp", "ln", "tanh", "max", "cos", "sin", "sqrt"}  # they are no words
 
@@ -262,6 +269,8 @@ SAID = {
     "errors: self.message": (),  # of an error that was found where it is raised
     "book.settings: error.message": (),
     "lessons.calculus: error.message": (),
+    "checking.telling_formulas: finding.message": with_fields("checking.formulas") | with_fields("formula.building"),
+    "checking.telling_formulas: finding.lines": (),  # with the messages
     "layout.labels: label.text": headings(),
     "layout.labels: q.symbol": [quantities.SYMBOLS[kind] for kind in (*layouts.MARKS, "share", "digit")],
     "book.conventions: chosen.order": problem.ORDERS,

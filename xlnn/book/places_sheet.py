@@ -145,10 +145,9 @@ def parse(lines: Sequence[Sequence], workbook: str, sheet: str = PLACES) -> dict
                 raise ContentError(NO_TEXT, at)
         target, block = _first_block(cells[1], where[1])
         again = found.get(name)
-        twice = written_name(target) not in (None, DATA, START) or (
-            again and written_name(again.sheet) not in (None, DATA, START)
-        )
-        if again and (again.again or is_called(again.sheet, target) or not any(result)):
+        sheets = (target, again.sheet) if again else ()
+        repeated = any(written_name(sheet) not in (None, DATA, START) for sheet in sheets)
+        if again and (again.again or is_called(again.sheet, target) or not repeated):
             raise ContentError("{name} stands here a second time.", where[0], name=name)
         nexts = {
             axis: step(str(cells[column]), where[column])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -256,14 +257,16 @@ def _fault_json(verdict: Verdict, fault: Fault) -> dict[str, Any]:
     }
 
 
-def check_report(verdict: Verdict, path: Path, language: str, force: bool = False) -> Path:
-    """A copy of the checked workbook: causes red, what merely follows from them grey, the faults listed."""
+def check_report(verdict: Verdict, path: Path, language: str, force: bool = False, marks: Iterable[Mark] = ()) -> Path:
+    """A copy of the checked workbook: causes red, what merely follows from them grey, the faults listed; and further `marks`."""
     header = [
         say(text, language)
         for text in ("sheet", "cell", "wrong", "quantity", "rule", "found", "expected", "mistake", "explanation", "correction")
     ]
     source = verdict.book.workbook.path
-    return write_marked(source, path, _marks(verdict, language), "xlnn check", header, _fault_rows(verdict, language), force)
+    return write_marked(
+        source, path, chain(_marks(verdict, language), marks), "xlnn check", header, _fault_rows(verdict, language), force
+    )
 
 
 def _fault_rows(verdict: Verdict, language: str) -> Iterator[tuple]:

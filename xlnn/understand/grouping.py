@@ -151,14 +151,23 @@ def _common_weights(forward: Forward, found: Mapping[Key, int]) -> set[Key]:
 
 
 def _common_inputs(forward: Forward, found: Mapping[Key, int]) -> list[Key]:
-    """Σs that read what most of their layer and example do; of windows, which all read something else, all."""
+    """Σs that read what most of their layer and example do; of windows, which all read something else, all.
+
+    Where as many read one thing as another, it is that which is no other example's.
+    """
     groups: dict[tuple[int, int], list[Key]] = {}
+    readers: dict[int, set[int]] = {}
     for key, example in found.items():
         groups.setdefault((forward.layer[key], example), []).append(key)
+        for cell in forward.units[key].inputs:
+            readers.setdefault(cell, set()).add(example)
     kept: set[Key] = set()
     for keys in groups.values():
-        counts = Counter(tuple(sorted(forward.units[key].inputs)) for key in keys)
-        most, count = counts.most_common(1)[0]
-        dense = count * 2 > len(keys)
-        kept |= {key for key in keys if not dense or tuple(sorted(forward.units[key].inputs)) == most}
+        reads = {key: tuple(sorted(forward.units[key].inputs)) for key in keys}
+        counts = Counter(reads.values())
+        foreign = {cells: sum(len(readers[c]) > 1 for c in cells) for cells in counts}
+        most = max(counts, key=lambda cells: (counts[cells], -foreign[cells]))
+        strays = any(foreign[cells] > foreign[most] for cells in counts)
+        dense = counts[most] * 2 > len(keys) or (strays and counts[most] * 2 == len(keys))
+        kept |= {key for key in keys if not dense or reads[key] == most}
     return sorted(kept)

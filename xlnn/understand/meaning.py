@@ -5,6 +5,7 @@ A function is recognised by what it gives, not by how it is spelled: the cells a
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -148,14 +149,15 @@ def targets_of(wiring: Wiring, outputs: np.ndarray, parameters: np.ndarray) -> n
     is_output[outputs[outputs >= 0]] = True
     known = ~wiring.reached(np.flatnonzero(parameters))
     known[-1] = False
-    found: dict[int, int] = {}
+    votes: dict[int, Counter] = {}
     for pairs in (_subtracted, _beside):
         for a, t in pairs(wiring):
             both = is_output[a] & known[t]
             for output, target in zip(a[both].tolist(), t[both].tolist(), strict=True):
-                found.setdefault(output, target)
-        if found:
+                votes.setdefault(output, Counter())[target] += 1
+        if votes:
             break
+    found = {output: counts.most_common(1)[0][0] for output, counts in votes.items()}
     return np.array([found.get(c, -1) for c in outputs.ravel().tolist()], np.int64).reshape(outputs.shape)
 
 

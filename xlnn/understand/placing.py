@@ -55,17 +55,20 @@ def pattern(graph: Graph, cells: np.ndarray) -> Pattern | None:
 
 
 def _step(where: np.ndarray, there: np.ndarray, axis: int) -> Move | None:
-    """The commonest step between neighbours along an axis; (0, 0) where it has only one place, None where no two stand there."""
-    if where.shape[axis] == 1:
+    """The commonest step along an axis; (0, 0) where it has only one place, None where no two stand there."""
+    size = where.shape[axis]
+    if size == 1:
         return (0, 0)
-    before, after = (np.take(where, range(*part), axis) for part in ((0, where.shape[axis] - 1), (1, where.shape[axis])))
-    both = np.take(there, range(where.shape[axis] - 1), axis) & np.take(there, range(1, where.shape[axis]), axis)
-    moves = (after - before)[both][:, 1:]
-    if not len(moves):
-        return None
-    packed = moves[:, 0] * (1 << 32) + moves[:, 1]
-    rows, columns = moves[np.flatnonzero(packed == _commonest(packed))[0]].tolist()
-    return rows, columns
+    for apart in range(1, size):
+        first, second = range(size - apart), range(apart, size)
+        both = np.take(there, first, axis) & np.take(there, second, axis)
+        moves = (np.take(where, second, axis) - np.take(where, first, axis))[both][:, 1:]
+        moves = moves[(moves % apart == 0).all(axis=1)] // apart
+        if len(moves):
+            packed = moves[:, 0] * (1 << 32) + moves[:, 1]
+            rows, columns = moves[np.flatnonzero(packed == _commonest(packed))[0]].tolist()
+            return rows, columns
+    return None
 
 
 def _commonest(numbers: np.ndarray) -> int:

@@ -72,7 +72,7 @@ class Wiring:
         wanted = np.zeros(len(self.source), bool)
         wanted[cells] = True
         behind = self.reached(cells, forward=False)
-        before, after = self._edges
+        before, _ = self._edges
         ends = np.ones(len(behind), bool)
         ends[before] = False  # what is shown and not used
         return (
@@ -206,7 +206,7 @@ def factors(tree: Tree) -> Iterator[Tree]:
                     yield from factors(operand)
         case Operation(operators, operands) if set(operators) <= {"+", "-"}:
             for operand in operands:
-                if isinstance(bare(operand), Operation) or isinstance(bare(operand), Sign):
+                if isinstance(bare(operand), Operation | Sign):
                     yield from factors(operand)
         case Sign(_, operand):
             yield from factors(operand)
