@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from hypothesis import given, settings
-from test_random_places import by_hand, placed_problems
+from placing import by_hand, placed_problems
 
 import xlnn
 from xlnn.understand import understand
@@ -19,7 +19,7 @@ def test_a_network_that_was_written_is_understood_again(tmp_path_factory, drawn)
     problem, places = drawn
     folder = tmp_path_factory.mktemp("random")
     by_hand(problem, places, folder / "book.xlsx")
-    written = xlnn.read(folder / "book.xlsx", iterations=2, batch="all")
+    written = xlnn.read(folder / "book.xlsx", iterations=2, batch="all", layout="book")
     xlnn.write(written, folder / "out.xlsx", cells="formulas")
     found = understand(Workbook(folder / "out.xlsx"))
     for one, other in zip(found.network.layers[1:], problem.network.layers[1:], strict=True):

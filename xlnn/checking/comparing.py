@@ -154,9 +154,9 @@ def compared(
     chosen = {typed: selected(typed, one, other, paired) for typed in ranges}
     pairs = []
     for name, partner in paired:
-        contents = [_contents(book, sheet, formulas) for book, sheet in ((one, name), (other, partner))]
+        first, second = (_contents(book, sheet, formulas) for book, sheet in ((one, name), (other, partner)))
         limits = [range_ for range_, on in chosen.values() if (name, partner) in on] if ranges else None
-        pairs.append(_compare_sheets(name, partner, contents, tolerance, text or formulas, limits))
+        pairs.append(_compare_sheets(name, partner, first, second, tolerance, text or formulas, limits))
     _check_selections(one, other, pairs, sheets, {typed: range_ for typed, (range_, _) in chosen.items()})
     return Comparison(Path(a), Path(b), tuple(pairs), () if formulas else tuple(_notes(one, other, pairs)))
 
