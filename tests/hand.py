@@ -25,10 +25,12 @@ class Student(Step):
         super().__init__(problem, iteration, given, parameters)
         self.wrong = wrong
 
-    def _value(self, name: str) -> np.ndarray:
-        if name in self.wrong and name not in self._values:
-            self._values[name] = np.asarray(self.wrong[name](self), dtype=float)
-        return super()._value(name)
+    def _computed(self, *names: str) -> list[np.ndarray]:
+        for name, _, _ in self._way(names):
+            if name in self.wrong and name not in self._values:
+                self._values[name] = np.asarray(self.wrong[name](self), dtype=float)
+            super()._computed(name)
+        return [self._values[name] for name in names]
 
 
 def calculate(problem: Problem, wrong: Mapping[str, Callable] | None = None, iterations: int = 1) -> list[Student]:
