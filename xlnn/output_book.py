@@ -125,8 +125,8 @@ class OutputBook:
         pages.places_page(file, self._front["Places"], plan, iteration)
         pages.summary_page(file, self._front["Summary"], plan, totals, shown, headlines, ending)
         pages.conventions_page(file, self._front["Conventions"], plan, ending, record)
-        widths: dict[int, dict] = {}
+        first: dict[int, RowsSheet] = {}  # of sheets that are alike
         for sheet, page, made in self._shown:
-            pages.furnish(file, sheet, page, made, self._largest[id(made)], plan.problem)
-            sheet.col_info = widths.setdefault(id(made), sheet.col_info)  # 50 KB that sheets which are alike share
+            pages.furnish(file, sheet, page, made, self._largest[id(made)], plan.problem, first.get(id(made)))
+            first.setdefault(id(made), sheet)
         file.close()

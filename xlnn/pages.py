@@ -472,9 +472,24 @@ def test_page(file: BookFile, sheet: RowsSheet, plan: Plan, parameters: Mapping[
 # ---- how a sheet looks ------------------------------------------------------------------------------
 
 
-def furnish(file: BookFile, sheet: RowsSheet, page: Page, made: Template, largest: np.ndarray, problem: Problem) -> None:
-    """Column widths, frozen panes, links, shaded pixels and colour scales of a sheet of quantities."""
-    _widths(sheet, made, largest, page.layout.places, problem.network.things)
+def furnish(
+    file: BookFile,
+    sheet: RowsSheet,
+    page: Page,
+    made: Template,
+    largest: np.ndarray,
+    problem: Problem,
+    like: RowsSheet | None = None,
+) -> None:
+    """Column widths, frozen panes, links, shaded pixels and colour scales of a sheet of quantities.
+
+    `like` is another sheet of this page and template that is furnished already.
+    """
+    if like is None:
+        _widths(sheet, made, largest, page.layout.places, problem.network.things)
+        _colours(file, sheet, page, problem)
+    else:
+        sheet.look_like(like)
     corner = page.layout.corner
     sheet.freeze_panes(corner.row - 1, corner.column - 1)
     sheet.hide_gridlines(2)
@@ -483,6 +498,11 @@ def furnish(file: BookFile, sheet: RowsSheet, page: Page, made: Template, larges
     sheet.set_print_scale(60)
     if corner.column > 2:
         sheet.repeat_columns(0, corner.column - 2)
+    _links(file, sheet, page)
+
+
+def _colours(file: BookFile, sheet: RowsSheet, page: Page, problem: Problem) -> None:
+    """Shaded pixels, colour scales of maps and filters, and wrong answers in red."""
     places = page.layout.places
     if "x" in places and problem.network.things == "images":
         shade(sheet, _rectangles(places["x"]), max(1.0, float(problem.x.max())))
@@ -493,7 +513,6 @@ def furnish(file: BookFile, sheet: RowsSheet, page: Page, made: Template, larges
             shade(sheet, _rectangles(places[name]), 1.0, colour="#F4B183")
     for place in page.layout.pictures.values():
         diverging(sheet, [place.bounds()])
-    _links(file, sheet, page)
 
 
 def _links(file: BookFile, sheet: RowsSheet, page: Page) -> None:
@@ -529,7 +548,7 @@ def _widths(sheet: RowsSheet, made: Template, largest: np.ndarray, places: Mappi
     for column, chars in made.widths.items():
         widths[column] = max(widths[column], min(chars, 24) + 1)
     if "x" in places:
-        pixels = np.unique(places["x"].grid()[1])
+        pixels = list(set(places["x"].grid()[1].ravel().tolist()))
         widths[pixels] = widths[pixels].max()
     for name in ("x", "t") if things == "cases" else ():
         if name in places:

@@ -7,10 +7,11 @@ pyproject.toml bounds XlsxWriter's version.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from html import escape as escaped
+from io import StringIO
 
 import numpy as np
 from xlsxwriter.worksheet import Worksheet
@@ -26,7 +27,10 @@ escape = partial(escaped, quote=False)  # for XML; xml.sax.saxutils would do, bu
 class RowsSheet(Worksheet):
     """A worksheet whose rows come ready as XML from `rows()`, called when the workbook is closed."""
 
-    rows: Callable[[], str] | None = None
+    def __init__(self):
+        super().__init__()
+        self.rows: Callable[[], str] | None = None
+        self._texts: dict[str, str] = {}
 
     def show(self, rows: Callable[[], str], last: Cell) -> None:
         """The rows, and the last cell of the rectangle from A1 that they fill."""
@@ -34,8 +38,25 @@ class RowsSheet(Worksheet):
         self.dim_rowmin, self.dim_colmin = 0, 0
         self.dim_rowmax, self.dim_colmax = last.row - 1, last.column - 1
 
+    def look_like(self, other: RowsSheet) -> None:
+        """The widths of columns and the conditional formats of another sheet; only once is their XML made."""
+        self.col_info, self.cond_formats, self._texts = other.col_info, other.cond_formats, other._texts
+
     def _write_rows(self) -> None:
         self.fh.write(self.rows())
+
+    def _write_cols(self) -> None:
+        self._write_once("columns", super()._write_cols)
+
+    def _write_conditional_formats(self) -> None:
+        self._write_once("conditional formats", super()._write_conditional_formats)
+
+    def _write_once(self, what: str, write: Callable[[], None]) -> None:
+        if what not in self._texts:
+            file, self.fh = self.fh, StringIO()
+            write()
+            self._texts[what], self.fh = self.fh.getvalue(), file
+        self.fh.write(self._texts[what])
 
 
 @dataclass(frozen=True)
@@ -58,15 +79,19 @@ class Template:
 
     def fill(self, numbers: np.ndarray, before: str = "", title: int = 0) -> str:
         """The rows with these numbers, every float so that it reads back to the bit."""
-        texts = exact_texts(numbers[self.order].tolist())
+        texts = exact_texts(numbers[self.order])
         for hole in self.marks.tolist():
             texts[hole] = self.mark_texts[texts[hole] == "1"]
         return self.text.replace(BEFORE, before).replace(TITLE, str(title)) % tuple(texts)
 
 
-def exact_texts(numbers: Iterable[float]) -> list[str]:
+def exact_texts(numbers: Sequence[float] | np.ndarray) -> list[str]:
     """repr of every number, whole ones without '.0'."""
-    return [text[:-2] if text.endswith(".0") else text for text in map(repr, numbers)]
+    numbers = np.asarray(numbers, dtype=float)
+    texts = list(map(repr, numbers.tolist()))
+    for whole in np.flatnonzero((np.trunc(numbers) == numbers) & (abs(numbers) < 1e16)).tolist():  # larger ones have an e
+        texts[whole] = texts[whole][:-2]
+    return texts
 
 
 @dataclass
