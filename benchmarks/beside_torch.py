@@ -102,9 +102,8 @@ def show_roofline(problem: Problem, repeat: int) -> None:
     taken = {name: median(each) for name, each in seconds.items()}
     operations, moved = operations_of(problem), moved_by(problem)
     print(f"{operations / 1e9:.2f} G operations, {moved / 1e9:.2f} GB between rules in {taken['step']:.2f} s")
-    print(
-        f"calculated: {operations / taken['step'] / 1e9:.1f} GFLOP/s; a matrix product: {2 * 1024**3 / taken['product'] / 1e9:.1f}"
-    )
+    calculated, product_ = operations / taken["step"] / 1e9, 2 * 1024**3 / taken["product"] / 1e9
+    print(f"calculated: {calculated:.1f} GFLOP/s; a matrix product: {product_:.1f}")
     print(
         f"moved: {moved / taken['step'] / 1e9:.1f} GB/s; a copy of 256 MB: {2 * large_.nbytes / taken['copy'] / 1e9:.1f}, "
         f"of 512 KB: {2 * 512 * small.nbytes / taken['copy in the cache'] / 1e9:.1f}"
