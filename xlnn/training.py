@@ -51,8 +51,9 @@ class Step(Mapping):
         return [values[name] for name in names]
 
     def _way(self, names: tuple[str, ...]) -> list[tuple]:
-        """The same for all steps of a network, so it is looked for once."""
-        ways = self.problem.network.ways
+        """The same for all steps of a network, so it is looked for once; not for those with rules of their own."""
+        network = self.problem.network
+        ways = network.ways if self._rules is network.rule_of else {}
         if names not in ways:
             ways[names] = way(self._rules, names)
         return ways[names]
