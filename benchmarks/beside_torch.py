@@ -11,7 +11,7 @@ from measure import compare, in_turn, show
 from torch.nn.functional import conv2d, linear, max_pool2d
 
 from xlnn import Network, Problem, Settings, train
-from xlnn.training import way
+from xlnn.model.training import way
 
 
 def show_beside(cases: Iterable[tuple[str, Problem, int, float]], threads: int, repeat: int) -> None:

@@ -59,8 +59,8 @@ def main() -> None:
 
 def iterations(path: Path, problem) -> list[list[Written]]:
     """Every number of each iteration's sheet that xlnn wrote."""
-    from xlnn.plan import Plan
-    from xlnn.styles import style_of
+    from xlnn.book.plan import Plan
+    from xlnn.xlsx.styles import style_of
 
     plan = Plan(problem, frozenset({1}))
     page = plan.page(plan.layout(problem.images))
@@ -89,7 +89,7 @@ def write_formulas(path: Path, sheets: list[list[Written]]) -> None:
     """As XlsxWriter's manual does it, a cell at a time."""
     import xlsxwriter
 
-    from xlnn.styles import STYLES
+    from xlnn.xlsx.styles import STYLES
 
     book = xlsxwriter.Workbook(path)
     formats = {name: book.add_format(style) for name, style in STYLES.items()}

@@ -13,9 +13,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from xlnn import example, write
-from xlnn.check import judge
-from xlnn.compare import compared
-from xlnn.workbook import Workbook
+from xlnn.checking.comparing import compared
+from xlnn.checking.judging import judge
+from xlnn.xlsx.workbook import Workbook
 
 RUNS = 4
 

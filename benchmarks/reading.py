@@ -19,7 +19,7 @@ from measure import compare, in_turn, show
 from python_calamine import CalamineWorkbook
 
 import xlnn
-from xlnn.cells import column_name
+from xlnn.layout.cells import column_name
 
 LIMIT = 8192  # MiB: 60,000 images unpack to more than 1 GiB
 MEMORY = 1000  # MB, for 10,000 images

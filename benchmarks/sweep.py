@@ -14,8 +14,8 @@ chosen = arguments("Many small trainings at once beside one after the other.", r
 import numpy as np  # noqa: E402
 
 from xlnn import example, train  # noqa: E402
-from xlnn.many import train_many  # noqa: E402
-from xlnn.problem import draw  # noqa: E402
+from xlnn.model.many import train_many  # noqa: E402
+from xlnn.model.problem import draw  # noqa: E402
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ import time
 import numpy as np
 
 from xlnn import Network, Problem, example, plain_layers, sweep
-from xlnn.problem import draw
+from xlnn.model.problem import draw
 
 ETAS = [float(f"{eta:.12g}") for eta in np.linspace(0.05, 0.5, 10)]
 

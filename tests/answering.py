@@ -62,7 +62,7 @@ def answer(path: Path) -> Answer:
     from click.testing import CliRunner
 
     import xlnn
-    from xlnn.cli import main
+    from xlnn.cli.main import main
 
     result = CliRunner().invoke(main, ["show", str(path)])
     failure = ""
@@ -109,7 +109,7 @@ def alone() -> None:
     """Says what the command line says to this process's arguments, and behind it the memory that it held at its largest."""
     limit()
     clock(SECONDS)
-    from xlnn.cli import main as command
+    from xlnn.cli.main import main as command
 
     try:
         command(sys.argv[2:])  # ends by SystemExit

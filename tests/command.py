@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from click.testing import CliRunner
 
-from xlnn.cli import main
+from xlnn.cli.main import main
 
 
 def run(*arguments) -> tuple[int, str, str]:

@@ -9,13 +9,15 @@ from pathlib import Path
 
 import numpy as np
 
-from xlnn import pages
-from xlnn.book_file import BookFile
-from xlnn.cells import Cell
-from xlnn.layouts import Layout, arrange
-from xlnn.problem import Problem
-from xlnn.sheets import INITIAL, Page, add_page, vector
-from xlnn.training import Step
+from xlnn.book.numbers import INITIAL, Page, add_page, vector
+from xlnn.book.settings import settings_page
+from xlnn.layout.arrange import arrange
+from xlnn.layout.cells import Cell
+from xlnn.layout.layouts import Layout
+from xlnn.model.problem import Problem
+from xlnn.model.rules import Rule
+from xlnn.model.training import Step
+from xlnn.xlsx.new_file import BookFile
 
 
 class Student(Step):
@@ -23,14 +25,12 @@ class Student(Step):
 
     def __init__(self, problem: Problem, iteration: int, given: Mapping, parameters: Mapping, wrong: Mapping[str, Callable]):
         super().__init__(problem, iteration, given, parameters)
-        self.wrong = wrong
+        self._rules = {**self._rules, **{name: self._own(name, change) for name, change in wrong.items()}}
 
-    def _computed(self, *names: str) -> list[np.ndarray]:
-        for name, _, _ in self._way(names):
-            if name in self.wrong and name not in self._values:
-                self._values[name] = np.asarray(self.wrong[name](self), dtype=float)
-            super()._computed(name)
-        return [self._values[name] for name in names]
+    def _own(self, name: str, change: Callable) -> Rule:
+        """A rule that asks for what it needs itself."""
+        values = lambda: np.asarray(change(self), dtype=float)
+        return replace(self.problem.network.rule_of[name], needs=(), values=values)
 
 
 def calculate(problem: Problem, wrong: Mapping[str, Callable] | None = None, iterations: int = 1) -> list[Student]:
@@ -54,7 +54,7 @@ def write_sheets(path: Path, problem: Problem, steps: list, without: tuple = (),
     quantities = problem.network.quantities
     layout = arrange(problem.settings.layout, list(quantities.values()), problem.images)
     file = BookFile(path, path.stem)
-    pages.settings_page(file, file.sheet("Settings"), problem, "en")
+    settings_page(file, file.sheet("Settings"), problem, "en")
     data = Layout(layout.name, layout.data, {}, layout.data_labels)
     _add(file, problem, "Data", data, problem.given(np.arange(problem.images)), None)
     layout = layout.only([name for name in layout.places if quantities[name].kind not in without and name not in without])

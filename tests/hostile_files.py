@@ -278,9 +278,7 @@ def missing() -> Iterator[Case]:
     yield Case("missing: relation of a sheet", packed(sub(BOOK_RELS, r'<Relationship Id="rId2"[^>]*/>', "")), FILE, "'Data'")
     yield Case("missing: id of a sheet", packed(sub(BOOK, r'sheetId="2" r:id="rId2"', 'sheetId="2"')), FILE, "'Data'")
     yield Case("missing: name of a sheet", packed(sub(BOOK, 'name="Data" ', "")), CONTENT)
-    yield Case(
-        "missing: a sheet that is not needed", packed(sheet("More", b""), without("xl/worksheets/sheet9.xml")), FILE, "'More'"
-    )
+    yield Case("missing: a sheet that is not needed", packed(sheet("More", b""), without("xl/worksheets/sheet9.xml")))
     yield Case("missing: texts", packed(without(STRINGS)), CONTENT, "'Settings'!A1")
     yield Case(
         "missing: texts and their relation",

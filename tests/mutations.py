@@ -32,7 +32,7 @@ from packages import zipped
 
 import workbooks
 import xlnn
-from xlnn.new import write_problem
+from xlnn.book.start import write_problem
 
 NUMBERS = (
     "0", "1", "-1", "0.7", "1E5", "1e-300", "1e999", "NaN", "１２", "1_000", "0,5", "", " 1",

@@ -1,4 +1,4 @@
-"""LibreOffice as a second opinion: recalculate a workbook and compare it with the results stored in it.
+"""LibreOffice, and Gnumeric, as other opinions: recalculate a workbook and compare it with the results stored in it.
 
 A cell is named (sheet, reference), such as ("Iteration 1", "B7").  A result is a float, a bool or a text; an error
 such as #DIV/0! is a text, too, and a formula without a stored result has None.  Only cells that carry a formula
@@ -13,6 +13,7 @@ import signal
 import subprocess
 import tempfile
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf, isfinite
 from pathlib import Path, PurePosixPath
@@ -51,6 +52,9 @@ def find_office() -> str | None:
 needs_office = pytest.mark.skipif(find_office() is None, reason="needs LibreOffice: sudo apt-get install libreoffice-calc-nogui")
 
 
+needs_gnumeric = pytest.mark.skipif(shutil.which("ssconvert") is None, reason="needs Gnumeric: sudo apt-get install gnumeric")
+
+
 def sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
     """Sheet name -> its part of the archive, such as xl/worksheets/sheet1.xml, in the order of the tabs."""
     relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
@@ -65,9 +69,19 @@ def attribute(attributes: str, name: str) -> str:
     return found[1] if found else ""
 
 
-def read_result(kind: str, body: str) -> Result:
+def shared_strings(archive: zipfile.ZipFile) -> list[str]:
+    """The texts that cells refer to by their number; Gnumeric refers to results of formulas so, too."""
+    if "xl/sharedStrings.xml" not in archive.namelist():
+        return []
+    items = ElementTree.fromstring(archive.read("xl/sharedStrings.xml"))
+    return ["".join(text.text or "" for text in item.iterfind(".//{*}t")) for item in items]
+
+
+def read_result(kind: str, body: str, strings: list[str]) -> Result:
     """The stored result in the body of a cell of that type (its attribute t)."""
     stored = STORED.search(body)
+    if kind == "s" and stored:
+        return strings[int(stored[2])]
     if kind in ("str", "e") or (stored and not stored[2]):
         return html.unescape(stored[2]) if stored else ""
     if stored is None:
@@ -79,9 +93,10 @@ def results(path: Path) -> dict[tuple[str, str], Result]:
     """The stored result of every formula; LibreOffice stores numbers with 15 digits, xlsxwriter with 16 or 17."""
     found = {}
     with zipfile.ZipFile(path) as archive:
+        strings = shared_strings(archive)
         for sheet, part in sheet_parts(archive).items():
             for attributes, body in FORMULA_CELL.findall(archive.read(part).decode("utf-8")):
-                found[sheet, attribute(attributes, "r")] = read_result(attribute(attributes, "t"), body)
+                found[sheet, attribute(attributes, "r")] = read_result(attribute(attributes, "t"), body, strings)
     return found
 
 
@@ -127,25 +142,33 @@ def run_office(arguments: list[str], seconds: float) -> str:
 
 
 def convert(source: Path, target: Path, kind: str, seconds: float) -> None:
-    """Let LibreOffice open a .xlsx, recalculate it and save it as kind ("pdf", "xlsx:<filter>").
+    """Let LibreOffice open a .xlsx, recalculate it and save it as kind ("pdf", "xlsx:<filter>"); errors as in convert_all."""
+    convert_all({source: target}, kind, seconds)
 
-    It gets a copy and a profile in a new folder.  RuntimeError where it makes nothing of it (it exits with 0 then).
+
+def convert_all(targets: dict[Path, Path], kind: str, seconds: float) -> None:
+    """As convert, many files with one start of LibreOffice: `targets` by source.
+
+    It gets copies and a profile in a new folder.  RuntimeError where it makes nothing of one (it exits with 0 then).
     """
-    if not zipfile.is_zipfile(source):
-        raise RuntimeError(f"{source} is no .xlsx: not a zip")
+    for source in targets:
+        if not zipfile.is_zipfile(source):
+            raise RuntimeError(f"{source} is no .xlsx: not a zip")
     with tempfile.TemporaryDirectory(prefix="office-") as name:
         folder = Path(name)
         settings = folder / "profile/user/registrymodifications.xcu"
         settings.parent.mkdir(parents=True)
         settings.write_text(SETTINGS, encoding="utf-8")
-        shutil.copyfile(source, folder / "book.xlsx")
+        copies = [folder / f"book{number}.xlsx" for number in range(len(targets))]
+        for source, copy in zip(targets, copies, strict=True):
+            shutil.copyfile(source, copy)
         options = [f"-env:UserInstallation={(folder / 'profile').as_uri()}", f"--infilter={XLSX}"]
-        wanted = ["--convert-to", kind, "--outdir", str(folder / "out"), str(folder / "book.xlsx")]
-        said = run_office(options + wanted, seconds)
-        made = folder / "out" / f"book.{kind.partition(':')[0]}"
-        if not made.is_file() or (made.suffix == ".xlsx" and not zipfile.is_zipfile(made)):
-            raise RuntimeError(f"LibreOffice made nothing of {source}: {said}")
-        shutil.copyfile(made, target)
+        said = run_office([*options, "--convert-to", kind, "--outdir", str(folder / "out"), *map(str, copies)], seconds)
+        for (source, target), copy in zip(targets.items(), copies, strict=True):
+            made = folder / "out" / f"{copy.stem}.{kind.partition(':')[0]}"
+            if not made.is_file() or (made.suffix == ".xlsx" and not zipfile.is_zipfile(made)):
+                raise RuntimeError(f"LibreOffice made nothing of {source}: {said}")
+            shutil.copyfile(made, target)
 
 
 def recalculate(source: Path, target: Path, seconds: float = 300) -> None:
@@ -178,12 +201,35 @@ def compare(path: Path, again: Path, rtol: float = 1e-9, atol: float = 1e-12) ->
 
 def judge(path: Path, rtol: float = 1e-9, atol: float = 1e-12, seconds: float = 300) -> Verdict:
     """Spoil the stored results in a copy, recalculate that and compare; ValueError where there are none."""
+    return judge_all([path], rtol, atol, seconds)[0]
+
+
+def judge_all(paths: list[Path], rtol: float = 1e-9, atol: float = 1e-12, seconds: float = 300) -> list[Verdict]:
+    """As judge, many files with one start of LibreOffice."""
+    return _judged(paths, lambda targets: convert_all(targets, f"xlsx:{XLSX}", seconds), rtol, atol)
+
+
+def gnumeric_all(paths: list[Path], rtol: float = 1e-9, atol: float = 1e-12, seconds: float = 300) -> list[Verdict]:
+    """As judge_all, with Gnumeric."""
+
+    def recalculate_each(targets: dict[Path, Path]) -> None:
+        for source, target in targets.items():
+            command = ["ssconvert", "--recalc", str(source), str(target)]
+            subprocess.run(command, check=True, timeout=seconds, capture_output=True)
+
+    return _judged(paths, recalculate_each, rtol, atol)
+
+
+def _judged(paths: list[Path], recalculate_all: Callable, rtol: float, atol: float) -> list[Verdict]:
+    """Verdicts on what `recalculate_all` makes of spoiled copies (target by source)."""
     with tempfile.TemporaryDirectory(prefix="judge-") as name:
-        spoiled, again = Path(name, "spoiled.xlsx"), Path(name, "again.xlsx")
-        if poison(path, spoiled) == 0:
-            raise ValueError(f"{path} has no stored result of a formula")
-        recalculate(spoiled, again, seconds)
-        return compare(path, again, rtol, atol)
+        spoiled = {path: Path(name, f"spoiled{number}.xlsx") for number, path in enumerate(paths)}
+        again = {path: Path(name, f"again{number}.xlsx") for number, path in enumerate(paths)}
+        for path in paths:
+            if poison(path, spoiled[path]) == 0:
+                raise ValueError(f"{path} has no stored result of a formula")
+        recalculate_all({spoiled[path]: again[path] for path in paths})
+        return [compare(path, again[path], rtol, atol) for path in paths]
 
 
 def to_png(path: Path, folder: Path, dpi: int = 60, seconds: float = 300) -> list[Path]:

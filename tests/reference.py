@@ -9,15 +9,16 @@ import autograd.numpy as anp
 import numpy as np
 from autograd import grad
 
-from xlnn.costs import COSTS
-from xlnn.network import Network
-from xlnn.problem import Problem
+from xlnn.model.costs import COSTS
+from xlnn.model.network import Network
+from xlnn.model.problem import Problem
 
 ACTIVATIONS = {
     "sigmoid": lambda z: 1 / (1 + anp.exp(-z)),
     "tanh": anp.tanh,
     "softsign": lambda z: z / (1 + anp.abs(z)),
     "relu": lambda z: anp.maximum(0, z),
+    "leaky relu": lambda z: anp.maximum(0, z) + 0.01 * anp.minimum(0, z),
     "identity": lambda z: z,
     "softmax": lambda z: anp.exp(z) / anp.sum(anp.exp(z), axis=1, keepdims=True),
 }

@@ -10,54 +10,53 @@
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
-from types import ModuleType
 
 from xlnn._version import __version__
 
 # what `import xlnn` offers, and the module that has it; loaded when it is first used
 _WHERE = {
-    "read": "reader",
-    "train": "training",
-    "resume": "resuming",
-    "write": "writer",
-    "solve": "solving",
-    "descend": "descending",
-    "sweep": "sweep",
-    "Sweep": "sweep",
-    "Result": "writer",
-    "Stopped": "stopping",
-    "new": "new",
-    "write_problem": "new",
-    "example": "examples",
-    "show": "show",
-    "predict": "predict",
-    "gradcheck": "gradcheck",
-    "check": "check",
-    "mark": "check",
-    "judge": "check",
-    "Verdict": "check",
-    "compare": "compare",
-    "compared": "compare",
-    "Comparison": "compare",
-    "exercise": "exercise",
-    "plot": "plot",
-    "animate": "plot",
-    "landscape": "landscape",
-    "Landscape": "landscape",
-    "write_landscape": "landscape_book",
-    "history": "tables",
-    "frame": "tables",
-    "Step": "training",
-    "Problem": "problem",
-    "Settings": "problem",
-    "Network": "network",
-    "LayerSettings": "network",
-    "plain_layers": "network",
-    "Place": "places",
-    "Cell": "cells",
-    "limits": "package",
+    "read": "book.reader",
+    "train": "model.training",
+    "resume": "book.resuming",
+    "write": "book.writer",
+    "solve": "book.solving",
+    "descend": "lessons.descending",
+    "sweep": "sweeps.running",
+    "Sweep": "sweeps.result",
+    "Result": "book.writer",
+    "Stopped": "book.interrupt",
+    "new": "sections",
+    "write_problem": "book.start",
+    "example": "model.examples",
+    "show": "book.describing",
+    "equations": "book.formulary",
+    "predict": "book.predicting",
+    "gradcheck": "model.differences",
+    "check": "checking.judging",
+    "mark": "checking.judging",
+    "judge": "checking.judging",
+    "Verdict": "checking.verdict",
+    "compare": "checking.comparing",
+    "compared": "checking.comparing",
+    "Comparison": "checking.comparing",
+    "exercise": "book.exercises",
+    "plot": "pictures.plots",
+    "animate": "pictures.plots",
+    "landscape": "pictures.landscapes",
+    "Landscape": "pictures.landscapes",
+    "write_landscape": "pictures.landscape_pages",
+    "history": "model.training",
+    "frame": "model.training",
+    "Step": "model.training",
+    "Problem": "model.problem",
+    "Settings": "model.problem",
+    "Network": "model.network",
+    "LayerSettings": "model.network",
+    "plain_layers": "model.network",
+    "Place": "layout.places",
+    "Cell": "layout.cells",
+    "limits": "xlsx.package",
     "XlnnError": "errors",
     "UsageError": "errors",
     "FileError": "errors",
@@ -68,18 +67,6 @@ _WHERE = {
 }
 
 __all__ = ["__version__", *_WHERE]
-
-
-class _Package(ModuleType):
-    """Importing the module xlnn.new must not hide the function xlnn.new, which has the same name."""
-
-    def __setattr__(self, name: str, value) -> None:
-        if name in _WHERE and isinstance(value, ModuleType):
-            value = getattr(value, name)
-        super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Package
 
 
 def __getattr__(name: str):

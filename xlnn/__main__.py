@@ -1,6 +1,6 @@
 """`python -m xlnn` is the command `xlnn`."""
 
-from xlnn.cli import main
+from xlnn.cli.main import main
 
 if __name__ == "__main__":
     main()

@@ -6,6 +6,7 @@ A message is an English template and its fields, so that it can be said in the w
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -98,23 +99,24 @@ class DivergedError(XlnnError, ArithmeticError):
 
 
 class SavedBeside(UserWarning):
-    """The result could not replace `path`, as where Excel has that open; it is in `saved`."""
+    """The result could not replace `path`, as where Excel has that open, or somebody `edited` it; it is in `saved`."""
 
-    def __init__(self, path: Path, saved: Path):
+    def __init__(self, path: Path, saved: Path, edited: bool = False):
         super().__init__(path, saved)
-        self.path, self.saved = path, saved
+        self.path, self.saved, self.edited = path, saved, edited
 
     def text(self, language: str = "en") -> str:
-        return say(
-            "{path} cannot be replaced (is it open in Excel?); the result is in {saved}.",
-            language, path=self.path, saved=self.saved,
-        )  # fmt: skip
+        if self.edited:
+            text = "{path} was changed while xlnn was at work and stays as it is; the result is in {saved}."
+        else:
+            text = "{path} cannot be replaced (is it open in Excel?); the result is in {saved}."
+        return say(text, language, path=self.path, saved=self.saved)
 
     def __str__(self) -> str:
         return self.text()
 
 
-def raise_all(errors: list[XlnnError], more: int = 0) -> None:
+def raise_all(errors: Sequence[XlnnError], more: int = 0) -> None:
     """Raises the first error with the others behind it, and `more` that are only counted; does nothing for an empty list."""
     if errors:
         first, *rest = errors

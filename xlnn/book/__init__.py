@@ -1,0 +1,1 @@
+"""A problem read from a workbook, a result written into one."""

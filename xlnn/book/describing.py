@@ -1,0 +1,110 @@
+"""What was read from a workbook, as text: network, settings, images as characters, and where each array lies."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from xlnn.book.places_sheet import describe
+from xlnn.book.settings import layer_rows, setting_rows
+from xlnn.errors import printable
+from xlnn.model.problem import Problem, shape_text
+from xlnn.words import say
+
+SHADES = " .:-=+*#%@"
+
+
+def show(problem: Problem, language: str | None = None, images: int = 12) -> str:
+    """The whole description; the first `images` images side by side."""
+    language = language or (problem.origin.language if problem.origin else "en")
+    parts = [_network(problem, language), _settings(problem, language), _images(problem, images, language)]
+    if problem.origin:
+        parts.append(_sources(problem, language))
+    parts += warnings(problem, language)
+    return "\n\n".join(part for part in parts if part)
+
+
+def _network(problem: Problem, language: str) -> str:
+    head = say(
+        "Network {network}: {count} parameters, {images} {what}.",
+        language, network=shape_text(problem), count=problem.parameter_count, images=problem.images,
+        what=problem.network.things,
+    )  # fmt: skip
+    lines = [tuple("" if part is None else str(part) for part in line) for line in layer_rows(problem.network.layer_settings)]
+    return head + "\n" + "\n".join("  " + "  ".join(part.ljust(11) for part in line).rstrip() for line in lines)
+
+
+def _settings(problem: Problem, language: str) -> str:
+    return "\n".join(f"  {name}: {value}" for name, value, _ in setting_rows(problem, language))
+
+
+def _images(problem: Problem, most: int, language: str) -> str:
+    shown = problem.x[:most]
+    scale = max(1.0, float(np.abs(problem.x).max()))
+    pictures = problem.network.things == "images"
+    blocks = [_block(image, scale) if pictures else [" ".join(f"{number:g}" for number in image[0])] for image in shown]
+    answers = [_answer(problem, k) for k in range(len(shown))]
+    width = max(3, *(len(text) for text in (*answers, *(block[0] for block in blocks))))
+    per_line = max(1, 100 // (width + 3))
+    lines = []
+    for start in range(0, len(blocks), per_line):
+        group = blocks[start : start + per_line]
+        lines.append("   ".join(str(start + i + 1).ljust(width) for i in range(len(group))).rstrip())
+        lines += ["   ".join(block[row].ljust(width) for block in group).rstrip() for row in range(len(group[0]))]
+        lines.append("   ".join(answer.ljust(width) for answer in answers[start : start + per_line]).rstrip())
+    if problem.images > most:
+        lines.append(say("… and {count} more.", language, count=problem.images - most))
+    return "\n".join(lines)
+
+
+def _block(image: np.ndarray, scale: float) -> list[str]:
+    levels = np.clip(np.abs(image) / scale * (len(SHADES) - 1), 0, len(SHADES) - 1).round().astype(int)
+    return ["".join("#" if scale == 1 and n == len(SHADES) - 1 else SHADES[n] if n else "." for n in row) for row in levels]
+
+
+def _answer(problem: Problem, image: int) -> str:
+    if problem.digits is not None:
+        return f"={problem.digits[image]:g}"
+    if problem.t is None:
+        return ""
+    return "t=" + ",".join(f"{number:g}" for number in problem.t[image])
+
+
+def _sources(problem: Problem, language: str) -> str:
+    origin = problem.origin
+    lines = [say("Where the numbers were read:", language)]
+    if origin.arrangement:
+        lines.append(say("  recognised: the authors' arrangement of {name}", language, name=origin.arrangement))
+    for name, (sheet, place) in origin.sources.items():
+        q = problem.network.quantities[name]
+        _, block, *nexts = describe(q, sheet, place)
+        axes = ("image", "unit", "map", "map before")
+        steps = [
+            say("next {axis} {step}", language, axis=say(a, language), step=s) for a, s in zip(axes, nexts, strict=True) if s
+        ]
+        drawn = [say("empty: drawn at random", language)] if name in origin.drawn else []
+        lines.append("  " + ", ".join([f"{name.ljust(6)} {printable(block)}", *steps, *drawn]))
+    return "\n".join(lines)
+
+
+def warnings(problem: Problem, language: str) -> list[str]:
+    """What a reader should know before he trains."""
+    return [*notes(problem, language), *_few_images(problem, language)]
+
+
+def notes(problem: Problem, language: str) -> list[str]:
+    """What is unusual about the workbook that was read: hidden sheets, rows and columns, links to other workbooks."""
+    found = problem.origin.notes if problem.origin else ()
+    texts = dict.fromkeys(say(template, language, **fields) for template, fields in found)  # each once
+    return [say("Note: {note}", language, note=text) for text in texts]
+
+
+def _few_images(problem: Problem, language: str) -> list[str]:
+    if problem.images < problem.parameter_count:
+        return [
+            say(
+                "Note: {images} {what} are fewer than the {count} parameters; the book advises more {what} than "
+                "parameters (2-12).",
+                language, images=problem.images, what=problem.network.things, count=problem.parameter_count,
+            )
+        ]  # fmt: skip
+    return []

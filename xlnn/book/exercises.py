@@ -1,0 +1,87 @@
+"""An exercise: the workbook of a section with the calculation cells of iteration 1 empty, for a student to fill in.
+
+Frames, labels and sheet Places are there, so that `xlnn check` on what comes back is the marking.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from xlnn.book.look import furnish
+from xlnn.book.names import DATA, PLACES, SETTINGS, iteration_name
+from xlnn.book.numbers import INITIAL, Page, add_page, vector
+from xlnn.book.places_sheet import places_page
+from xlnn.book.settings import settings_page
+from xlnn.layout.arrange import arrange
+from xlnn.layout.cells import Cell
+from xlnn.layout.layouts import Layout
+from xlnn.layout.places import Place
+from xlnn.model.examples import example
+from xlnn.model.problem import Problem
+from xlnn.words import say
+from xlnn.xlsx.new_file import BookFile
+from xlnn.xlsx.rows import Rows
+from xlnn.xlsx.saving import check_target, replacing
+from xlnn.xlsx.styles import style_of
+
+WIDE = 7  # characters: room for the numbers that will stand in the empty cells
+
+
+def exercise(section: str, path: str | Path, *, language: str = "en", force: bool = False) -> Path:
+    """Writes the exercise of a section of the book ("4-4") to `path`. Raises UsageError, SaveError."""
+    return write_exercise(example(section), path, language=language, force=force, title=section)
+
+
+def write_exercise(problem: Problem, path: str | Path, *, language: str = "en", force: bool = False, title: str = "") -> Path:
+    """Writes any problem as an exercise: Settings, Data, Places, and Iteration 1 with its calculation cells empty."""
+    path = Path(path)
+    check_target(path, force=force)
+    layout = arrange(problem.settings.layout, list(problem.network.quantities.values()), problem.images)
+    given = problem.given(np.arange(problem.images))
+    values = {**given, **problem.parameters, **{INITIAL + name: array for name, array in problem.parameters.items()}}
+    with replacing(path, force) as temporary:
+        file = BookFile(temporary, title or path.stem)
+        settings_page(file, file.sheet(SETTINGS), problem, language)
+        data = layout.data_sheet()
+        text = say("Data: {what} and right answers", language, what=problem.network.things)
+        _sheet(file, problem, DATA, data, data, values, text, language)
+        _places(file, problem, layout, language)
+        filled = replace(layout, places={n: place for n, place in layout.places.items() if n not in problem.network.rule_of})
+        text = say("Exercise: fill in the empty cells, from top to bottom; `xlnn check` marks them.", language)
+        _sheet(file, problem, iteration_name(1), filled, layout, values, text, language)
+        file.close()
+    return temporary.path
+
+
+def _sheet(file: BookFile, problem: Problem, name: str, filled: Layout, whole: Layout, values, text: str, language: str) -> None:
+    """A sheet that shows the numbers of the layout `filled`, and empty frames for the rest of `whole`."""
+    page = Page(problem.network, filled, {}, {})
+    rows = file.rows()
+    rows.text(Cell(1, 1), text, file.style("title"), measured=False)
+    add_page(page, rows, file.style, language)
+    for empty, place in whole.places.items():
+        if empty not in filled.places:
+            _frames(rows, place, file.style(style_of(problem.network.quantities[empty].kind)))
+    made, numbers = rows.template(), vector(page, values)
+    sheet = file.sheet(name)
+    sheet.show(lambda: made.fill(numbers), made.last)
+    furnish(file, sheet, page, made, np.abs(numbers[made.order]), problem)
+
+
+def _frames(rows: Rows, place: Place, style: int) -> None:
+    down, across = (part.ravel().tolist() for part in place.grid())
+    for cell in map(Cell, down, across):
+        rows.blank(cell, style)
+        rows.widths[cell.column] = max(rows.widths.get(cell.column, 0), WIDE)
+
+
+def _places(file: BookFile, problem: Problem, layout: Layout, language: str) -> None:
+    """Sheet Places: inputs on Data, everything else on Iteration 1."""
+    quantities = problem.network.quantities
+    lines = [(q, DATA, layout.data[n]) for n, q in quantities.items() if n in layout.data and n != "number"]
+    others = [q for n, q in quantities.items() if n in layout.places and n not in layout.data and n not in ("number", "eta")]
+    lines += [(q, iteration_name(1), layout.places[q.name]) for q in others]
+    places_page(file, file.sheet(PLACES), lines, language)

@@ -1,0 +1,389 @@
+"""Which sheets of a workbook show an iteration, where on them each quantity lies, and the numbers there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+from xlnn.book import places_sheet, understood
+from xlnn.book.names import CONVENTIONS, DATA, FORWARD, HELD_OUT, PLACES, SETTINGS, SOLVED, START, SUMMARY, TEST, TRAINED
+from xlnn.book.own_iterations import GIVEN, OwnIterations, own_iterations
+from xlnn.book.own_places import has_own_sheets, own_places
+from xlnn.book.reader import read_book
+from xlnn.errors import UsageError, XlnnError
+from xlnn.layout import labels
+from xlnn.layout.arrange import arrange
+from xlnn.layout.cells import Cell
+from xlnn.layout.layouts import MARKS, Label, Layout
+from xlnn.layout.places import Place
+from xlnn.model.problem import Problem
+from xlnn.model.quantities import Quantity
+from xlnn.understand import Understood
+from xlnn.understand.placing import Listed
+from xlnn.words import LANGUAGES
+from xlnn.xlsx.cell_table import NUMBER, OTHER, PENDING
+from xlnn.xlsx.workbook import Workbook, is_meant, is_number
+
+ITERATION = re.compile(r"\s*iteration ([1-9][0-9]*)\s*", re.IGNORECASE)
+
+
+TRUTHS = {"○": 1.0, "〇": 1.0, "◯": 1.0, "o": 1.0, "×": 0.0, "x": 0.0, "✗": 0.0}  # marks of right and wrong
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One iteration as a workbook shows it: `places` gives sheet and place of every quantity that is there.
+
+    `images` are the positions of the images, `before` the sheet whose new parameters it uses; `forward`: it has no
+    backward pass and is not meant to.
+    """
+
+    name: str
+    places: Mapping[str, tuple[str, Place]]
+    images: np.ndarray
+    iteration: int
+    before: str = ""
+    forward: bool = False
+
+    def cell(self, name: str, index: tuple[int, ...]) -> tuple[str, Cell]:
+        """Sheet and cell of one number, `index` with the image in front where there is one."""
+        sheet, place = self.places[name]
+        return place.at(*index) if isinstance(place, Listed) else (sheet, place.cell(*index))
+
+
+@dataclass
+class Book:
+    """A workbook with the problem in it and the iterations that it shows.
+
+    `unseen` are its sheets that were not looked at; `untrainable` says why the network has no backward pass; `decimals`
+    are those to which nearly all of its numbers are rounded.
+    """
+
+    workbook: Workbook
+    problem: Problem | None  # None where the sheets show no network
+    iterations: tuple[Shown, ...] = ()
+    language: str = "en"
+    unseen: tuple[str, ...] = ()
+    untrainable: UsageError | None = None
+    decimals: int | None = None
+    negated: tuple[str, ...] = ()  # kinds of quantities that are read with the other sign
+    understood: Understood | None = None  # what its formulas say, where that was asked
+    factors: Mapping[str, float] = field(default_factory=dict)  # by quantity: what the sheet's numbers are of its own
+    _numbers: dict[tuple[str, str, Place], np.ndarray] = field(default_factory=dict)
+    _grids: dict[str, np.ndarray] = field(default_factory=dict)
+
+    def numbers(self, shown: Shown, name: str) -> np.ndarray:
+        """The numbers at a quantity's place, nan where a cell holds none."""
+        return self.numbers_at(name, *shown.places[name])
+
+    def numbers_at(self, name: str, sheet: str, place: Place) -> np.ndarray:
+        key = name, sheet, place
+        if key not in self._numbers:
+            marks = self.problem is not None and self.problem.network.quantities[name].kind == "right"
+            turned = self.problem is not None and self.problem.network.quantities[name].kind in self.negated
+            factor = (-1 if turned else 1) / self.factors.get(name, 1.0)
+            self._numbers[key] = factor * as_numbers(self.block(sheet, place), marks)
+        return self._numbers[key]
+
+    def block(self, sheet: str, place: Place | Listed) -> np.ndarray:
+        """What stands at a place, be it a stride pattern or a list of cells."""
+        if isinstance(place, Listed):
+            values = [self.workbook.block(s, Place(cell))[()] for s, cell in zip(place.sheets, place.cells, strict=True)]
+            found = np.empty(len(values), object)
+            found[:] = values
+            return found.reshape(place.shape)
+        return self.workbook.block(sheet, place)
+
+    def as_shown(self, name: str, number: float) -> float:
+        """A quantity's own number as this workbook would show it: with the other sign where δ is t − a, or b is −θ."""
+        turned = self.problem is not None and self.problem.network.quantities[name].kind in self.negated
+        return float(number) * self.factors.get(name, 1.0) * (-1 if turned else 1)
+
+    def under(self, problem: Problem, negated: tuple[str, ...]) -> Book:
+        """The same workbook read as another problem's."""
+        return replace(self, problem=problem, negated=negated, _numbers={}, _grids={})
+
+    def blank(self, shown: Shown, name: str) -> np.ndarray:
+        """Which of a quantity's cells hold nothing."""
+        return np.equal(self.block(*shown.places[name]), None)
+
+    def grid(self, sheet: str) -> np.ndarray:
+        """All numbers of a sheet, (rows, columns); what is no number is 0, as a formula's sum takes it."""
+        if sheet not in self._grids:
+            self._grids[sheet] = np.nan_to_num(as_numbers(self.workbook.sheet(sheet)), nan=0.0)
+        return self._grids[sheet]
+
+    def found(self, sheet: str, cell: Cell):
+        """What stands in a cell."""
+        return self.workbook.block(sheet, Place(cell))[()]
+
+
+def as_numbers(values: np.ndarray, marks: bool = False) -> np.ndarray:
+    """Cells as floats, nan where one holds no number; `marks`: ○ and × count as 1 and 0."""
+    if set(map(type, values.flat)) <= {int, float, type(None)}:
+        return values.astype(float)
+    return np.array([_number(value, marks) for value in values.flat], dtype=float).reshape(values.shape)
+
+
+def _number(value, marks: bool) -> float:
+    if is_number(value):
+        return float(value)
+    if marks and isinstance(value, bool):
+        return float(value)
+    return TRUTHS.get(str(value).strip().lower(), np.nan) if marks else np.nan
+
+
+def book_of(workbook: Workbook, *, places: str | Path | None = None, language: str | None = None, **settings) -> Book:
+    """Reads the problem in a workbook and finds its iterations.
+
+    Raises as `xlnn.read` does, and ContentError where a formula of theirs has no stored result.
+    """
+    known = None if places is not None or not is_somebody_elses(workbook) else understood.understood(workbook)
+    problem = read_book(workbook, places=places, language=language, known=known, **settings)
+    lines = places_sheet.named(own_places(workbook, places)[0], problem.network.quantities)
+    book = Book(workbook, problem, language=problem.origin.language, untrainable=_untrainable(problem), understood=known)
+    numbered = sorted((int(match[1]), name) for name in workbook.sheets if (match := ITERATION.fullmatch(name)))
+    written = numbered or any(workbook.find(name) for name in (TRAINED, SOLVED))
+    own = own_iterations(workbook, problem, lines) if has_own_sheets(lines) else None
+    if known is not None and not written:
+        found = list(_understood(book, known))
+    elif own and (len(own.shown) > 1 or any((line.again or line).following for line in lines.values())):
+        found = [*_own(book, own), *_trained(book, max(own.shown))]
+    else:
+        found = list(_written(book, lines, numbered) if written else [_by_hand(book, lines)])
+    if settings.get("eta") is not None:  # an option is above what stands on the sheets
+        found = [replace(shown, places={n: where for n, where in shown.places.items() if n != "eta"}) for shown in found]
+    found = [_without_backward(shown, problem) if book.untrainable else shown for shown in found]
+    book.iterations = tuple(shown for shown in found if computed(shown, problem))
+    book.unseen = _unseen(book)
+    for shown in book.iterations:
+        workbook.check_calculated(where for where in shown.places.values() if not isinstance(where[1], Listed))
+    return book
+
+
+def is_somebody_elses(workbook: Workbook) -> bool:
+    """Whether nothing in a workbook says how it is laid out: xlnn did not write it, and it has no sheet Settings or Places."""
+    return not (workbook.marked or workbook.find(SETTINGS) or workbook.find(PLACES))
+
+
+def computed(shown: Shown, problem: Problem) -> list[str]:
+    """The quantities on a sheet that follow from others."""
+    return [rule.result.name for rule in problem.network.rules if rule.result.name in shown.places]
+
+
+def _untrainable(problem: Problem) -> UsageError | None:
+    if not problem.network.answered:
+        return None  # its rules are those of the forward pass alone
+    try:
+        problem.network.check_trainable()
+    except UsageError as error:
+        return error
+    return None
+
+
+def _without_backward(shown: Shown, problem: Problem) -> Shown:
+    quantities = problem.network.quantities
+    kept = {name: where for name, where in shown.places.items() if quantities[name].kind in FORWARD}
+    return replace(shown, places=kept, before="", forward=True)
+
+
+def _unseen(book: Book) -> tuple[str, ...]:
+    """The sheets with cells that nothing was read from."""
+    workbook, origin = book.workbook, book.problem.origin
+    own = (SETTINGS, DATA, HELD_OUT, PLACES, *((SUMMARY, CONVENTIONS, TEST) if workbook.marked else ()))
+    seen = {workbook.find(sheet) for shown in book.iterations for where in shown.places.values() for sheet in _sheets(where)}
+    seen |= {workbook.find(sheet) for sheet, _ in origin.sources.values()} | {workbook.find(name) for name in own}
+    rest = [name for name in workbook.sheets if name not in seen and has_cells(workbook, name)]
+    known = book.understood
+    return tuple(name for name in rest if known is None or not understood.is_explained(known, name))
+
+
+def _sheets(where: tuple[str, Place | Listed]) -> Iterable[str]:
+    """The sheets on which a quantity lies."""
+    sheet, place = where
+    return set(place.sheets) if isinstance(place, Listed) else (sheet,)
+
+
+def has_cells(workbook: Workbook, sheet: str) -> bool:
+    """Whether a sheet has something on it."""
+    with suppress(XlnnError):  # one that cannot be read was not looked at, either
+        return len(workbook.filled(sheet).codes) > 0
+    return True
+
+
+def missing(book: Book) -> Iterator[Quantity]:
+    """What the network has but some sheet neither shows nor leads on to anything that it shows: it was not judged."""
+    network = book.problem.network
+    if book.understood is not None and _judges_all(book):
+        return
+    needs = {rule.result.name: {*rule.needs} for rule in network.rules}
+    for name, rule in network.summed.items():
+        needs[name] |= {*rule.needs}
+    reached = [_behind(shown.places, needs) for shown in book.iterations]
+    for rule in network.rules:
+        q, given = rule.result, rule.result.kind == "answer" or rule.equation.endswith(" stays")
+        wanted = [names for shown, names in zip(book.iterations, reached, strict=True) if not shown.forward or q.kind in FORWARD]
+        if not given and any(q.name not in names for names in wanted):
+            yield q
+
+
+def _judges_all(book: Book) -> bool:
+    """Whether what a sheet of somebody else's own shows is a whole: it learns, or has the way forward alone."""
+    kinds = {book.problem.network.quantities[name].kind for shown in book.iterations for name in shown.places}
+    backward = kinds & {"dC_da", "delta", "back", "dC_dw", "dC_db", "dCT_dw", "dCT_db"}
+    return "new_w" in kinds or "new_b" in kinds or not backward
+
+
+def _behind(shown: Iterable[str], needs: Mapping[str, set[str]]) -> set[str]:
+    """What is shown, and all that it follows from."""
+    found: set[str] = set()
+    open_ = list(shown)
+    while open_:
+        name = open_.pop()
+        if name not in found:
+            found.add(name)
+            open_ += needs.get(name, ())
+    return found
+
+
+# ---- sheets as xlnn writes them, and others ---------------------------------------------------------
+
+
+def _written(book: Book, lines: Mapping[str, places_sheet.Line], numbered: Sequence[tuple[int, str]]) -> Iterator[Shown]:
+    """The sheets `Iteration 1` …, Start, Trained, Solved of a workbook laid out as xlnn lays it out."""
+    problem, names = book.problem, dict(numbered)
+    named = {n: line.again or line for n, line in lines.items() if line.again or line.sheet != DATA}
+    for number, name in numbered:
+        yield _sheet(book, name, named, problem.batch(number), number, names.get(number - 1, ""))
+    last, name = numbered[-1] if numbered else (0, "")
+    for single in (START, TRAINED, SOLVED):  # all images, without the backward pass
+        title = book.workbook.find(single)
+        if title:
+            shown = _sheet(book, title, named if problem.origin.own else {}, np.arange(problem.images), last + 1)
+            follows = single == TRAINED and last == problem.settings.iterations
+            yield replace(_without_backward(shown, problem), before=name if follows and not book.untrainable else "")
+
+
+def _sheet(book: Book, name: str, lines: Mapping, images: np.ndarray, number: int, before: str = "") -> Shown:
+    """One sheet: the places that are named; of the standard ones those that are used, unless a person chose others."""
+    problem, count = book.problem, len(images)
+    quantities = problem.network.quantities
+    own = {n: (name, line.place(quantities[n], count)) for n, line in lines.items() if n in quantities and n != "digit"}
+    standard = {} if problem.origin.own else _standard(book, name, count)
+    return Shown(name, {**standard, **own}, images, number, before)
+
+
+def _own(book: Book, own: OwnIterations) -> Iterator[Shown]:
+    """The iterations on a person's own sheets."""
+    names = {number: _name_of(own, number) for number in own.shown}
+    images = np.arange(book.problem.images)
+    for number, shown in own.shown.items():
+        yield Shown(names[number], shown, images, number, names.get(number - 1, ""))
+
+
+def _name_of(own: OwnIterations, number: int) -> str:
+    """The sheet of an iteration's own quantities; of one of several on it also which."""
+    sheet = next((where[0] for name, where in own.shown[number].items() if name not in GIVEN), "")
+    return f"{sheet} ({number})" if own.step else sheet
+
+
+def _trained(book: Book, last: int) -> Iterator[Shown]:
+    """Sheet Trained beside a person's own sheets, as xlnn lays it out."""
+    title = book.workbook.find(TRAINED)
+    if title and book.workbook.marked:
+        images = np.arange(book.problem.images)
+        yield replace(_without_backward(Shown(title, _standard(book, title, len(images)), images, last + 1), book.problem))
+
+
+def _by_hand(book: Book, lines: Mapping[str, places_sheet.Line]) -> Shown:
+    """A sheet built by hand: its sheet Places says where, or it has the authors' arrangement."""
+    problem, origin = book.problem, book.problem.origin
+    images, quantities = problem.images, problem.network.quantities
+    own = {n: (_sheet_of(book, line), line.place(quantities[n], images)) for n, line in lines.items() if n in quantities}
+    sheet = origin.sources[problem.network.parameters[0].name][0]
+    by_places = any(q.name in origin.own for q in problem.network.parameters)
+    places = {} if by_places else _standard(book, sheet, images)
+    places |= {**origin.sources, **own}
+    rules = problem.network.rule_of
+    name = next((where[0] for n, where in own.items() if n in rules), sheet)
+    return Shown(name, places, np.arange(images), 1)
+
+
+def _understood(book: Book, found: Understood) -> Iterator[Shown]:
+    """The iterations that the formulas show; what lies where the authors have it is what it is there."""
+    problem, before = book.problem, ""
+    recognised = bool(problem.origin.arrangement)
+    shown = list(understood.shows(found))
+    fits = {q.name: q.shape for q in problem.network.quantities.values()}
+    own: dict[str, float] = understood.factors(found)
+    for number, each in enumerate(shown, 1):
+        places = {n: where for n, where in each.places.items() if n in fits and _shape_of(problem, n, where[1]) == fits[n]}
+        images = each.images
+        if recognised:
+            sheet = places["x"][0] if "x" in places else each.name
+            standard = _standard(book, sheet, problem.images)
+            places |= {**standard, **(problem.origin.sources if number == 1 else {})}
+            own = {n: factor for n, factor in own.items() if n not in standard}
+            images = np.arange(problem.images)
+        yield Shown(each.name, places, images, number, before)
+        before = each.name if any(n.startswith("new_") for n in places) else ""
+    book.factors = own
+
+
+def _shape_of(problem: Problem, name: str, place: Place | Listed) -> tuple[int, ...]:
+    return place.shape[1:] if problem.network.quantities[name].per_image else place.shape
+
+
+def _sheet_of(book: Book, line: places_sheet.Line) -> str:
+    """The sheet of a line of Places, as the workbook spells it. Raises ContentError where there is none."""
+    found = book.workbook.find(line.sheet)
+    if found is None:
+        raise book.workbook.no_sheet(line.sheet, line.at(1))
+    return found
+
+
+def _standard(book: Book, sheet: str, images: int) -> dict[str, tuple[str, Place]]:
+    """The quantities that lie on a sheet where the layout has them.
+
+    What the authors' sheets do not have lies at addresses of xlnn's own: they count where xlnn's labels stand beside
+    them, and on the sheets of a workbook that xlnn wrote.
+    """
+    problem = book.problem
+    layout = arrange(problem.settings.layout, list(problem.network.quantities.values()), images)
+    ours = book.workbook.marked and (ITERATION.fullmatch(sheet) or sheet in map(book.workbook.find, (START, TRAINED, SOLVED)))
+    found = {}
+    for name, place in layout.places.items():
+        labelled = _is_labelled(book, sheet, layout, name)
+        if _is_used(book, problem.network.quantities[name], sheet, place, bool(ours), labelled):
+            found[name] = sheet, place
+    return found
+
+
+def _is_used(book: Book, q: Quantity, sheet: str, place: Place, ours: bool, labelled: bool) -> bool:
+    """Whether a quantity is shown at its standard place, be it by numbers or by what should be some."""
+    if labelled or (q.kind not in FORWARD and not ours):
+        return labelled
+    kinds, values = book.workbook.kinds(sheet, place).ravel(), book.workbook.block(sheet, place).ravel()
+    meant = (kinds == NUMBER) | (kinds == PENDING)
+    meant[kinds == OTHER] = list(map(is_meant, values[kinds == OTHER]))
+    if ours or q.kind in MARKS:  # whatever else stands there is not in the way
+        return bool(meant.mean() >= 0.5)
+    return bool(meant.any() or (kinds == OTHER).mean() >= 0.5)
+
+
+def _is_labelled(book: Book, sheet: str, layout: Layout, name: str) -> bool:
+    """Whether one of xlnn's labels of a quantity stands on the sheet; a gradient of b shares that of w."""
+    own = [label for label in layout.labels if label.quantity == name and label.role in ("symbol", "part")]
+    if not own and name.startswith("dC_db"):
+        return _is_labelled(book, sheet, layout, name.replace("dC_db", "dC_dw"))
+    return any(_stands(book, sheet, label) for label in own)
+
+
+def _stands(book: Book, sheet: str, label: Label) -> bool:
+    text = book.workbook.block(sheet, Place(label.cell))[()]
+    return isinstance(text, str) and text in {labels.text(label, book.problem.network, each) for each in LANGUAGES}

@@ -1,0 +1,209 @@
+"""A sheet of a person's own as a template: every cell as he made it, holes where the quantities' numbers stand.
+
+A reference to a sheet that every iteration has for itself waits for the iteration as a sign: which sheet, and how many
+iterations before; `filled` puts the name there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from html import escape, unescape
+
+import numpy as np
+
+from xlnn.errors import ContentError
+from xlnn.formula import parse, text
+from xlnn.formula.tree import Call, Name, Reference, walk
+from xlnn.layout.cells import Cell, Range
+from xlnn.xlsx.copying import prefix, with_sheets
+from xlnn.xlsx.rows import exact_texts
+from xlnn.xlsx.sheet_cells import RawCell, RawSheet
+
+HOLE = "\ue014"  # where a number comes
+
+
+SIGN = re.compile("\ue010([0-9]+),(-?[0-9]+)(b?)\ue011|\ue012([0-9]+)\ue013")  # a sheet in a formula; its name in a text
+
+
+VOLATILE = re.compile(r"\b(RAND|RANDBETWEEN|RANDARRAY)\(", re.IGNORECASE)
+
+
+ELSEWHERE = {"INDIRECT", "OFFSET", "NOW", "TODAY", "RAND", "RANDBETWEEN", "RANDARRAY"}  # read what no reference names
+
+
+READ = 1000  # cells that a formula may read so that all of them are looked at
+
+
+MARKS = {"○": ("×", "○"), "〇": ("×", "〇"), "◯": ("×", "◯")}
+
+
+@dataclass(frozen=True)
+class Hole:
+    """A number's position in the sheet's vector, and the formula (as XML) that gives it; `mark`: right or wrong, as a text."""
+
+    position: int
+    formula: str | None = None
+    mark: bool = False
+
+
+@dataclass(frozen=True)
+class Filling:
+    """A sheet with holes in the order of its cells; `stale`: formulas without results are on it."""
+
+    text: str
+    order: np.ndarray
+    marks: tuple[int, ...] = ()
+    stale: bool = False
+
+    def filled(self, numbers: np.ndarray, name: Callable[[int, int], str]) -> str:
+        """The sheet with these numbers; `name(sheet, by)`: what the sheet is called so many iterations further."""
+        texts = exact_texts(numbers[self.order].tolist())
+        for hole in self.marks:
+            texts[hole] = "○" if texts[hole] == "1" else "×"
+        return with_names(self.text % tuple(texts), name)
+
+
+def with_names(xml: str, name: Callable[[int, int], str]) -> str:
+    """A sheet's XML with the sheets' names in place of the signs."""
+
+    def written(found: re.Match) -> str:
+        if found[4] is not None:
+            return escape(name(int(found[4]), 0), quote=False)
+        return escape(prefix(name(int(found[1]), int(found[2])), bool(found[3])), quote=False)
+
+    return SIGN.sub(written, xml)
+
+
+def sign(sheet: int, by: int, bare: bool = False) -> str:
+    """A sheet with its ! in a formula; `bare`: without quotation marks, where that can be."""
+    return f"\ue010{sheet},{by}{'b' * bare}\ue011"
+
+
+def shifts(formula: str) -> set[int]:
+    """How many iterations further the sheets are that a formula reads."""
+    return {int(found[2]) for found in SIGN.finditer(formula) if found[2] is not None}
+
+
+def signed(formula: str, known: Mapping[str, tuple[int, int]], at: int) -> str:
+    """A formula, as XML, of iteration `at`, with signs; `known`: sheets by name, which they are and of which iteration."""
+    if "!" not in formula:
+        return formula
+    return with_sheets(formula, lambda name, bare: sign(known[name][0], known[name][1] - at, bare) if name in known else None)
+
+
+def unshared(raw: RawSheet) -> RawSheet:
+    """The sheet with every copy of a shared formula written out; one that cannot be read keeps its result only."""
+    masters: dict[str, tuple[Cell, str]] = {}
+    for cell in sorted(raw.cells):
+        found = raw.cells[cell]
+        if found.formula_more.get("t") == "shared" and found.formula:
+            masters[found.formula_more.get("si", "")] = cell, unescape(found.formula)
+    if not masters:
+        return raw
+    cells = {cell: _unshared(cell, found, masters) for cell, found in raw.cells.items()}
+    return replace(raw, cells=cells)
+
+
+def _unshared(cell: Cell, found: RawCell, masters: Mapping[str, tuple[Cell, str]]) -> RawCell:
+    if found.formula_more.get("t") != "shared":
+        return found
+    formula = found.formula
+    if not formula:
+        first, written = masters.get(found.formula_more.get("si", ""), (cell, ""))
+        formula = moved_formula(written, first, cell)
+    return replace(found, formula=formula or None, formula_more={})
+
+
+def moved_formula(written: str, first: Cell, cell: Cell) -> str | None:
+    """A formula of the cell `first` as its copy stands in `cell`, as XML; None where it cannot be read."""
+    try:
+        return escape(text(parse(written, first), cell), quote=False)
+    except ContentError:
+        return None
+
+
+def references(written: str, cell: Cell) -> list[tuple[str | None, Range]] | None:
+    """The cells that a formula, as XML, reads: sheet (None for its own) and range; None where that cannot be said."""
+    try:
+        parts = list(walk(parse(unescape(written), cell)))
+    except ContentError:
+        return None
+    if any(isinstance(part, Name) or (isinstance(part, Call) and part.function in ELSEWHERE) for part in parts):
+        return None
+    found = [(part.sheet, part.corners(cell)) for part in parts if isinstance(part, Reference)]
+    ranges = [(sheet, Range(Cell(top, left), Cell(bottom, right))) for sheet, (top, left, bottom, right) in found]
+    return ranges if sum(range_.height * range_.width for _, range_ in ranges) <= READ else None
+
+
+# ---- cells ---------------------------------------------------------------------------------------------
+
+
+def filling(
+    raw: RawSheet,
+    holes: Mapping[Cell, Hole],
+    known: Mapping[str, tuple[int, int]],
+    at: int,
+    there: Callable[[int], bool],
+    titles: Callable[[RawCell], str | None],
+    true: Callable[[Cell], bool],
+) -> Filling:
+    """A sheet of iteration `at` with holes; `there(by)`: whether the iteration so many further is in the result; `true`:
+    whether the result of another formula is still so."""
+    cells: dict[Cell, RawCell] = {}
+    order, marks, stale = [], [], False
+    for cell in sorted({*raw.cells, *holes}):
+        found = raw.cells.get(cell, RawCell())
+        hole = holes.get(cell)
+        if hole is not None:
+            cells[cell] = _hole(found, hole, there)
+            if hole.mark and found.is_text:
+                marks.append(len(order))
+            order.append(hole.position)
+            continue
+        cells[cell] = _other(found, known, at, there, titles, found.value is not None and true(cell))
+        stale |= cells[cell].formula is not None and cells[cell].value is None
+    made = raw.with_cells(cells).xml().replace("%", "%%").replace(HOLE, "%s")
+    return Filling(made, np.array(order, dtype=int), tuple(marks), stale)
+
+
+def _hole(found: RawCell, hole: Hole, there: Callable[[int], bool]) -> RawCell:
+    formula = hole.formula
+    if formula is not None and not all(map(there, shifts(formula))):
+        formula = None
+    kind = "str" if hole.mark and found.is_text else "b" if hole.mark and found.kind == "b" else ""
+    kept = found.formula_more if formula is not None else {}
+    return replace(found.number(HOLE, formula, kind), formula_more=kept)
+
+
+def _other(found: RawCell, known: Mapping, at: int, there: Callable[[int], bool], titles: Callable, true: bool) -> RawCell:
+    """A cell that is no quantity's: its formula goes on, without the result that it had; a text may name its sheet."""
+    if found.formula is None:
+        title = titles(found) if found.is_text else None
+        return found if title is None else RawCell(found.more, "inlineStr", inline=title)
+    formula = signed(found.formula, known, at)
+    if not all(map(there, shifts(formula))):
+        return replace(found, formula=None, formula_more={})
+    return replace(found, formula=formula) if true else replace(found, formula=formula, value=None, kind="", inline="")
+
+
+def title_of(texts: Sequence[str], names: Mapping[str, int], prefix_: str) -> Callable[[RawCell], str | None]:
+    """What a text that names one of these sheets becomes: the same with a sign for the name, as XML."""
+    if not names:
+        return lambda _: None
+    pattern = re.compile("|".join(rf"(?<![0-9]){re.escape(name)}(?![0-9])" for name in sorted(names, key=len, reverse=True)))
+
+    def title(found: RawCell) -> str | None:
+        shared = found.kind == "s" and (found.value or "").isdecimal() and int(found.value) < len(texts)
+        said = texts[int(found.value)] if shared else _inline(found.inline)
+        if not pattern.search(said):
+            return None
+        written = pattern.sub(lambda match: f"\ue012{names[match[0]]}\ue013", said)
+        return f'<{prefix_}is><{prefix_}t xml:space="preserve">{escape(written, quote=False)}</{prefix_}t></{prefix_}is>'
+
+    return title
+
+
+def _inline(xml: str) -> str:
+    return unescape("".join(re.findall(r"<(?:\w+:)?t\b[^>]*>(.*?)</", xml, re.DOTALL)))

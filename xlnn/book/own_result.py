@@ -1,0 +1,225 @@
+"""The result that is a person's own workbook: his sheets for every iteration, and xlnn's sheets beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from io import BytesIO
+
+import numpy as np
+
+from xlnn.book import places_sheet
+from xlnn.book.conventions import conventions_page
+from xlnn.book.names import CONVENTIONS, PLACES, SETTINGS, SUMMARY, TEST, TRAINED, iteration_name
+from xlnn.book.own_iterations import own_iterations, written_sheets
+from xlnn.book.own_places import own_places
+from xlnn.book.own_sheets import OwnSheets, own_sheets
+from xlnn.book.plan import Plan
+from xlnn.book.result import OutputBook
+from xlnn.book.settings import settings_page
+from xlnn.book.summary_sheet import summary_page
+from xlnn.book.test_sheet import test_page
+from xlnn.errors import ContentError, LimitError, Where
+from xlnn.layout.cells import Cell
+from xlnn.layout.layouts import PARAMETERS
+from xlnn.layout.places import Place
+from xlnn.model.quantities import Quantity
+from xlnn.model.training import Step, diverged
+from xlnn.words import say
+from xlnn.xlsx.new_file import BookFile, show
+from xlnn.xlsx.package import Package
+from xlnn.xlsx.rows import RowsSheet
+from xlnn.xlsx.workbook import Workbook
+
+FRONT = (SUMMARY, CONVENTIONS, SETTINGS, PLACES)
+
+
+def own_plan(plan: Plan) -> Plan:
+    """The plan of the sheets beside a person's own: in xlnn's arrangement, with numbers; as a table where it is too wide."""
+    problem = replace(plan.problem, origin=replace(plan.problem.origin, own={}))
+    try:
+        return Plan(problem, plan.kept, "all", "values", plan.language)
+    except LimitError:
+        return Plan(problem.with_settings(layout="table"), plan.kept, "all", "values", plan.language)
+
+
+class _Beside(OutputBook):
+    """The sheets beside a person's own; those of iterations have only what his do not show."""
+
+    def shown(self, step: Step, names: Sequence[str]) -> None:
+        """The sheet Iteration n with these quantities."""
+        page = self.plan.page(self.plan.layout(self.plan.batch))
+        page = replace(page, layout=page.layout.only(names))
+        if "missing" not in self._templates:
+            self._templates["missing"] = page, self.render(page, None, iteration_name(step.iteration))
+        text = say(
+            "Iteration {number}: the parameters after {updates} updates",
+            self.plan.language, number=step.iteration, updates=step.iteration - 1,
+        )  # fmt: skip
+        self.show(iteration_name(step.iteration), *self._templates["missing"], step, text)
+
+
+@dataclass
+class OwnResult:
+    """As OutputBook, of a person's own sheets; `missing`: what they do not show stands on sheets of its own."""
+
+    chosen: Plan
+    plan: Plan  # of the sheets beside them
+    target: object
+    title: str
+    spool: object
+    front: Callable[[BookFile], None] | None = None
+    missing: bool = False
+    _memory: BytesIO = field(default_factory=BytesIO)
+
+    def __post_init__(self):
+        origin = self.chosen.problem.origin
+        book = Workbook(origin.path)
+        lines = own_places(book, origin.beside[0] if origin.beside else None)[0]
+        lines = places_sheet.named(lines, self.chosen.problem.network.quantities)
+        own = own_iterations(book, self.chosen.problem, lines)
+        self._check_names(book)
+        self.sheets: OwnSheets = own_sheets(book, self.chosen.problem, own, self.chosen.formulas, self.target, self.chosen.kept)
+        self.beside = _Beside(self.plan, BookFile(self._memory, self.title), self.spool)
+
+    def _check_names(self, book: Workbook) -> None:
+        """Raises ContentError where the workbook has a sheet of a name that the result needs."""
+        replaced = written_sheets(book)
+        wanted = (*FRONT, TRAINED, TEST)
+        taken = next((found for name in wanted if (found := book.find(name)) and found not in replaced), None)
+        if taken:
+            raise ContentError("the result has a sheet of this name; rename it, or use --layout book.", Where(book.name, taken))
+
+    @property
+    def written(self) -> list[int]:
+        return self.sheets.written
+
+    def name(self, number: int) -> str:
+        """The sheet that stands for an iteration."""
+        return self.sheets.main(number)
+
+    def open(self) -> None:
+        """Summary, Conventions, Settings and Places; three of them are filled last."""
+        if self.front:
+            self.front(self.beside.file)
+        self._front = {name: self.beside.file.sheet(name) for name in FRONT}
+        problem = self.chosen.problem.with_settings(layout=self.plan.problem.settings.layout)
+        settings_page(self.beside.file, self._front[SETTINGS], problem, self.plan.language)
+
+    def iteration(self, step: Step) -> None:
+        """The sheets of one iteration. Raises DivergedError where a number on them is not finite."""
+        if not all(np.isfinite(step[name]).all() for name in self.sheets.own.first):
+            raise diverged(step)
+        self.sheets.write(step)
+        if self.missing and self._left_out():
+            self.beside.shown(step, self._left_out())
+
+    def _left_out(self) -> list[str]:
+        """The quantities that a person's sheets do not show."""
+        layout, shown = self.plan.layout(self.plan.batch), self.sheets.own.first
+        return [name for name in layout.places if name not in shown and name != "number"]
+
+    def trained(self, step: Step, diverged: bool = False) -> None:
+        """Sheet Trained, in xlnn's arrangement."""
+        self.beside.trained(step, diverged)
+
+    def close(
+        self,
+        parameters: Mapping[str, np.ndarray],
+        totals: Sequence[tuple],
+        shown: Mapping[int, str],
+        headlines: Sequence[str],
+        iteration: str = "",
+        ending: tuple[str, str] | None = None,
+        record: Sequence[tuple[str, str]] = (),
+    ) -> None:
+        """What OutputBook.close writes; then a person's own sheets that are there once, and xlnn's beside them."""
+        beside, file, plan = self.beside, self.beside.file, self.plan
+        self.sheets.close()
+        test_page(file, file.sheet(TEST), plan, parameters)
+        self._places(self._front[PLACES])
+        names = {sheet.get_name() for sheet in file.book.worksheets()}
+        summary_page(file, self._front[SUMMARY], plan, totals, shown, headlines, ending)
+        conventions_page(file, self._front[CONVENTIONS], plan, ending, record, dict(self._told()))
+        beside.furnish()
+        file.close()
+        own = self.sheets.order()
+        order = [name for name in file.sheet_names if name not in (TRAINED, TEST)]
+        before = [name for name in order if not name.startswith("Iteration ")]
+        behind = [name for name in order if name.startswith("Iteration ")]
+        copy = self.sheets.copy
+        copy.graft(Package(self._memory.getvalue(), Where(self.title)), sorted(names))
+        copy.close([*before, *own, *behind, TRAINED, TEST], self.sheets.defined, self.sheets.stale)
+
+    def _told(self) -> Iterator[tuple[str, str]]:
+        """What Conventions says otherwise of these sheets, by topic."""
+        language, sheets = self.plan.language, self.sheets
+        cells = "own formulas" if sheets.formulas else "own values"
+        yield "numbers", say(_CELLS[cells], language)
+        yield "addresses", say(_ADDRESSES, language)
+        lost = sorted(sheets.copy.lost)
+        if lost:
+            yield "left out", say("From the repeated sheets: {parts}.", language, parts=", ".join(lost))
+        if sheets.formulas and sheets.untrusted:
+            text = "The formulas of {names} give other numbers than the network; numbers stand in their cells."
+            yield "formulas", say(text, language, names=", ".join(sorted(sheets.untrusted)))
+        if sheets.stale:
+            yield "results", say(_STALE, language)
+
+    # ---- Places --------------------------------------------------------------------------------------
+
+    def _places(self, sheet: RowsSheet) -> None:
+        """Sheet Places: the parameters to go on with on Trained, then everything of the first iteration, and how they go on."""
+        file, language = self.beside.file, self.plan.language
+        rows, style = file.rows(), file.style
+        header = (*places_sheet.HEADER, places_sheet.NEXT_ITERATION)
+        for column, text in enumerate(header, 1):
+            rows.text(Cell(1, column), say(text, language), style("header"))
+        for number, (q, where, place, following) in enumerate(self._lines(), 2):
+            for column, text in enumerate((*places_sheet.describe(q, where, place), following), 1):
+                if text:
+                    rows.text(Cell(number, column), text, symbol=False)
+        images = 2 + len(list(self._lines()))
+        rows.text(Cell(images, 1), "images")
+        rows.number(Cell(images, 2), self.plan.problem.images, style("integer"))
+        show(file, sheet, rows)
+        sheet.set_column(0, 0, 14)
+        sheet.set_column(1, 1, 28)
+        sheet.set_column(2, 6, 16)
+        sheet.freeze_panes(1, 0)
+
+    def _lines(self) -> Iterator[tuple[Quantity, str, Place, str]]:
+        quantities, own = self.plan.problem.network.quantities, self.sheets.own
+        trained = self.plan.forward_layout(self.plan.problem.images).places
+        for q in quantities.values():
+            if q.kind in PARAMETERS and q.name in trained:
+                yield q, TRAINED, trained[q.name], ""
+        for name in quantities:
+            if name in own.first and self.written:
+                sheet, place = self.sheets.where(name, self.written[0])
+                yield quantities[name], sheet, place, self._following(name)
+            elif name in own.first and name in ("x", "t", "digit", "eta") and own.first[name][0] not in own.sheets:
+                yield quantities[name], *own.first[name], ""
+        if self.missing and self.written:
+            places = self.plan.layout(self.plan.batch).places
+            for name in self._left_out():
+                yield quantities[name], iteration_name(self.written[0]), places[name], "1 sheet"
+
+    def _following(self, name: str) -> str:
+        own = self.sheets.own
+        if own.step:
+            return places_sheet.words(own.step) if name in own.moving else ""
+        return "1 sheet" if own.first[name][0] in own.sheets else ""
+
+
+_CELLS = {
+    "own values": "The cells of the quantities hold values; --cells formulas keeps the formulas of the sheets.",
+    "own formulas": "The formulas are those of the workbook, with the results of the training; what refers to an iteration "
+    "without a sheet is a number. Summary and sheet Trained have numbers.",
+}
+
+
+_ADDRESSES = "The workbook's own sheets, with everything that stands on them; only the numbers at the quantities' places are new."
+
+
+_STALE = "Other formulas that read these numbers are calculated by Excel or LibreOffice when the workbook is opened."

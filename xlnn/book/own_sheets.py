@@ -1,0 +1,439 @@
+"""The sheets of a result that are a person's own: his sheets once more for every iteration, or his sheet continued."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from html import unescape
+
+import numpy as np
+
+from xlnn.book.own_cells import VOLATILE, Hole, filling, moved_formula, references, sign, signed, title_of, unshared, with_names
+from xlnn.book.own_iterations import GIVEN, OwnIterations, Where, copy_names, numbered, written_sheets
+from xlnn.errors import ContentError, UsageError
+from xlnn.layout.cells import Cell, Range
+from xlnn.layout.places import Place
+from xlnn.model.problem import Problem
+from xlnn.model.training import Step
+from xlnn.xlsx.copying import Copy, with_sheets
+from xlnn.xlsx.package import Package, read_file
+from xlnn.xlsx.parts import shared_texts
+from xlnn.xlsx.rows import exact_texts
+from xlnn.xlsx.sheet_cells import RawCell, RawSheet, taken_apart
+from xlnn.xlsx.workbook import Workbook
+
+
+@dataclass
+class OwnSheets:
+    """A person's sheets in the result. `write(step)` is called for every kept iteration, `close` at the end."""
+
+    book: Workbook
+    problem: Problem
+    own: OwnIterations
+    formulas: bool
+    copy: Copy
+    kept: frozenset[int]
+    written: list[int] = field(default_factory=list)
+    untrusted: set[str] = field(default_factory=set)  # quantities whose formulas give other numbers
+    true: set[int] = field(default_factory=set)  # iterations that the workbook shows with the numbers of the training
+    stale: bool = False
+    changed: tuple[str, ...] = ()  # the quantities that the first iteration does not show as they are
+    given: Mapping[str, np.ndarray] = field(default_factory=dict)
+    _constants: dict[tuple[str, Cell], bool] = field(default_factory=dict)
+    _raw: dict[str, RawSheet] = field(default_factory=dict)
+    _made: dict = field(default_factory=dict)
+    _numbers: dict[int, Mapping[str, np.ndarray]] = field(default_factory=dict)  # of iterations beside each other
+
+    def __post_init__(self):
+        if self.own.step and set(self.kept) != set(range(1, len(self.kept) + 1)):
+            raise UsageError(
+                "iterations that lie beside each other on one sheet are all kept; leave --keep out, or use --layout book."
+            )
+        if self.own.step:
+            self._check_room()
+
+    # ---- names ---------------------------------------------------------------------------------------
+
+    @cached_property
+    def _names(self) -> dict[str, tuple[str, str]]:
+        return copy_names(self.book, self.own)
+
+    def name(self, sheet: str, iteration: int) -> str:
+        """What a sheet of the first iteration is called in the result, for an iteration."""
+        if sheet not in self._names:
+            return sheet
+        before, behind = self._names[sheet]
+        return f"{before}{iteration}{behind}"
+
+    def main(self, iteration: int) -> str:
+        """The sheet of an iteration that stands for it: the one with its first own quantity."""
+        first = self.own.first
+        sheet = next((where[0] for name, where in first.items() if name not in GIVEN), next(iter(first.values()))[0])
+        return self.name(sheet, iteration)
+
+    @cached_property
+    def _known(self) -> dict[str, tuple[int, int]]:
+        """The workbook's sheets that are an iteration's: which of the repeated ones, and whose."""
+        known: dict[str, tuple[int, int]] = {}
+        for number, shown in self.own.shown.items():
+            for name, (sheet, _) in shown.items():
+                first = self.own.first[name][0]
+                if first in self.own.sheets:
+                    known.setdefault(sheet, (self.own.sheets.index(first), number))
+        return known
+
+    def _template(self, iteration: int) -> int:
+        """The shown iteration that an iteration is made like."""
+        before = [number for number in self.own.shown if number <= iteration]
+        return max(before, default=min(self.own.shown))
+
+    def where(self, name: str, iteration: int) -> tuple[str, Place]:
+        """Where a quantity stands in the result."""
+        sheet, place = self.own.first[name]
+        if self.own.step:
+            by = (iteration - 1) if name in self.own.moving else 0
+            return sheet, place.moved(by * self.own.step[0], by * self.own.step[1])
+        return self.name(sheet, iteration), place
+
+    # ---- an iteration --------------------------------------------------------------------------------
+
+    def write(self, step: Step) -> None:
+        """The sheets of one iteration; those beside each other wait for the end."""
+        differing = self._differing(step)
+        if not self.written:
+            self.changed = tuple(differing)
+            self.given = {name: np.array(step[name], dtype=float) for name in self.own.first if name in GIVEN}
+        if not self.written and not any(name in GIVEN or name in self.problem.parameters for name in differing):
+            self.untrusted = set(differing)
+        if not differing and len(self.true) == len(self.written):
+            self.true.add(step.iteration)
+        self.written.append(step.iteration)
+        if self.own.step:
+            self._numbers[step.iteration] = {name: np.array(step[name], dtype=float) for name in self.own.first}
+            return
+        for sheet in self.own.sheets:
+            self._write(sheet, step)
+
+    def _write(self, first: str, step: Step) -> None:
+        n = step.iteration
+        at = self._template(n)
+        shown = self.own.shown[at]
+        source = next(shown[name][0] for name, where in self.own.first.items() if where[0] == first)
+        names = [name for name, (sheet, _) in shown.items() if sheet == source]
+        there = lambda by: n + by in self.written
+        true = n == at and n in self.true
+        constant = lambda cell: true or self._is_constant(source, cell)
+        key = source, n == at, true, frozenset(by for by in range(-8, 1) if there(by))
+        if key not in self._made:
+            raw = self._raw_sheet(source)
+            holes = dict(self._holes(raw, names, shown, at, n))
+            titles = self._titles(raw, at)
+            self._made[key] = filling(raw, holes, self._known, at, there, titles, constant)
+        made = self._made[key]
+        self.stale |= made.stale
+        numbers = np.concatenate([np.ravel(step[name]).astype(float, copy=False) for name in names])
+        xml = made.filled(numbers, lambda sheet, by: self.name(self.own.sheets[sheet], n + by))
+        renamed = lambda formula: self._renamed(formula, n - at)
+        if n in self.own.shown:
+            self.copy.keep(source, xml, self.name(first, n))
+            self.copy.rewrite_charts(source, renamed)
+        else:
+            self.copy.repeat(source, xml, self.name(first, n), renamed)
+
+    def _is_constant(self, sheet: str, cell: Cell) -> bool:
+        """Whether a cell holds the same in every iteration: a typed number, or a formula that reads only such."""
+        if (sheet, cell) not in self._constants:
+            self._constants[sheet, cell] = False  # while it is looked at: what reads itself is none
+            self._constants[sheet, cell] = self._holds_constant(sheet, cell)
+        return self._constants[sheet, cell]
+
+    def _holds_constant(self, sheet: str, cell: Cell) -> bool:
+        if (sheet, cell) in self._changing or sheet not in self.book.sheets:
+            return False
+        found = self._raw_sheet(sheet).cells.get(cell)
+        if found is None or found.formula is None:
+            return True
+        read = references(found.formula, cell)
+        return read is not None and all(
+            self._is_constant(self.book.find(other or sheet) or "", Cell(row, column))
+            for other, (first, last) in read
+            for row in range(first.row, last.row + 1)
+            for column in range(first.column, last.column + 1)
+        )
+
+    @cached_property
+    def _changing(self) -> set[tuple[str, Cell]]:
+        """The cells whose numbers the training changes; those of inputs, where others are trained with than the workbook has."""
+        fixed = set(GIVEN) - set(self.changed)
+        return {
+            (sheet, cell)
+            for shown in self.own.shown.values()
+            for name, (sheet, place) in shown.items()
+            if name not in fixed
+            for cell in _cells(place)
+        }
+
+    def _raw_sheet(self, sheet: str) -> RawSheet:
+        if sheet not in self._raw:
+            self._raw[sheet] = unshared(taken_apart(self.copy.package.read(self.copy.part_of(sheet))))
+        return self._raw[sheet]
+
+    def _titles(self, raw: RawSheet, at: int) -> Callable[[RawCell], str | None]:
+        """Texts that name a sheet of the iteration by its number name the copy's."""
+        names = {sheet: which for sheet, (which, number) in self._known.items() if number == at and numbered(sheet)}
+        counted = all(self.name(self.own.sheets[which], at) == sheet for sheet, which in names.items())
+        return title_of(self._texts, names if counted else {}, raw.prefix)
+
+    @cached_property
+    def _texts(self) -> list[str]:
+        return shared_texts(self.copy.package, self.copy.contents.strings)
+
+    # ---- numbers and formulas ------------------------------------------------------------------------
+
+    def _holes(self, raw: RawSheet, names: list[str], shown: Where, at: int, n: int) -> Iterator[tuple[Cell, Hole]]:
+        """The holes of the quantities on a sheet, for the iteration n like iteration `at`."""
+        start, quantities = 0, self.problem.network.quantities
+        for name in names:
+            place, mark = shown[name][1], quantities[name].kind == "right"
+            follows = self._follows(name, shown, n != at)
+            for index, cell in enumerate(_cells(place)):
+                found = raw.cells.get(cell)
+                formula = self._formula(name, found, at) if self.formulas else None
+                if formula is None and follows is not None:
+                    formula = f"{follows[0]}{follows[1][index].name}"
+                yield cell, Hole(start + index, formula, mark)
+            start += place.size
+
+    def _formula(self, name: str, found: RawCell | None, at: int) -> str | None:
+        """The person's own formula where it gives the number: neither one that was found wrong nor one of chance."""
+        if found is None or found.formula is None or name in self.untrusted or VOLATILE.search(found.formula):
+            return None
+        return signed(found.formula, self._known, at)
+
+    def _follows(self, name: str, shown: Where, further: bool) -> tuple[str, list[Cell]] | None:
+        """On the copies that were not there: the sheet before has the same input, or the new parameter, in these cells."""
+        parameter = name in self.problem.parameters
+        source = ("new_" + name if parameter else name) if name in GIVEN or parameter else ""
+        if not (self.formulas and further and source in shown and shown[source][0] in self._known):
+            return None
+        sheet, place = shown[source]
+        return sign(self._known[sheet][0], -1), _cells(place)
+
+    def _differing(self, step: Step) -> list[str]:
+        """The quantities that the workbook shows of this iteration with other numbers, or not at all; where images, parameters
+        and η are the same, their formulas are wrong."""
+        shown = self.own.shown.get(step.iteration)
+        return [name for name in self.own.first if shown is None or not self._agrees(*shown[name], step[name])]
+
+    def _agrees(self, sheet: str, place: Place, right: np.ndarray) -> bool:
+        values = [value if type(value) in (int, float) else np.nan for value in self.book.block(sheet, place).flat]
+        stored = np.array(values, dtype=float)
+        return bool((np.isnan(stored) | np.isclose(stored, np.ravel(right).astype(float), rtol=1e-8, atol=1e-12)).all())
+
+    def _renamed(self, formula: str, by: int) -> str:
+        """A formula, as XML, in which the sheets of iterations have the names of the result, `by` iterations further."""
+
+        def changed(sheet: str, bare: bool) -> str | None:
+            if sheet not in self._known:
+                return None
+            which, number = self._known[sheet]
+            return sign(which, number + by, bare)
+
+        marked = with_sheets(formula, changed)
+        return with_names(marked, lambda which, number: self.name(self.own.sheets[which], number))
+
+    # ---- iterations beside each other -------------------------------------------------------------------
+
+    @property
+    def _beside(self) -> str:
+        """The sheet on which they lie."""
+        return next(self.own.first[name][0] for name in self.own.first if name in self.own.moving)
+
+    def _band(self) -> Callable[[Cell], bool]:
+        """Which cells of the sheet are the last shown iteration's."""
+        last = self.own.shown[max(self.own.shown)]
+        bounds = [place.bounds() for name, (sheet, place) in last.items() if name in self.own.moving and sheet == self._beside]
+        rows, columns = self.own.step
+        top, left = min(b.first.row for b in bounds), min(b.first.column for b in bounds)
+        if rows and columns:
+            cells = {cell for name in self.own.moving for cell in _cells(last[name][1])}
+            return cells.__contains__
+        return lambda c: top <= c.row < top + abs(rows) if rows else left <= c.column < left + abs(columns)
+
+    def _check_room(self) -> None:
+        """Raises ContentError where something stands that the further iterations would lie on."""
+        inside, (rows, columns) = self._band(), self.own.step
+        raw, last = self._raw_sheet(self._beside), max(self.own.shown)
+        band = [cell for cell in raw.cells if inside(cell)]
+        for n in range(last + 1, max(self.kept, default=0) + 1):
+            for cell in band:
+                moved = cell.moved((n - last) * rows, (n - last) * columns)
+                found = raw.cells.get(moved)
+                if found and (found.value is not None or found.formula is not None or found.inline):
+                    raise ContentError(
+                        "iteration {number} would lie on this cell, which is not empty. Make room for {count} iterations, "
+                        "or use --layout book.",
+                        self.book.where(self._beside, moved), number=n, count=max(self.kept),
+                    )  # fmt: skip
+
+    def continued(self) -> None:
+        """The sheet with all iterations, at the end."""
+        sheet, shown = self._beside, max(self.own.shown)
+        raw, inside, (rows, columns) = self._raw_sheet(sheet), self._band(), self.own.step
+        cells, heights, merged = dict(raw.cells), dict(raw.rows), []
+        band = [(cell, found) for cell, found in raw.cells.items() if inside(cell)]
+        for n in self.written:
+            by = (max(0, n - shown) * rows, max(0, n - shown) * columns)
+            if n > shown:
+                for cell, found in band:
+                    cells[cell.moved(*by)] = self._moved(found, cell, cell.moved(*by))
+                if not columns:
+                    heights |= {row + by[0]: raw.rows[row] for row in {c.row for c, _ in band} if row in raw.rows}
+                merged += [range_.moved(*by) for range_ in raw.merged if inside(range_.first) and inside(range_.last)]
+            self._numbered(cells, raw, n)
+        self._cleared(cells, len(self.written))
+        made = raw.with_cells(cells, heights).with_merged([Range(Cell(*r.first), Cell(*r.last)) for r in merged])
+        self.stale |= any(found.formula is not None and found.value is None for found in cells.values())
+        self.copy.keep(sheet, made.xml())
+
+    def _moved(self, found: RawCell, first: Cell, cell: Cell) -> RawCell:
+        """A cell of the last iteration shown, for a further one."""
+        if found.formula is None:
+            return found
+        return replace(found, formula=moved_formula(unescape(found.formula), first, cell), value=None, kind="", inline="")
+
+    def _numbered(self, cells: dict[Cell, RawCell], raw: RawSheet, n: int) -> None:
+        """The numbers of an iteration at its places."""
+        for name in self.own.first:
+            sheet, place = self.where(name, n)
+            if sheet != self._beside or (n > 1 and name not in self.own.moving):
+                continue
+            new = (
+                self.where("new_" + name, n - 1) if name in self.problem.parameters and "new_" + name in self.own.moving else None
+            )
+            for index, (cell, number) in enumerate(zip(_cells(place), self._numbers[n][name].ravel().tolist(), strict=True)):
+                found = cells.get(cell, RawCell())
+                formula = self._formula(name, found, 1) if self.formulas else None
+                if formula is None and self.formulas and n > 1 and new:
+                    formula = _cells(new[1])[index].name
+                cells[cell] = found.number(exact_texts([number])[0], formula)
+
+    def _cleared(self, cells: dict[Cell, RawCell], count: int) -> None:
+        """Iterations that the workbook shows and the result does not are blank."""
+        for n in self.own.shown:
+            if n > count:
+                for name in self.own.moving:
+                    for cell in _cells(self.where(name, n)[1]):
+                        if cell in cells:
+                            cells[cell] = RawCell(cells[cell].more)
+
+    # ---- the other sheets ------------------------------------------------------------------------------
+
+    @cached_property
+    def others(self) -> list[str]:
+        """The workbook's sheets that the result has once, as they are."""
+        taken = set(self._known) | {self.name(sheet, n) for sheet in self.own.sheets for n in self.written}
+        taken |= written_sheets(self.book) | ({self._beside} if self.own.step else set())
+        return [sheet for sheet in self.book.sheets if sheet not in taken]
+
+    def order(self) -> list[str]:
+        """All of a person's sheets in the result: the iterations' where the first of them stood."""
+        copies = [self.name(sheet, n) for n in self.written for sheet in self.own.sheets]
+        found, put = [], False
+        for sheet in self.book.sheets:
+            if sheet in self.others or (self.own.step and sheet == self._beside):
+                found.append(sheet)
+            elif sheet in self._known and not put:
+                found, put = found + copies, True
+        return found
+
+    def close(self) -> None:
+        """The sheets that are there once; a formula that reads an iteration's sheet reads it under its new name."""
+        if self.own.step:
+            self.continued()
+        follow = set() if self.true >= set(self.own.shown) and self._unrenamed else self._following()
+        given = {sheet for sheet, _ in self._given()}
+        for sheet in self.others:
+            raw = self._raw_sheet(sheet) if sheet in follow | given else None
+            raw = self._followed(raw) if raw and sheet in follow else raw
+            self.copy.keep(sheet, self._with_given(raw, sheet).xml() if raw else None)
+            self.stale |= sheet in follow
+            self.copy.rewrite_charts(sheet, lambda formula: self._renamed(formula, 0))
+
+    def _given(self) -> Iterator[tuple[str, str]]:
+        """The sheets that are there once with an input that is not the workbook's, as another η, and its name."""
+        for name in self.changed:
+            sheet, _ = self.own.first[name]
+            if name in GIVEN and sheet in self.others:
+                yield sheet, name
+
+    def _with_given(self, raw: RawSheet, sheet: str) -> RawSheet:
+        cells = dict(raw.cells)
+        for on, name in self._given():
+            if on == sheet:
+                place, numbers = self.own.first[name][1], np.ravel(self.given[name]).astype(float).tolist()
+                for cell, text in zip(_cells(place), exact_texts(numbers), strict=True):
+                    cells[cell] = cells.get(cell, RawCell()).number(text)
+        return raw.with_cells(cells)
+
+    @property
+    def _unrenamed(self) -> bool:
+        """Whether all iterations that the workbook shows keep their sheets' names."""
+        return all(self.name(self.own.sheets[which], number) == sheet for sheet, (which, number) in self._known.items())
+
+    def _following(self) -> set[str]:
+        """The other sheets with formulas that read an iteration's numbers, or a sheet that does."""
+        changed, found = {*self._known, *([self._beside] if self.own.step else [])}, set()
+        reads: dict[str, set[str]] = {}
+        for sheet in self.others:
+            seen = reads[sheet] = set()
+            for formula in self.book.formulas(sheet).texts:
+                with_sheets(formula, lambda name, _, seen=seen: seen.add(name))
+        while more := {sheet for sheet in self.others if sheet not in found and reads[sheet] & (changed | found)}:
+            found |= more
+        return found
+
+    def _followed(self, raw: RawSheet) -> RawSheet:
+        cells = dict(raw.cells)
+        for cell, found in raw.cells.items():
+            if found.formula is None:
+                continue
+            read = {sheet for sheet in self._known if sheet in found.formula}
+            if any(self._known[sheet][1] not in self.written for sheet in read):
+                cells[cell] = replace(found, formula=None, formula_more={})
+            else:
+                cells[cell] = replace(found, formula=self._renamed(found.formula, 0), value=None, kind="", inline="")
+        return raw.with_cells(cells)
+
+    def defined(self, sheet: str | None, said: str) -> Iterator[tuple[str | None, str]]:
+        """A defined name's definitions in the result: its sheet, if it is one's, and text."""
+        read: set[str] = set()
+        with_sheets(said, lambda name, _: read.add(name))
+        own = {self._known[name][1] for name in read if name in self._known}
+        if sheet is not None and sheet in self._known:
+            which, number = self._known[sheet]
+            alike = [n for n in self.written if self._template(n) == number]
+            yield from ((self.name(self.own.sheets[which], n), self._renamed(said, n - number)) for n in alike)
+            return
+        if not own:
+            yield sheet, said
+            return
+        if own <= set(self.written):
+            yield sheet, self._renamed(said, 0)
+        if sheet is None and len(own) == 1:
+            (number,) = own
+            for n in self.written:
+                if n != number:
+                    yield from ((self.name(repeated, n), self._renamed(said, n - number)) for repeated in self.own.sheets)
+
+
+def _cells(place: Place) -> list[Cell]:
+    """The cells of a place in the order of its array."""
+    return list(map(Cell, *(part.ravel().tolist() for part in place.grid())))
+
+
+def own_sheets(book: Workbook, problem: Problem, own: OwnIterations, formulas: bool, file, kept: frozenset[int]) -> OwnSheets:
+    """The result's own sheets, to be written to `file`."""
+    package = Package(read_file(book.path), book.where(""))
+    return OwnSheets(book, problem, own, formulas, Copy(package, file), kept)

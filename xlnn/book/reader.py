@@ -1,0 +1,250 @@
+"""Reads a problem from a workbook: xlnn's own, one with a sheet Places, or one in the authors' arrangement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from xlnn.book import authors, settings, understood
+from xlnn.book.arrays import gather
+from xlnn.book.data import check_edge, check_panel, check_shape, check_shapes, count_images, layouts_of, no_image
+from xlnn.book.names import DATA, HELD_OUT, PLACES, RESERVED, SETTINGS, SOLVED, START, TRAINED
+from xlnn.book.origin import Notes, Origin, Sources
+from xlnn.book.own_images import count_own_images
+from xlnn.book.own_places import ASIDE, Own, Said, apart, eta_of, expected_line, has_own_sheets, is_idle, network_of, own_places
+from xlnn.errors import ContentError, LimitError, UsageError, Where, XlnnError
+from xlnn.layout.layouts import Layout
+from xlnn.layout.places import Place
+from xlnn.model.network import Network
+from xlnn.model.problem import Problem, Settings
+from xlnn.model.quantities import Quantity
+from xlnn.understand import Understood
+from xlnn.words import LANGUAGES
+from xlnn.xlsx.workbook import Workbook, may_be_number
+
+
+def read(
+    path: str | Path,
+    *,
+    places: str | Path | None = None,
+    initial: bool = False,
+    language: str | None = None,
+    **overrides,
+) -> Problem:
+    """The problem in a workbook; `overrides` are settings by name (`eta=0.1`, `iterations=10`, `cost=…`).
+
+    `places` names a workbook whose sheet Places is used; `initial` starts from the saved copy of the initial
+    parameters in the authors' arrangement. Raises FileError, ContentError, UsageError.
+    """
+    return read_book(Workbook(path), places=places, initial=initial, language=language, **overrides)
+
+
+def read_book(
+    book: Workbook,
+    *,
+    places: str | Path | None = None,
+    initial: bool = False,
+    language: str | None = None,
+    known: Understood | None = None,
+    **overrides,
+) -> Problem:
+    """As `read`, of a workbook that is open; `known`: what its formulas say, where that was read already."""
+    layout = overrides.pop("layout", None)  # the result's; the workbook is read in its own
+    problem = _read(book, places, initial, language, overrides, known)
+    if places is not None:
+        problem = replace(problem, origin=replace(problem.origin, beside=(Path(places),)))
+    if layout is not None:
+        return problem.with_settings(layout=_override("layout", layout))
+    return replace(problem, origin=_with_own_sheets(problem.origin))
+
+
+def _with_own_sheets(origin: Origin) -> Origin:
+    """The result of a person's own workbook is made of his sheets, where everything stays where it is."""
+    if not has_own_sheets(origin.own):
+        return origin
+    return replace(origin, own_sheets=True, notes=tuple(note for note in origin.notes if note[0] != ASIDE))
+
+
+def _read(
+    book: Workbook, places: str | Path | None, initial: bool, language: str | None, overrides: Mapping, known: Understood | None
+) -> Problem:
+    """Decides which of the four kinds of workbook this is."""
+    chosen = {name: _override(name, value) for name, value in overrides.items() if value is not None}
+    own, images = own_places(book, places)
+    found = settings.Read({}, (), {})
+    if book.find(SETTINGS):
+        found = settings.parse(book.lines(SETTINGS), book.name)
+    language = _language(book, found, chosen, language)
+    try:
+        if not (own or book.find(SETTINGS)):
+            problem = _from_arrangement(book, chosen, language, initial, known)
+            _check_said(images, problem.images, book.where(PLACES))
+            return problem
+        network, found, own, notes = network_of(book, own, found, _only(chosen, Network))
+        chosen = {**eta_of(book, own), **_only(chosen, Settings)}
+        return _build(book, network, found.settings(**chosen), Said(own, images, notes), language, initial)
+    except XlnnError as error:
+        error.language = language
+        if isinstance(error, LimitError):
+            error.where = error.where or Where(book.name)
+        raise
+
+
+def _override(name: str, value):
+    if name not in settings.BY_FIELD:
+        raise UsageError("unknown setting {name}; known: {known}.", name=repr(name), known=", ".join(settings.BY_FIELD))
+    return settings.parse_value(settings.BY_FIELD[name], value)
+
+
+def _only(chosen: Mapping, kind: Any) -> dict:
+    return {name: value for name, value in chosen.items() if name in kind.__dataclass_fields__}
+
+
+def _language(book: Workbook, found: settings.Read, chosen: Mapping, asked: str | None) -> str:
+    """Asked for, or set, or that of the sheets' names."""
+    known = asked or chosen.get("language") or found.values.get("language")
+    if known:
+        return known
+    names = "".join(book.sheets)
+    if any("\u3040" <= letter <= "\u30ff" for letter in names) or "習" in names:
+        return LANGUAGES[2]
+    return LANGUAGES[1] if any("\u4e00" <= letter <= "\u9fff" for letter in names) else LANGUAGES[0]
+
+
+def _from_arrangement(book: Workbook, chosen: Mapping, language: str, initial: bool, known: Understood | None) -> Problem:
+    """A workbook without Settings: the sheet that has the authors' arrangement, whatever its name, or what the formulas say."""
+    try:
+        found = authors.recognise(book)
+    except ContentError:
+        known = known or understood.understood(book)
+        if known is None:
+            raise
+        return understood.problem_of(book, known, language, chosen)
+    network, sources = authors.sources_of(book, replace(found, network=replace(found.network, **_only(chosen, Network))), initial)
+    check_shapes(book, network, sources, own=False, layout=None)
+    if initial:
+        _check_copy(book, network, sources)
+    origin = Origin(book.path, book.digest, language, {}, sources, arrangement=found.name)
+    return gather(book, network, Settings(**_only(chosen, Settings)), origin)
+
+
+# ---- workbooks with a sheet Settings, or with Places --------------------------------------------------
+
+
+def _build(book: Workbook, network: Network, chosen: Settings, said: Said, language: str, initial: bool) -> Problem:
+    """Gathers every array of a network from its place."""
+    layout = layouts_of(book, network, chosen.layout)[0]
+    own: Own = {name: line for name, line in said.own.items() if not is_idle(network, name, line, layout)}
+    sources = _sources(book, network, layout, own, initial)
+    images, notes = _images(book, network, sources, replace(said, own=own))
+    sources = {name: (sheet, _for_images(network.quantities[name], place, images)) for name, (sheet, place) in sources.items()}
+    check_shapes(book, network, sources, own="x" in own, layout=None if "x" in own else layout)
+    if initial:
+        _check_copy(book, network, sources)
+    if not any(q.name in own for q in network.parameters):
+        check_panel(book, network, sources)
+    own, aside = apart(network, own, images)
+    origin = Origin(book.path, book.digest, language, own, sources, notes=(*said.notes, *notes, *aside))
+    return _with_held_out(book, gather(book, network, chosen, origin), layout)
+
+
+def _images(book: Workbook, network: Network, sources: Sources, said: Said) -> tuple[int, Notes]:
+    """How many images there are. Raises ContentError where there is none, or where that cannot be said."""
+    sheet, place = sources["x"]
+    if "x" in said.own:
+        images, notes = count_own_images(book, network, sources, said)
+    else:
+        images, notes = count_images(book, sheet, place, gaps=False), ()
+        _check_said(said.images, images, book.where(sheet, place.origin))
+    if not images:
+        raise no_image(book, sheet, place)
+    return images, notes
+
+
+def _check_said(said: int | None, images: int, where: Where) -> None:
+    """Raises ContentError where sheet Places says another number of images than there is, and does not say where they are."""
+    if said not in (None, images):
+        raise ContentError(
+            "sheet Places says that there are {count} images, found {images}; for some of them it needs a line for x, too.",
+            where, count=said, images=images,
+        )  # fmt: skip
+
+
+def _with_held_out(book: Workbook, problem: Problem, layout: Layout) -> Problem:
+    """With the images and right answers of sheet Held out, if there is one; they lie there as on sheet Data."""
+    held_out = book.find(HELD_OUT)
+    if not held_out:
+        return problem
+    network, sources = problem.network, dict(problem.origin.sources)
+    given = [q.name for q in network.inputs[2:]]
+    places = {name: sources[name][1] if sources[name][0] == DATA else layout.data[name] for name in given}
+    images = count_images(book, held_out, places["x"], gaps=False)
+    if not images:
+        raise no_image(book, held_out, places["x"])
+    sources |= {name: (held_out, _for_images(network.quantities[name], place, images)) for name, place in places.items()}
+    book.check_calculated(sources[name] for name in given)
+    for name in given:
+        if images > 1:
+            check_shape(book, network.quantities[name], *sources[name])
+        if sources["x"][1].steps[0] == layout.data["x"].steps[0]:
+            check_edge(book, network.quantities[name], {n: sources[n] for n in given}, layout)
+    found = gather(book, network, problem.settings, replace(problem.origin, sources=sources))
+    return replace(problem, held_out=replace(found, network=network, origin=None))
+
+
+def _for_images(q: Quantity, place: Place, images: int) -> Place:
+    return place[0].repeated(images, place.steps[0]) if q.per_image else place
+
+
+def _check_copy(book: Workbook, network: Network, sources: Sources) -> None:
+    """Raises ContentError where no saved copy of the parameters is."""
+    sheet, place = sources[network.parameters[0].name]
+    if all(book.is_blank(*sources[q.name]) for q in network.parameters):
+        raise ContentError(
+            "expected the saved copy of the initial parameters from here on, found blank cells.", book.where(sheet, place.origin)
+        )
+
+
+def _sources(book: Workbook, network: Network, layout: Layout, own: Own, initial: bool) -> Sources:
+    """Sheet and place (for one image) of x, of digits or t, and of all parameters."""
+    if initial and (not layout.initial or any(q.name in own for q in network.parameters)):
+        name = layout.name if not own else PLACES
+        raise UsageError("the layout {name} has no saved copy of the initial parameters.", name=name)
+    places = {**layout.places, **(layout.initial if initial else {})}
+    sources: dict[str, tuple[str, Place]] = {}
+    for q in (*network.inputs[2:], *network.parameters):
+        if q.name in own:
+            sources[q.name] = own[q.name].sheet, own[q.name].place(q)
+        elif q.per_image and book.find(DATA):
+            sources[q.name] = DATA, layout.data[q.name]
+        else:
+            place = places["answer" if q.name == "digit" else q.name]
+            sources[q.name] = _sheet_of(book, q, place, _parameter_sheet(book, network, layout), own), place
+    return sources
+
+
+def _sheet_of(book: Workbook, q: Quantity, place: Place, sheet: str | None, own: Own) -> str:
+    """The sheet with a quantity that has no line of its own. Raises ContentError where there is none."""
+    if own and sheet not in (START, TRAINED, SOLVED):
+        raise expected_line(own, q.name)
+    wanted = DATA if q.per_image else START
+    if sheet is None or (q.name == "x" and book.is_blank(sheet, place)):
+        raise ContentError(
+            "there is no sheet {sheet} with {name}; the workbook has {found}.",
+            Where(book.name), sheet=repr(wanted), name=q.name, found=book.names.listed(wanted),
+        )  # fmt: skip
+    return sheet
+
+
+def _parameter_sheet(book: Workbook, network: Network, layout: Layout) -> str | None:
+    """Trained, Start, or another sheet: the first with a number where parameters lie, or else the first."""
+    for name in (TRAINED, SOLVED, START):
+        if book.find(name):
+            return name
+    others = book.names.besides(RESERVED)
+    panel = [layout.places[q.name] for q in network.parameters]
+    holds = lambda sheet: any(may_be_number(value) for place in panel for value in book.block(sheet, place).flat)
+    filled = filter(holds, book.readable(others))
+    return next(filled, next(iter(others), None))

@@ -1,0 +1,376 @@
+"""Sheet Settings, written and read back: the one table of settings that reader, writer and command line share.
+
+B2 is η; every line has a name (in any of xlnn's languages), a value and its meaning. Below stands the table
+of layers: label, kind, units, size, activation, stride.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from xlnn.book.names import SETTINGS
+from xlnn.errors import ContentError, UsageError, Where, printable
+from xlnn.layout.arrange import LAYOUTS
+from xlnn.layout.cells import Cell
+from xlnn.model.activations import ACTIVATIONS
+from xlnn.model.costs import COSTS
+from xlnn.model.network import KINDS, TIES, TOTALS, UPDATES, LayerSettings, Network
+from xlnn.model.problem import ORDERS, STARTS, Problem, Settings
+from xlnn.words import LANGUAGES, every, say
+from xlnn.xlsx.cell_table import UNCALCULATED
+from xlnn.xlsx.new_file import BookFile, put, show
+from xlnn.xlsx.rows import RowsSheet
+from xlnn.xlsx.workbook import NO_RESULT, NO_TEXT, is_blank, shown
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A setting: its field in Settings or Network, its English name and meaning, and how it is read and shown.
+
+    `parse` raises ValueError for what it does not understand; `expected` says in words what it would.
+    """
+
+    field: str
+    name: str
+    meaning: str
+    parse: Callable[[Any], Any]
+    show: Callable[[Any], Any] = lambda value: value
+    expected: str = "a number"
+
+
+def _choice(known: Sequence[str], **names: str) -> dict:
+    """One of `known`; `names` are other names for some of them."""
+
+    def parse(value):
+        found = {_letters(entry): entry for entry in known} | names
+        if _letters(value) not in found:
+            raise ValueError(value)
+        return found[_letters(value)]
+
+    return {"parse": parse, "expected": " / ".join(known)}
+
+
+def _number(value) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        value = float(_numeral(value))
+    if not math.isfinite(value):
+        raise ValueError(value)
+    return float(value)
+
+
+def _whole(value) -> int:
+    if type(value) is int:
+        return value
+    number = _number(value)
+    if number != int(number):
+        raise ValueError(value)
+    return int(number)
+
+
+def _text(value) -> str:
+    """A cell's text as it is compared: full-width characters as plain ones, no capitals, no spaces around it."""
+    return unicodedata.normalize("NFKC", str(value)).strip().lower()
+
+
+def _letters(value) -> str:
+    return "".join(_text(value).split())
+
+
+def _numeral(value) -> str:
+    text = _text(value)
+    if not re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", text):
+        raise ValueError(value)
+    return text
+
+
+def _yes(value) -> bool:
+    if isinstance(value, bool):
+        return value
+    if _text(value) in _keys("yes"):
+        return True
+    if _text(value) in _keys("no"):
+        return False
+    raise ValueError(value)
+
+
+def _batch(value) -> int:
+    if _text(value) in _keys("all"):
+        return 0
+    size = _whole(value)
+    if size < 1:
+        raise ValueError(value)
+    return size
+
+
+def _classes(value) -> tuple[float, ...] | None:
+    if _text(value) in _keys("given"):
+        return None
+    found = tuple(_number(part) for part in re.split(r"[,;、\s]+", _text(value)))
+    if len(set(found)) < len(found):
+        raise ValueError(value)
+    return found
+
+
+def _show_classes(classes) -> str:
+    return "given" if classes is None else ", ".join(f"{number:g}" for number in classes)
+
+
+ENTRIES = (
+    Entry("eta", "learning rate η", "each update subtracts η times the gradient (book 4-1)", _number),
+    Entry("iterations", "iterations", "number of updates; each becomes a sheet", _whole, expected="a whole number"),
+    Entry("cost", "cost", "C of one image: {choices}", **_choice(tuple(COSTS))),
+    Entry("total", "total cost", "C_T of all images: {choices} of their C", **_choice(TOTALS, mse="mean")),
+    Entry("batch", "batch size", "images per update: a number, or all", _batch, lambda n: n or "all", "a whole number or all"),
+    Entry("order", "order", "of the images in batches: {choices}", **_choice(ORDERS, sgd="shuffled")),
+    Entry("update", "update", "all parameters together, or the output layer first: {choices}", **_choice(UPDATES)),
+    Entry("freeze_biases", "freeze biases", "yes: the biases stay as they are", _yes, lambda b: "yes" if b else "no", "yes / no"),
+    Entry("seed", "seed", "of drawn parameters and shuffled batches", _whole, expected="a whole number"),
+    Entry("start", "start", "distribution of parameters that are left empty: {choices}", **_choice(STARTS)),
+    Entry("ties", "pooling ties", "which of several largest cells gets δ: {choices}", **_choice(TIES)),
+    Entry(
+        "classes",
+        "classes",
+        "digits that the output units stand for, in order; given: each image has its own t",
+        _classes,
+        _show_classes,
+        "different numbers like 0, 1, or given",
+    ),
+    Entry("judged", "judge answers", "yes: predictions are right or wrong", _yes, lambda b: "yes" if b else "no", "yes / no"),
+    Entry("layout", "layout", "of the sheets: {choices}", **_choice(tuple(LAYOUTS))),
+    Entry("language", "language", "of labels and messages: {choices}", **_choice(LANGUAGES)),
+)
+
+
+BY_FIELD = {entry.field: entry for entry in ENTRIES}
+
+
+COLUMNS = ("layer", "kind", "units", "size", "activation", "stride", "bias", "rate")  # of the table of layers
+
+
+_NETWORK_FIELDS = {f.name for f in fields(Network)}
+
+
+_SETTINGS_FIELDS = {f.name for f in fields(Settings)}
+
+
+@dataclass(frozen=True)
+class Read:
+    """What sheet Settings says: values by field, layers, and where each stood (for messages)."""
+
+    values: Mapping[str, Any]
+    layers: tuple[LayerSettings, ...]
+    where: Mapping[str, Where]
+
+    def network(self, **overrides) -> Network:
+        """The network. Raises ContentError, naming the cell where one is known."""
+        values = {**self.values, **overrides}
+        chosen = {name: value for name, value in values.items() if name in _NETWORK_FIELDS}
+        return self._built(lambda: Network(self.layers, **chosen), overrides)
+
+    def settings(self, **overrides) -> Settings:
+        values = {**self.values, **overrides}
+        chosen = {name: value for name, value in values.items() if name in _SETTINGS_FIELDS}
+        return self._built(lambda: Settings(**chosen), overrides)
+
+    def _built(self, build: Callable, overrides: Mapping):
+        try:
+            return build()
+        except UsageError as error:
+            if overrides:
+                self.network()  # the workbook may be wrong without them
+                raise
+            known = {"label": "layer " + str(error.fields.get("label", "")), "cost": "cost", "count": "classes"}
+            spots = [spot for name, spot in known.items() if name in error.fields and spot in self.where]
+            where = self.where[spots[0]] if spots else self.where.get("layers")
+            raise ContentError(error.message, where, **error.fields) from error
+
+
+def setting_rows(problem: Problem, language: str) -> list[tuple[str, Any, str]]:
+    """Name, value and meaning of every setting, for the writer."""
+    values = {**shown_values(problem), "language": language}
+    return [
+        (say(entry.name, language), values[entry.field], say(entry.meaning, language).format(choices=entry.expected))
+        for entry in ENTRIES
+    ]
+
+
+def shown_values(problem: Problem) -> dict[str, Any]:
+    """Every setting of a problem by its field, as its cell shows it."""
+    network, chosen = problem.network, problem.settings
+    known = [entry for entry in ENTRIES if entry.field != "language"]
+    return {e.field: e.show(getattr(network if e.field in _NETWORK_FIELDS else chosen, e.field)) for e in known}
+
+
+def layer_columns(layers: Sequence[LayerSettings]) -> tuple[str, ...]:
+    """The headings of the table of layers; the last two only where a layer has no biases, or an η of its own."""
+    if any(entry.rate != 1 for entry in layers):
+        return COLUMNS
+    return COLUMNS[:-1] if any(not entry.bias for entry in layers) else COLUMNS[:-2]
+
+
+def layer_rows(layers: Sequence[LayerSettings]) -> list[tuple]:
+    """The table of layers, blank where a column does not apply."""
+    columns = len(layer_columns(layers))
+    return [
+        (
+            entry.label,
+            entry.kind,
+            entry.units or None,
+            f"{entry.size[0]}×{entry.size[1]}" if entry.size != (0, 0) else None,
+            None if entry.kind in ("input", "max pooling") else entry.activation or "sigmoid",
+            entry.stride if entry.kind == "convolution" else None,
+            None if entry.kind in ("input", "max pooling") else "yes" if entry.bias else "no",
+            None if entry.kind in ("input", "max pooling") else entry.rate,
+        )[:columns]
+        for entry in layers
+    ]
+
+
+def settings_page(file: BookFile, sheet: RowsSheet, problem: Problem, language: str) -> None:
+    """Sheet Settings: B2 is η; below the table of layers."""
+    rows, style = file.rows(), file.style
+    for column, text in enumerate(("setting", "value", "meaning"), 1):
+        rows.text(Cell(1, column), say(text, language), style("header"))
+    number = 1
+    for number, (name, value, meaning) in enumerate(setting_rows(problem, language), 2):
+        rows.text(Cell(number, 1), name)
+        put(rows, Cell(number, 2), value, style("input"))
+        rows.text(Cell(number, 3), meaning, style("label"), measured=False)
+    number += 2
+    for column, text in enumerate(layer_columns(problem.network.layer_settings), 1):
+        rows.text(Cell(number, column), say(text, language), style("header"))
+    for below, line in enumerate(layer_rows(problem.network.layer_settings), 1):
+        for column, value in enumerate(line, 1):
+            put(rows, Cell(number + below, column), value, style("input"))
+    show(file, sheet, rows)
+    sheet.set_column(0, 0, 18)
+    sheet.set_column(1, 1, 24)
+    sheet.set_column(2, 5, 14)
+
+
+def parse(lines: Sequence[Sequence], workbook: str) -> Read:
+    """Reads sheet Settings, given as rows of values. Raises ContentError naming the cell."""
+    values: dict[str, Any] = {}
+    where: dict[str, Where] = {}
+    layers: list[LayerSettings] = []
+    for number, line in enumerate(lines, 1):
+        cells = [*line, *[None] * (len(COLUMNS) - len(line))]
+        name, at = _text(cells[0]), Where(workbook, SETTINGS, Cell(number, 1).name)
+        if is_blank(cells[0]) or (number == 1 and name in _keys("setting")):
+            continue
+        _check_calculated(cells[: len(COLUMNS)] if "layers" in where else cells[:2], number, workbook)
+        if name in _keys("layer"):
+            where["layers"] = at
+        elif "layers" in where:
+            layers.append(_layer(cells, number, workbook))
+            _once("layer " + layers[-1].label, layers[-1].label, where, at)
+            if not is_blank(cells[6]):
+                where["bias " + layers[-1].label] = Where(workbook, SETTINGS, Cell(number, 7).name)
+        else:
+            entry = _entry(name)
+            if entry is None:
+                known = ", ".join(entry.name for entry in ENTRIES)
+                raise ContentError("unknown setting {name}; known: {known}.", at, name=repr(cells[0]), known=known)
+            _once(entry.field, entry.name, where, at)
+            at = where[entry.field] = Where(workbook, SETTINGS, Cell(number, 2).name)
+            if not is_blank(cells[1]):
+                values[entry.field] = parse_value(entry, cells[1], at)
+    return Read(values, tuple(layers), where)
+
+
+def _check_calculated(cells: Sequence, number: int, workbook: str) -> None:
+    """Raises ContentError for a formula without a stored result in these first cells of a row."""
+    for column, value in enumerate(cells, 1):
+        if value is UNCALCULATED:
+            raise ContentError(NO_RESULT if column == 2 else NO_TEXT, Where(workbook, SETTINGS, Cell(number, column).name))
+
+
+def _once(key: str, name: str, where: dict[str, Where], at: Where) -> None:
+    if key in where:
+        raise ContentError("{name} stands here a second time.", at, name=name)
+    where[key] = at
+
+
+def _entry(name: str) -> Entry | None:
+    """The setting with that name in any language, also the option's (eta), also without its symbol or by it alone."""
+    for entry in ENTRIES:
+        words = _keys(entry.name) | {entry.field}
+        if name in words or name in {word.removesuffix(" η") for word in words} or (name, entry.field) == ("η", "eta"):
+            return entry
+    return None
+
+
+def parse_value(entry: Entry, value, where: Where | None = None):
+    """One setting's value. Raises ContentError (UsageError without a cell) for what it cannot be."""
+    try:
+        found = entry.parse(value)
+        if entry.field in _SETTINGS_FIELDS:
+            Settings(**{entry.field: found})
+        return found
+    except UsageError as error:
+        if where is None:
+            raise
+        raise ContentError(error.message, where, **error.fields) from error
+    except ValueError:
+        kind = ContentError if where else UsageError
+        raise kind(
+            "{what}: expected {expected}, found {found}.",
+            where, what=entry.name, expected=entry.expected, found=_found(value),
+        ) from None  # fmt: skip
+
+
+def _found(value) -> str:
+    return repr(printable(value)) if isinstance(value, str) else shown(value)
+
+
+def _keys(name: str) -> set[str]:
+    return {word.lower() for word in every(name)}
+
+
+def _layer(cells: Sequence, number: int, workbook: str) -> LayerSettings:
+    """One line of the table of layers."""
+
+    def read(column: int, parse: Callable, expected: str, default):
+        value = cells[column]
+        if is_blank(value) and default is not None:
+            return default
+        try:
+            return parse(value)
+        except ValueError:
+            raise ContentError(
+                "{what}: expected {expected}, found {found}.",
+                Where(workbook, SETTINGS, Cell(number, column + 1).name),
+                what=COLUMNS[column], expected=expected, found=_found(value),
+            ) from None  # fmt: skip
+
+    label = cells[0]
+    return LayerSettings(
+        label=f"{label:g}" if isinstance(label, float) else unicodedata.normalize("NFKC", str(label)).strip(),
+        kind=read(1, **_choice(KINDS), default=None if all(map(is_blank, cells[1:4])) else "dense"),
+        units=read(2, _whole, "a whole number", 0),
+        size=read(3, size, "rows×columns like 4×3", (0, 0)),
+        activation=read(4, **_choice(tuple(ACTIVATIONS)), default=""),
+        stride=read(5, _whole, "a whole number", 1),
+        bias=read(6, _yes, "yes / no", True),
+        rate=read(7, _rate, "a number from 0 on", 1.0),
+    )
+
+
+def _rate(value) -> float:
+    found = _number(value)
+    if found < 0:
+        raise ValueError(value)
+    return found
+
+
+def size(value) -> tuple[int, int]:
+    """'4×3', '4x3' or '4*3' → (4, 3). Raises ValueError for anything else."""
+    match = re.fullmatch(r"([0-9]{1,6})\s*[×x*]\s*([0-9]{1,6})", _text(value))
+    if not match:
+        raise ValueError(value)
+    return int(match[1]), int(match[2])

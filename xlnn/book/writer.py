@@ -1,0 +1,192 @@
+"""Trains a problem and writes the workbook in which every iteration is a sheet and every number a cell."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from xlnn.book import resume_record as record
+from xlnn.book.interrupt import Stopped, asked_to_stop
+from xlnn.book.names import TRAINED
+from xlnn.book.origin import Earlier, Options
+from xlnn.book.own_result import OwnResult, own_plan
+from xlnn.book.plan import Plan, check_updates, kept_iterations
+from xlnn.book.result import OutputBook
+from xlnn.book.summary_sheet import headlines
+from xlnn.errors import DivergedError
+from xlnn.model.problem import Problem
+from xlnn.model.threads import one_thread
+from xlnn.model.training import Step, counted, finish, train, trained
+from xlnn.words import say
+from xlnn.xlsx.new_file import BookFile
+from xlnn.xlsx.saving import check_space, check_target, replacing
+
+Total = tuple  # updates done, C_T, share right; with held-out images also their C_T and share right
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a training wrote: updates done, C_T before and after, images, the share right, and the file."""
+
+    path: Path
+    updates: int
+    before: float
+    after: float
+    images: int
+    share: float | None  # of images right after training; None where answers are not judged
+    iterations: tuple[int, ...]  # that have a sheet
+
+    @property
+    def right(self) -> int | None:
+        """Images right after training."""
+        return None if self.share is None else round(self.share * self.images)
+
+
+def write(
+    problem: Problem,
+    path: str | Path,
+    *,
+    keep: str | None = None,
+    detail: str | None = None,
+    cells: str | None = None,
+    language: str | None = None,
+    force: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+    stopping: Callable[[], None] | None = None,
+    front: Callable[[BookFile], None] | None = None,
+    add_missing: bool = False,
+) -> Result:
+    """Trains `problem` and writes all of it to `path`.
+
+    keep: iterations that get a sheet: "all" (the default), "every:10", "first,last" or "1,2,50". detail: "all" (the
+    default), "units" (without the gradients of single images) or "totals" (without single images). cells: "values" (the
+    default) or "formulas". For a resumed problem the defaults are what was chosen before. `progress(done, all)` is called
+    after each iteration; `front(file)` adds sheets before all others.
+
+    The result of a person's own workbook is made of his sheets, unless a layout was asked for when it was read; what they do
+    not show is left out, or with `add_missing` stands on sheets of its own.
+
+    Ctrl-C, or a KeyboardInterrupt in `progress`, ends the training after the iteration under way: `stopping()` is called,
+    the iterations so far are written, marked as unfinished, and Stopped, a KeyboardInterrupt, is raised. Another Ctrl-C
+    interrupts at once, and nothing is written.
+
+    Raises UsageError, LimitError (before anything is computed), SaveError; DivergedError after writing the
+    iterations whose numbers are finite.
+    """
+    path = Path(path)
+    origin = problem.origin
+    earlier = origin.earlier if origin else None
+    options = _options(earlier, keep=keep, detail=detail, cells=cells)
+    check_updates(problem.settings.iterations, problem.per_epoch)  # before they are counted
+    kept = frozenset(n for n in kept_iterations(options.keep, problem.settings.iterations) if n > problem.done)
+    plan = Plan(problem, kept, options.detail, options.cells, language or (origin.language if origin else "en"))
+    check_target(path, origin.inputs if origin else (), force)
+    check_space(path, plan.numbers)
+    with replacing(path, force) as temporary, one_thread, ExitStack() as stack:
+        spool = stack.enter_context(tempfile.TemporaryFile())
+        if plan.own_sheets:
+            book = OwnResult(plan, own_plan(plan), temporary, path.stem, spool, front, missing=add_missing)
+        else:
+            file = BookFile(temporary, path.stem)
+            if front:
+                front(file)
+            book = OutputBook(plan, file, spool)
+        writing = _Writing(plan, book, options)
+        writing.run(progress, stopping)
+    if writing.diverged:
+        writing.diverged.others = (DivergedError("The iterations before are in {path}.", path=temporary.path),)
+        raise writing.diverged
+    first, last = writing.totals[0], writing.totals[-1]
+    result = Result(temporary.path, last[0], first[1], last[1], problem.images, last[2], tuple(writing.book.written))
+    if writing.stopped:
+        raise Stopped(result=result, planned=problem.settings.iterations)
+    return result
+
+
+def _options(earlier: Earlier | None, **given: str | None) -> Options:
+    """What the result shows: as given, else as a resumed training did before."""
+    before = earlier.record.options if earlier else Options()
+    return replace(before, **{name: value for name, value in given.items() if value is not None})
+
+
+@dataclass
+class _Writing:
+    """One run: trains, and shows each kept step on its sheet."""
+
+    plan: Plan
+    book: OutputBook | OwnResult
+    options: Options
+    totals: list[Total] = field(default_factory=list)
+    diverged: DivergedError | None = None
+    stopped: bool = False
+
+    def run(self, progress: Callable | None, stopping: Callable | None) -> None:
+        """All sheets in their order."""
+        self.book.open()
+        self.totals += self.plan.earlier.totals if self.plan.earlier else ()
+        with asked_to_stop() as asked:
+            end = self.train(lambda done: self.stops(done, progress, asked))
+        if self.stopped and stopping:
+            stopping()
+        self.book.trained(end, bool(self.diverged))
+        written = self.book.written
+        shown = {number - 1: self.book.name(number) for number in written} | {self.totals[-1][0]: TRAINED}
+        ending = self.ending()
+        lines = headlines(self.plan, self.totals, ending)
+        first = self.book.name(written[0]) if written else ""
+        kept = record.lines(self.plan.problem, end.parameters, self.totals, self.options, self.plan.language)
+        self.book.close(end.parameters, self.totals, shown, lines, first, ending, kept)
+
+    def ending(self) -> tuple[str, str] | None:
+        """Topic and text of what ended the training early."""
+        language = self.plan.language
+        if self.diverged:
+            return "diverged", self.diverged.text(language)
+        if not self.stopped:
+            return None
+        done, planned = self.totals[-1][0], self.plan.problem.settings.iterations
+        text = "Unfinished: stopped after {updates} of {planned} updates. `xlnn train --resume` goes on with this workbook."
+        return "unfinished", say(text, language, updates=done, planned=planned)
+
+    def stops(self, done: int, progress: Callable | None, asked: Callable[[], bool]) -> bool:
+        """Tells `progress` after an iteration; whether the training is to stop here, before its end."""
+        planned, interrupted = self.plan.problem.settings.iterations, False
+        try:
+            if progress:
+                progress(done, planned)
+        except KeyboardInterrupt:
+            interrupted = True
+        self.stopped = (interrupted or asked()) and done < planned
+        return self.stopped
+
+    def train(self, stops: Callable[[int], bool]) -> Step:
+        """Every kept iteration's sheet. Returns all images under the last parameters whose numbers are finite."""
+        problem, last = self.plan.problem, None
+        try:
+            for step in train(problem):
+                if (step.iteration - 1) % problem.per_epoch == 0:
+                    self.count(step if self.plan.whole else trained(problem, step.parameters, step.iteration))
+                if step.iteration in self.plan.kept:
+                    self.book.iteration(step)
+                last = step
+                step.new_parameters()
+                if stops(step.iteration):
+                    break
+            end = finish(last) if last else trained(problem, problem.parameters, problem.done + 1)
+            self.count(end)
+            return end
+        except DivergedError as error:
+            if last is None:
+                raise
+            self.diverged = error
+            end = trained(problem, last.parameters, last.iteration)
+            if self.totals[-1][0] != end.iteration - 1:
+                self.count(end)
+            return end
+
+    def count(self, step: Step) -> None:
+        """Remembers C_T and the share right. Raises DivergedError where C_T is not finite."""
+        self.totals.append(counted(self.plan.problem, step))

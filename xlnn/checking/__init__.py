@@ -1,0 +1,1 @@
+"""What is wrong in a sheet, and which change of which formula makes it right."""

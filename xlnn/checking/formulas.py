@@ -1,0 +1,344 @@
+"""Checks any workbook by its formulas alone, whatever was built: no labels, no addresses, no knowledge of layers.
+
+What is stored must be what the formulas give; a cell must not break the pattern of its neighbours; and what is descended must
+be the derivative of the sheet's own formulas, by which a wrong cell is explained: the smallest change that makes it right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from xlnn.checking.explaining import Explanation, explain
+from xlnn.formula.building import read
+from xlnn.formula.graph import SPAN, Graph
+from xlnn.formula.values import ERROR, NUMBER
+from xlnn.layout.cells import COLUMNS, Cell
+from xlnn.understand.updates import Learning, learning
+from xlnn.understand.wiring import Wiring
+from xlnn.xlsx.workbook import Workbook
+
+LINE, SIDE = 6, 2  # so many formulas in a line make a pattern, at least so many on each side of what breaks it
+SAME = 0.5  # of the references of neighbours that a formula has, at least, that departs from their pattern
+
+
+@dataclass(frozen=True, eq=False)
+class Finding:
+    """Something that the formulas tell about some cells: a template and its fields, and further lines below it."""
+
+    kind: str
+    cells: np.ndarray  # (cells,) rising
+    message: str
+    fields: dict = field(default_factory=dict)
+    lines: tuple[tuple[str, dict], ...] = ()
+    wrong: bool = True  # or only worth a line
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """What a workbook's formulas tell: what was found, and what it was found in."""
+
+    workbook: Workbook
+    graph: Graph
+    learning: Learning | None
+    findings: tuple[Finding, ...]
+
+    @property
+    def right(self) -> bool:
+        return not any(finding.wrong for finding in self.findings)
+
+    @property
+    def formulas(self) -> int:
+        """Formulas that were calculated."""
+        return sum(len(block.formulas) for block in self.graph.blocks)
+
+
+def judge_formulas(workbook: Workbook | str | Path) -> Judged:
+    """What a workbook's formulas tell. Raises as `Workbook` and `xlnn.formula.read` do."""
+    book = workbook if isinstance(workbook, Workbook) else Workbook(workbook)
+    graph = read(book)
+    wiring = Wiring(graph)
+    found = [*_reports(graph), *_errors(graph), *_breaks(graph)]
+    learns = learning(wiring)
+    if learns is not None:
+        found += [*_pasted(learns), *_cost(learns), *_gradients(learns)]
+    return Judged(book, graph, learns, tuple(found))
+
+
+# ---- what is stored --------------------------------------------------------------------------------------
+
+FAULTS = ("differs", "circular")  # reports of what is wrong; of what is not calculated the others are
+
+
+def _reports(graph: Graph) -> Iterator[Finding]:
+    """Formulas that were not followed: what is stored is not what they give, or they are not understood."""
+    kinds: dict[tuple[str, str], list] = {}
+    for report in graph.reports:
+        kinds.setdefault((report.kind, report.problem.message), []).append(report)
+    for (kind, message), reports in kinds.items():
+        cells = np.array([graph.number(report.sheet, report.cell) for report in reports])
+        order = np.argsort(cells)
+        first = reports[int(order[0])]
+        yield Finding(kind, cells[order], message, dict(first.problem.fields), wrong=kind in FAULTS)
+
+
+def _errors(graph: Graph) -> Iterator[Finding]:
+    """Error values, where they come from: not in what follows from them."""
+    failed = np.flatnonzero(graph.values.all_kinds()[:-1] == ERROR)
+    sources = [cell for cell in failed.tolist() if not (graph.values.all_kinds()[graph.precedents(cell)] == ERROR).any()]
+    by_value: dict[str, list[int]] = {}
+    for cell in sources:
+        by_value.setdefault(str(graph.value(cell)), []).append(cell)
+    for value, cells in by_value.items():
+        lines = (("={formula}", {"formula": graph.text(cells[0])}),) if graph.text(cells[0]) else ()
+        follow = len(failed) - len(sources)
+        yield Finding(
+            "error", np.array(cells), "{value}, from which {count} more cells follow.", {"value": value, "count": follow}, lines
+        )
+
+
+# ---- patterns --------------------------------------------------------------------------------------------
+
+
+def _breaks(graph: Graph) -> Iterator[Finding]:
+    """Cells that break a line of formulas that are alike: a number among formulas, or a formula that departs a little."""
+    if not len(graph.cell_of):
+        return
+    kinds = graph.written.tree_of[graph.text_of]
+    holes: dict[int, tuple[int, int]] = {}
+    for along in (0, 1):
+        for hole, neighbour, count in _holes(graph, kinds, along):
+            if hole not in holes or holes[hole][1] < count:
+                holes[hole] = neighbour, count
+    pasted: dict[int, list[int]] = {}
+    for hole, (neighbour, count) in sorted(holes.items()):
+        if graph.owner[hole] < 0:
+            if graph.values.all_kinds()[hole] == NUMBER:
+                pasted.setdefault(neighbour, []).append(hole)
+        elif _departs(graph, hole, neighbour):
+            fields = {"count": count, "formula": graph.text(hole)}
+            yield Finding(
+                "departs", np.array([hole]), "the formula departs from that of its {count} neighbours: ={formula}", fields,
+                (("{cell} has ={formula}", {"cell": name_of(graph, neighbour), "formula": graph.text(neighbour)}),),
+            )  # fmt: skip
+    for neighbour, cells in pasted.items():
+        fields = {"count": holes[cells[0]][1], "cell": name_of(graph, neighbour), "formula": graph.text(neighbour)}
+        yield Finding(
+            "constant", np.array(cells), "holds a number, its {count} neighbours the formula: {cell} has ={formula}", fields
+        )
+
+
+def _holes(graph: Graph, kinds: np.ndarray, along: int) -> Iterator[tuple[int, int, int]]:
+    """(cell, a neighbour, how many) where one cell is missing in a line of at least LINE cells that are alike and equally far."""
+    cells = graph.cell_of
+    sheet, rest = np.divmod(graph.codes[cells], SPAN)
+    row, column = np.divmod(rest, COLUMNS)
+    line, at = (row, column) if along else (column, row)
+    order = np.lexsort((at, line, kinds, sheet))
+    key = np.stack([sheet, kinds, line])[:, order]
+    new = np.append(True, (key[:, 1:] != key[:, :-1]).any(axis=0))
+    starts = np.append(np.flatnonzero(new), len(order))
+    lengths = np.diff(starts)
+    for start, length in zip(starts[:-1][lengths >= LINE].tolist(), lengths[lengths >= LINE].tolist(), strict=True):
+        members = order[start : start + length]
+        gaps = np.diff(at[members])
+        step = int(np.bincount(gaps).argmax())
+        wide = np.flatnonzero(gaps == 2 * step)
+        if not len(wide) or len(wide) > max(1, length // 10) or ((gaps != step) & (gaps != 2 * step)).any():
+            continue
+        for gap in wide.tolist():
+            if gap + 1 < SIDE or length - gap - 1 < SIDE:
+                continue
+            member = members[gap]
+            code = graph.codes[cells[member]] + step * (1 if along else COLUMNS)
+            hole = int(np.searchsorted(graph.codes, code))
+            if hole < len(graph.codes) and graph.codes[hole] == code:
+                yield hole, int(cells[member]), length
+
+
+def _departs(graph: Graph, hole: int, neighbour: int) -> bool:
+    """Whether a formula differs a little from a neighbour's: it has at least half of its references, as a copy would."""
+    from xlnn.formula.tree import Reference, walk
+
+    mine, theirs = graph.tree(hole), graph.tree(neighbour)
+    if mine is None or theirs is None:
+        return False
+    here, there = ([node for node in walk(tree) if isinstance(node, Reference)] for tree in (mine, theirs))
+    shared = sum(min(here.count(node), there.count(node)) for node in set(here))
+    return shared >= SAME * max(len(here), len(there)) and shared > 0
+
+
+# ---- what learns -----------------------------------------------------------------------------------------
+
+
+def _pasted(learns: Learning) -> Iterator[Finding]:
+    """Parameters of a later iteration that are typed numbers, while the new ones of the one before are used nowhere."""
+    graph, u = learns.wiring.graph, learns.updates
+    first = u.of(0)
+    typed = first[graph.owner[u.old[first]] < 0]
+    sheets = graph.codes[u.old] // SPAN
+    for sheet in np.unique(sheets[typed])[1:].tolist():
+        places = {int(graph.codes[u.old[row]] % SPAN): row for row in first[sheets[first] == sheet].tolist()}
+        for other in range(sheet - 1, -1, -1):
+            earlier = [row for row in typed[sheets[typed] == other].tolist() if int(graph.codes[u.old[row]] % SPAN) in places]
+            unused = [row for row in earlier if not len(graph.dependants(int(u.new[row])))]
+            if len(unused) < 2:
+                continue
+            here = u.old[[places[int(graph.codes[u.old[row]] % SPAN)] for row in unused]]
+            there, new = u.old[unused], u.new[unused]
+            same = (graph.values.numbers[here] == graph.values.numbers[there]).all()
+            fields = {"cells": cells_text(graph, there), "new": name_of(graph, int(new.min()))}
+            message = (
+                "hold the numbers of {cells}; the new parameters, from {new} on, are used nowhere." if same
+                else "hold typed numbers; the new parameters, from {new} on, are used nowhere."
+            )  # fmt: skip
+            yield Finding("pasted", np.sort(here), message, fields)
+            break
+
+
+def _cost(learns: Learning) -> Iterator[Finding]:
+    """A shown cost that is not what is descended."""
+    cost = learns.costs[0]
+    if learns.instead:
+        cells = np.array(cost.cells)
+        yield Finding(
+            "cost", cells, "shows Σ(t − a)², but the parameters descend {cost}: δ lacks the slope a′(z); or {cost} is meant and "
+            "the cost shown is another.", {"cost": learns.instead}, wrong=False,
+        )  # fmt: skip
+    elif cost.name not in ("shown", "perceptron rule"):
+        yield Finding(
+            "cost", np.array(cost.outputs), "the parameters descend {cost} of these outputs, which no cell shows.",
+            {"cost": cost.name}, wrong=False,
+        )  # fmt: skip
+
+
+def _gradients(learns: Learning) -> Iterator[Finding]:
+    """Updates that do not follow the sheet's own derivative, each with the formula that is the fault and its correction."""
+    u, wiring = learns.updates, learns.wiring
+    open_ = learns.wrong.copy()
+    found: list[tuple[Explanation, int]] = []
+    for iteration in sorted(set(u.iteration[learns.wrong].tolist())):
+        rows = u.of(iteration)
+        if not open_[rows].any():
+            continue
+        explained = explain(wiring, u.new[rows], _right(learns, rows), learns.points, _forward(learns))
+        found += [(one, iteration) for one in explained]
+        for one in explained:
+            open_ &= ~_behind_alike(wiring, one, u.new)
+    for group in _merged(found):
+        yield _explained(learns, group)
+    if open_.any():
+        yield _unexplained(learns, np.flatnonzero(open_))
+
+
+def _right(learns: Learning, rows: np.ndarray):
+    """The function that tells what updates should hold."""
+    u = learns.updates
+    return lambda values: (
+        values.numbers[u.old[rows]] - np.where((slope := learns.slopes(values)[rows]) == 0, 0.0, learns.rate[rows] * slope)
+    )
+
+
+def _forward(learns: Learning) -> np.ndarray:
+    """(cells + 1,) of bools: what the costs of all iterations are computed from, and what updates start from."""
+    wiring, u = learns.wiring, learns.updates
+    seeds = [cell for cost in learns.costs for cell in cost.seeds(learns.points[0])]
+    given = wiring.reached(np.array(seeds, np.int64), forward=False)
+    given[u.new] = False
+    back = wiring.reached(u.new, forward=False) & wiring.serving(u.new)
+    return given & ~back | np.isin(np.arange(len(given)), u.old[u.iteration == 0])
+
+
+def _behind_alike(wiring: Wiring, one: Explanation, new: np.ndarray) -> np.ndarray:
+    """(updates,) whether an update follows from a copy of an explained formula, in whatever iteration."""
+    graph = wiring.graph
+    copies = np.unique(np.concatenate([graph.alike(int(cell)) for cell in one.cells[:64]]))
+    return wiring.reached(copies)[new]
+
+
+def _merged(found: Sequence[tuple[Explanation, int]]) -> list[list[Explanation]]:
+    """Explanations with the same change together, in the order of their first cells."""
+    groups: dict[tuple, list[Explanation]] = {}
+    for one, iteration in found:
+        key = (iteration, one.edit.kind, *one.references) if one.references else (iteration, one.cell)
+        groups.setdefault(key, []).append(one)
+    return sorted((sorted(group, key=lambda one: one.cell) for group in groups.values()), key=lambda group: group[0].cell)
+
+
+def _explained(learns: Learning, group: list[Explanation]) -> Finding:
+    graph, u, one = learns.wiring.graph, learns.updates, group[0]
+    cells = np.unique(np.concatenate([_alike(learns, explanation) for explanation in group]))
+    lines: list[tuple[str, dict]] = [("={formula}", {"formula": graph.text(one.cell)})]
+    if one.references:
+        right, wrong = (", ".join(parts) for parts in zip(*one.references, strict=True))
+        lines.append(("right with {right} for {wrong}: ={formula}", {"right": right, "wrong": wrong, "formula": one.formula}))
+    else:
+        lines.append(("right: ={formula}", {"formula": one.formula}))
+    sibling = next((found for found in one.siblings.tolist() if found not in cells), None)
+    if sibling is not None:
+        lines.append(("{cell} has it right: ={formula}", {"cell": name_of(graph, sibling), "formula": graph.text(sibling)}))
+    made = np.unique(
+        np.concatenate([u.new[learns.wrong & _behind_alike(learns.wiring, explanation, u.new)] for explanation in group])
+    )
+    fields = {"count": len(made), "cell": name_of(graph, int(made.min()))}
+    message = "{count} new parameters do not follow the derivative of your own sheet, {cell} the first."
+    return Finding("gradient", cells, message, fields, tuple(lines))
+
+
+def _alike(learns: Learning, one: Explanation) -> np.ndarray:
+    """The wrong cells of an explanation, and their copies in other iterations whose updates are wrong."""
+    graph, u = learns.wiring.graph, learns.updates
+    if u.iterations == 1:
+        return one.cells
+    wrong = learns.wiring.reached(u.new[learns.wrong], forward=False, through=~learns.wiring.reached(u.new, forward=False))
+    kinds = graph.written.tree_of[graph.text_of]
+    mine = np.unique(kinds[graph.owner[one.cells]])
+    copies = graph.cell_of[np.isin(kinds, mine)]
+    direct = wrong | np.isin(np.arange(len(wrong)), _just_behind(learns))
+    return np.union1d(one.cells, copies[direct[copies]])
+
+
+def _just_behind(learns: Learning) -> np.ndarray:
+    """Cells that wrong updates follow from, within their own iteration."""
+    wiring, u = learns.wiring, learns.updates
+    through = ~np.isin(np.arange(len(wiring.source)), u.new)
+    return np.flatnonzero(wiring.reached(u.new[learns.wrong], forward=False, through=through))
+
+
+def _unexplained(learns: Learning, rows: np.ndarray) -> Finding:
+    graph, u = learns.wiring.graph, learns.updates
+    row = int(rows[0])
+    values = learns.points[0]
+    found = (values.numbers[u.old[row]] - values.numbers[u.new[row]]) / learns.rate[row]
+    slope = float(learns.slopes(values)[row])
+    fields = {
+        "cell": name_of(graph, int(u.old[row])), "found": f"{found:.9g}", "slope": f"{slope:.9g}", "eta": f"{learns.rate[row]:.9g}"
+    }  # fmt: skip
+    message = "does not follow the derivative of your own sheet: ∂C/∂{cell} is {slope}, the change is −{eta} · {found}."
+    lines = (("={formula}", {"formula": graph.text(int(u.new[row]))}),)
+    return Finding("gradient", np.sort(u.new[rows]), message, fields, lines)
+
+
+# ---- names -----------------------------------------------------------------------------------------------
+
+
+def name_of(graph: Graph, number: int) -> str:
+    sheet, cell = graph.cell(number)
+    return f"{sheet}!{cell.name}"
+
+
+def cells_text(graph: Graph, cells: np.ndarray) -> str:
+    """Cells as a rectangle where they fill one, else the first and the last: Sheet1!Z33:Z77."""
+    sheet, first = graph.cell(int(cells.min()))
+    same = [cell for s, cell in map(graph.cell, cells.tolist()) if s == sheet]
+    top, bottom = min(c.row for c in same), max(c.row for c in same)
+    left, right = min(c.column for c in same), max(c.column for c in same)
+    if len(same) == 1:
+        return f"{sheet}!{first.name}"
+    if (bottom - top + 1) * (right - left + 1) == len(same):
+        return f"{sheet}!{Cell(top, left).name}:{Cell(bottom, right).name}"
+    last = same[-1]
+    return f"{sheet}!{first.name} … {last.name}"

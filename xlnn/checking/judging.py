@@ -1,0 +1,177 @@
+"""Checks hand-built sheets: which rule fails, in which cells, and what mistake explains it.
+
+>>> import xlnn
+>>> xlnn.check("mine.xlsx")              # doctest: +SKIP
+>>> xlnn.mark(["anna.xlsx", "ben.xlsx"]) # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from xlnn.book.iterations import Book, book_of, computed, missing
+from xlnn.checking.conventions import OTHER_RATES, other_rates, others
+from xlnn.checking.explain import SAMPLED, explained_faults, fault_of, only, told_apart
+from xlnn.checking.looked_at import further
+from xlnn.checking.numbers import CLASSES, Group, groups, wrong_cells
+from xlnn.checking.trajectory import trajectory
+from xlnn.checking.uncertain import Precision, Uncertain, common_decimals, recognised
+from xlnn.checking.verdict import MARKED, Fault, Verdict, first_cell
+from xlnn.errors import ContentError, UsageError, XlnnError
+from xlnn.layout.labels import symbols
+from xlnn.lessons.catalogue import lesson_in
+from xlnn.model.rules import Rule
+from xlnn.xlsx.workbook import Workbook
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def check(
+    path: str | Path,
+    *,
+    digits: int | None = None,
+    places: str | Path | None = None,
+    against: str | Path | None = None,
+    **settings,
+) -> pd.DataFrame:
+    """The faults of a hand-built workbook, one row each in the order of calculation; empty where all is right.
+
+    `digits`: decimal places to which its numbers are rounded. `places`: a workbook whose sheet Places says where
+    the arrays lie. `against`: a workbook whose trajectory is compared too. Settings override, as for `xlnn.read`.
+    """
+    return judge(path, digits=digits, places=places, against=against, **settings).frame()
+
+
+def mark(paths: Sequence[str | Path], *, digits: int | None = None, **settings) -> pd.DataFrame:
+    """Several workbooks, one row each: first mistake, its cell, share of right cells; errors as text."""
+    import pandas as pd
+
+    rows = [_mark(Path(path), digits, settings) for path in paths]
+    return pd.DataFrame(rows, columns=list(MARKED))
+
+
+def judge(
+    path: str | Path,
+    *,
+    digits: int | None = None,
+    places: str | Path | None = None,
+    against: str | Path | None = None,
+    language: str | None = None,
+    **settings,
+) -> Verdict:
+    """Checks a workbook. Raises as `xlnn.read`, and ContentError where it shows nothing that could be checked."""
+    if digits is not None and not 0 <= digits <= 15:
+        raise UsageError("the number of decimals must lie between 0 and 15, not {digits}.", digits=digits)
+    workbook = Workbook(path)
+    lesson = lesson_in(workbook) if places is None else None
+    with np.errstate(all="ignore"):  # whatever numbers stand there, what comes of them is judged, not warned of
+        if lesson is not None:
+            from xlnn.checking.lessons import judge_lesson
+
+            if against is not None:
+                raise UsageError("these sheets show no training to compare with another one; use xlnn compare.")
+            return judge_lesson(workbook, lesson, digits, language)
+        book = book_of(workbook, places=places, language=language, **settings)
+        if not book.iterations:
+            raise ContentError(
+                "there is nothing to check: no computed quantity was found. "
+                "Say in a sheet Places where z, a, C … lie, or keep to the addresses of `xlnn train`.",
+                book.workbook.where(""),
+            )
+        verdict = _under_some_convention(_judged(book, digits), digits, settings)
+        return verdict if against is None else replace(verdict, trajectory=trajectory(book, against, digits, settings))
+
+
+def _under_some_convention(verdict: Verdict, digits: int | None, settings: Mapping) -> Verdict:
+    """The verdict, or that under another convention with which nothing is wrong any more."""
+    for words, book in others(verdict.book, lambda name: settings.get(name) is not None) if verdict.mistaken else ():
+        other = _judged(book, digits)
+        if not other.mistaken:
+            return replace(other, convention=words)
+    rates = other_rates(verdict.book, verdict.mistaken, settings.get("eta") is not None)
+    return replace(verdict, faults=(), convention=OTHER_RATES, rates=rates) if rates else verdict
+
+
+def _judged(book: Book, digits: int | None) -> Verdict:
+    """Every rule of what is shown, on every sheet."""
+    numbers = _calculated(book)
+    precision = recognised(numbers) if digits is None else digits
+    book.decimals = common_decimals(numbers) if precision == Precision() else None
+    found = tuple(groups(book, precision))
+    faults, follow, cells = list[Fault](), 0, 0
+    for group in found:
+        for rule in group.rules:
+            follows, explained = _faults(group, rule)
+            explained = list(explained)
+            faults, follow = faults + explained, follow + follows
+            if rule.result.name in group.copied:  # what is copied is not to be calculated: it counts where it is wrong
+                cells += follows + sum(int(fault.wrong.sum()) for fault in explained)
+            else:
+                cells += group.raw[rule.result.name].size
+    order = {shown.name: position for position, shown in enumerate(book.iterations)}
+    faults = told_apart(sorted(faults, key=lambda fault: order[fault.shown.name]))
+    return Verdict(book, found, tuple(faults), cells, precision, follow, tuple(missing(book)), tuple(further(book)))
+
+
+def _calculated(book: Book) -> np.ndarray:
+    """All numbers on the sheets that are results, in one row."""
+    quantities = book.problem.network.quantities
+    names = [(shown, n) for shown in book.iterations for n in computed(shown, book.problem) if quantities[n].kind not in CLASSES]
+    found = [book.numbers(shown, name).ravel() for shown, name in names]
+    whole = np.concatenate([*found, np.empty(0)])
+    whole = whole[np.isfinite(whole)]
+    return whole[:: max(1, len(whole) // SAMPLED)]
+
+
+def _faults(group: Group, rule: Rule) -> tuple[int, Iterable[Fault]]:
+    """What is wrong with one quantity on the sheets of a group; before it, how many errors follow from other cells."""
+    name = rule.result.name
+    found, expected = group.raw[name], group.expected(rule)
+    exact = group.exact(name)
+    wrong = wrong_cells(found, expected, group.digits, exact)
+    if not wrong.any():
+        return 0, ()
+    wrong &= ~_otherwise_right(group, rule, found, exact)
+    unread = wrong & np.isnan(found)
+    follows = unread & ~group.blank[name] & group.follows(rule) if unread.any() else unread
+    return int(follows.sum()), _told(group, rule, wrong & ~unread, unread & ~follows, expected)
+
+
+def _told(group: Group, rule: Rule, wrong: np.ndarray, unread: np.ndarray, expected: Uncertain) -> Iterator[Fault]:
+    """Faults of cells that hold a wrong number, and of those that hold nothing, or something else."""
+    for s in np.flatnonzero(unread.reshape(len(unread), -1).any(axis=1)).tolist():
+        blank = group.blank[rule.result.name]
+        for mask, empty in ((unread & blank, True), (unread & ~blank, False)):
+            if mask[s].any():
+                yield replace(fault_of(group, s, rule, mask, expected, ()), empty=empty)
+    positions = np.flatnonzero(wrong.reshape(len(wrong), -1).any(axis=1)).tolist()
+    if positions:
+        yield from explained_faults(only(group, positions), rule, wrong[positions])
+
+
+def _otherwise_right(group: Group, rule: Rule, found: np.ndarray, exact: bool) -> np.ndarray:
+    """∂C_T/∂w may be Σδa as well where ∂C/∂w of the single images are shown."""
+    other = group.problem.network.rule_of.get(rule.result.name)
+    if other is None or other is rule or rule.result.kind not in ("dCT_dw", "dCT_db"):
+        return np.zeros(found.shape, dtype=bool)
+    return ~wrong_cells(found, group.numbers.apply(other), group.digits, exact)
+
+
+def _mark(path: Path, digits: int | None, settings: dict) -> tuple:
+    try:
+        verdict = judge(path, digits=digits, **settings)
+    except XlnnError as error:
+        return path.name, False, *[None] * 3, *[""] * 6, error.text().removeprefix(f"{path.name}: ")
+    first = verdict.mistaken[0] if verdict.mistaken else None
+    sheet, cell = first_cell(first) if first else ("", None)
+    named = ", ".join(cause.name for cause in first.causes) if first else ""
+    looked = [", ".join(symbols(part)) for part in (verdict.judged, verdict.missing)]
+    where = f"{sheet}!{cell.name}" if cell else ""
+    counts = verdict.right, verdict.share, verdict.wrong, verdict.empty
+    return path.name, *counts, where, named, *looked, ", ".join(verdict.not_looked_at), verdict.told_convention(), ""

@@ -1,0 +1,1 @@
+"""Typical mistakes: rules that are wrong in a known way."""

@@ -1,0 +1,200 @@
+"""The commands that check and compare workbooks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from xlnn.cli.console import echo_json
+from xlnn.cli.options import (
+    FILE,
+    digits_option,
+    force_option,
+    json_option,
+    language_option,
+    limit_options,
+    places_option,
+    report_option,
+    setting_options,
+)
+from xlnn.words import say
+
+
+@click.command()
+@click.argument("workbooks", type=FILE, nargs=-1, required=True, metavar="WORKBOOK...")
+@digits_option
+@places_option
+@click.option("--against", type=FILE, metavar="FILE", help="Also compare with a trained workbook's numbers.")
+@report_option
+@json_option
+@setting_options
+@limit_options
+@language_option
+@force_option
+@click.pass_context
+def check(ctx, workbooks, digits, places, against, report, as_json, language, force, **settings) -> None:
+    """Check sheets built by hand: which rule fails, in which cells, and what went wrong.
+
+    Each rule is applied to the sheet's own numbers, so that only the cells that are wrong themselves are
+    named. The sheet Places says where the arrays lie, or they lie as in the authors' workbooks or as xlnn
+    writes them. Several workbooks give a table, one row each.
+
+    Exit code 0: all right, 1: something is wrong.
+
+    \b
+    Example: xlnn check mine.xlsx
+             xlnn check mine.xlsx --digits 3 --against book-trained.xlsx --report marked.xlsx
+             xlnn check anna.xlsx ben.xlsx carla.xlsx
+    """
+    from xlnn.checking.judging import judge
+    from xlnn.checking.telling import check_json, check_report, check_text
+    from xlnn.xlsx.saving import check_target
+
+    if len(workbooks) > 1:
+        if report or against:
+            raise click.UsageError("--report and --against go with one workbook.")
+        ctx.exit(marked(workbooks, as_json, language or "en", digits=digits, places=places, **settings))
+    if report:
+        check_target(report, [given for given in (workbooks[0], places, against) if given], force)
+    verdict = judge(workbooks[0], digits=digits, places=places, against=against, language=language, **settings)
+    language = ctx.meta["language"] = verdict.book.language
+    copy = check_report(verdict, report, language, force) if report else None
+    if as_json:
+        echo_json(check_json(verdict))
+    else:
+        click.echo(check_text(verdict, language))
+    echo_copy(copy, language, as_json)
+    ctx.exit(0 if verdict.right else 1)
+
+
+def echo_copy(path: Path | None, language: str, as_json: bool) -> None:
+    """Says where the marked copy is: it was written before anything is said, so that what is said is all true."""
+    if path is not None:
+        click.echo(say("marked copy: {path}", language, path=path), err=as_json)
+
+
+def marked(workbooks, as_json: bool, language: str, **options) -> int:
+    """Prints a row for each workbook; returns the exit code."""
+    from xlnn.checking.judging import mark
+
+    table = mark(workbooks, **options)
+    if as_json:
+        echo_json(table.astype(object).where(table.notna(), None).to_dict("records"))
+    else:
+        for line in mark_lines(table, language):
+            click.echo(line)
+    return 0 if table["right"].all() else 1
+
+
+def mark_lines(table, language: str):
+    """The table of several workbooks in columns: share of right cells, first mistake, its cell."""
+    width = max(map(len, table["workbook"]))
+    for row in table.itertuples():
+        share = "" if row.error else f"{row.share:7.1%}"
+        text = row.error or "  ".join(part for part in (*_found(row, language), *_not_judged(row, language)) if part)
+        yield f"{row.workbook:{width}}  {share:>7}  {text}"
+
+
+def _found(row, language: str):
+    """The first mistake of a row, and how much is empty."""
+    if row.right:
+        complete = not (row.missing or row.unseen or row.convention)
+        return (say("all right." if complete else "all right as far as it was found.", language),)
+    empty = say("{count} cells empty", language, count=int(row.empty)) if row.empty else ""
+    mistake = row.mistake or (say("not a known mistake", language) if row.cell else "")
+    return row.cell, mistake, empty
+
+
+def _not_judged(row, language: str):
+    """What the network has but the workbook does not show, and the sheets that nobody looked at."""
+    missing = say("not checked: {quantities}", language, quantities=row.missing) if row.missing else ""
+    unseen = say("not looked at: {sheets}", language, sheets=row.unseen) if row.unseen else ""
+    return missing, unseen, say("another convention: {convention}", language, convention=row.convention) if row.convention else ""
+
+
+@click.command()
+@click.argument("a", type=FILE)
+@click.argument("b", type=FILE)
+@click.option("--sheet", "sheets", multiple=True, metavar="A=B", help="A pair of sheets, 'Iteration 1=学习'; can be repeated.")
+@click.option("--range", "ranges", multiple=True, metavar="CELLS", help="Only these cells, like L5:N8; can be repeated.")
+@click.option("--rtol", default=1e-9, show_default=True, help="Relative difference that is no difference.")
+@click.option("--atol", default=1e-12, show_default=True, help="Absolute difference that is no difference.")
+@digits_option
+@click.option("--text", is_flag=True, help="Compare texts too.")
+@click.option("--formulas", is_flag=True, help="Compare the formulas themselves, and texts.")
+@click.option(
+    "--by",
+    type=click.Choice(["cell", "quantity"]),
+    default="cell",
+    show_default=True,
+    help="quantity: the same iteration's, wherever it lies; only what both show counts.",
+)
+@places_option
+@report_option
+@json_option
+@limit_options
+@language_option
+@force_option
+@click.pass_context
+def compare(ctx, a, b, sheets, ranges, rtol, atol, digits, text, formulas, by, places, report, as_json, language, force) -> None:
+    """Compare the numbers of workbooks A and B cell by cell, at the same addresses.
+
+    Sheets are paired by name, or by --sheet. A cell that only one side fills counts apart; a blank is not 0
+    and the text "0.5" is not 0.5.
+
+    Exit code 0: the same; 1: a cell differs, or only one side has it; 2: usage.
+
+    \b
+    Example: xlnn compare mine.xlsx book-trained.xlsx --sheet "学习=Iteration 1"
+             xlnn compare mine.xlsx book.xlsx --digits 3 --range L5:N8 --report diff.xlsx
+             xlnn compare mine.xlsx mine-trained.xlsx --by quantity
+    """
+    from xlnn.checking.comparing import compared
+    from xlnn.checking.tell_compare import compare_json, compare_report, compare_text
+    from xlnn.errors import UsageError
+    from xlnn.xlsx.saving import check_target
+
+    language = language or "en"
+    if by == "quantity":
+        _by_quantity(
+            ctx,
+            a,
+            b,
+            (sheets, ranges, text, formulas, report),
+            as_json,
+            language,
+            places=places,
+            rtol=rtol,
+            atol=atol,
+            digits=digits,
+        )
+    if places:
+        raise UsageError("{option} is for --by quantity.", option="--places")
+    if report:
+        check_target(report, [a, b], force)
+    found = compared(
+        a, b, sheets=sheets, ranges=ranges, rtol=rtol, atol=atol, digits=digits, text=text, formulas=formulas
+    )  # fmt: skip
+    copy = compare_report(found, report, language, force) if report else None
+    if as_json:
+        echo_json(compare_json(found))
+    else:
+        click.echo(compare_text(found, language))
+    echo_copy(copy, language, as_json)
+    ctx.exit(0 if found.same else 1)
+
+
+def _by_quantity(ctx, a, b, cells: tuple, as_json: bool, language: str, **options) -> None:
+    """Compares quantity by quantity, and ends. Raises UsageError for options of the other comparison."""
+    from xlnn.checking.by_quantity import by_quantity_json, by_quantity_text, compared_by_quantity
+    from xlnn.errors import UsageError
+
+    if any(cells):
+        raise UsageError("--sheet, --range, --text, --formulas and --report compare cells; leave them out with --by quantity.")
+    found = compared_by_quantity(a, b, **options)
+    if as_json:
+        echo_json(by_quantity_json(found))
+    else:
+        click.echo(by_quantity_text(found, language))
+    ctx.exit(0 if found.same else 1)

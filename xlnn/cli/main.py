@@ -1,0 +1,154 @@
+"""The command line: parses, calls the library, prints, and gives the exit code. Only the files cli*.py know click."""
+
+from __future__ import annotations
+
+import codecs
+import errno
+import io
+import os
+import sys
+import warnings
+from contextlib import suppress
+from functools import partial
+
+import click
+
+from xlnn._version import __version__
+from xlnn.cli.books import new, places, show
+from xlnn.cli.checking import check, compare
+from xlnn.cli.descending import descend
+from xlnn.cli.options import echo_aside
+from xlnn.cli.pictures import landscape, plot
+from xlnn.cli.sweeping import sweep
+from xlnn.cli.training import solve, train
+from xlnn.cli.using import gradcheck, predict
+from xlnn.errors import LimitError, SavedBeside, SaveError, XlnnError
+from xlnn.words import say
+
+PLAIN = str.maketrans(
+    {
+        "×": "x", "○": "o", "✓": "v", "²": "2", "³": "3", "δ": "delta", "η": "eta", "σ": "sigma", "Σ": "sum", "∂": "d",
+        "→": "->", "−": "-", "…": "...", "›": ">", "▲": "^", "′": "'", "–": "-", "·": "x",
+        "≈": "~", "λ": "lambda", "Δ": "Delta", "∗": "*",
+    }
+)  # fmt: skip
+
+
+def _plain(error: UnicodeError):
+    """A plain character for one that the console cannot show."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lost = error.object[error.start : error.end].translate(PLAIN)
+    return lost.encode("ascii", "replace").decode(), error.end
+
+
+codecs.register_error("xlnn", _plain)
+
+
+def language_of(ctx: click.Context) -> str:
+    """The language of messages, as far as it is known."""
+    return ctx.meta.get("language") or "en"
+
+
+def _note(ctx: click.Context, show, message, *args, **kwargs) -> None:
+    """Tells a warning of xlnn's in a line; others are shown as Python does."""
+    if isinstance(message, SavedBeside):
+        echo_aside(f"xlnn: {say('note', language_of(ctx))}: {message.text(language_of(ctx))}")
+    else:
+        show(message, *args, **kwargs)
+
+
+class _Nowhere(io.TextIOBase):
+    """Standard output that was closed before xlnn began; else what is printed would be lost without a word."""
+
+    def write(self, text: str) -> int:
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+
+
+def _taken() -> None:
+    """Streams that were closed before xlnn began; their numbers are taken, else a file that is saved would get them."""
+    while (number := os.open(os.devnull, os.O_WRONLY)) <= 2:
+        pass
+    os.close(number)
+    sys.stdout = sys.stdout or _Nowhere()
+    sys.stderr = sys.stderr or io.StringIO()
+
+
+def _discard(stream) -> None:
+    """What a stream still holds goes nowhere: at its end Python would try once more, complain, and change the exit code."""
+    with suppress(OSError, ValueError, AttributeError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+
+
+def _unwritable(error: OSError, language: str) -> int:
+    """Tells that standard output takes nothing any more, and gives the exit code. Other errors of the system go on."""
+    if error.filename is not None:
+        raise error
+    text = say("standard output cannot be written to: {reason}.", language, reason=error.strerror or error)
+    echo_aside(f"xlnn: {say('error', language)}: {text}")
+    for stream in (sys.stdout, sys.stderr):
+        _discard(stream)
+    return SaveError.exit_code
+
+
+class _Group(click.Group):
+    """Turns xlnn's errors into one line and an exit code."""
+
+    def main(self, *args, **kwargs):
+        _taken()
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):
+                stream.reconfigure(errors="xlnn")
+        try:
+            return super().main(*args, **kwargs)
+        except OSError as error:  # from a usage error
+            sys.exit(_unwritable(error, "en"))
+
+    def make_context(self, *args, **kwargs):
+        try:
+            return super().make_context(*args, **kwargs)
+        except OSError as error:  # from --help and --version; click would end a broken pipe with 1
+            sys.exit(_unwritable(error, "en"))
+
+    def invoke(self, ctx: click.Context):
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", RuntimeWarning)  # NumPy's, of huge numbers: what comes of them is judged and said
+                warnings.simplefilter("always", SavedBeside)
+                warnings.showwarning = partial(_note, ctx, warnings.showwarning)
+                return super().invoke(ctx)
+        except XlnnError as error:
+            language = ctx.meta.get("language") or error.language
+            for line in error.text(language).splitlines():
+                indented = line.startswith(" ")  # it belongs to the line above
+                echo_aside(line if indented else f"xlnn: {say('error', language)}: {line}")
+            ctx.exit(error.exit_code)
+        except MemoryError:
+            text = "this takes more memory than there is. Try fewer images, units or iterations, or keep fewer of them."
+            echo_aside(f"xlnn: {say('error', language_of(ctx))}: {say(text, language_of(ctx))}")
+            ctx.exit(LimitError.exit_code)
+        except KeyboardInterrupt:
+            echo_aside("xlnn: " + say("interrupted; nothing was written.", language_of(ctx)))
+            ctx.exit(130)
+        except OSError as error:
+            ctx.exit(_unwritable(error, language_of(ctx)))
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="xlnn")
+def main() -> None:
+    """Train the neural networks of 《深度学习的数学》 as the book does in Excel.
+
+    \b
+    xlnn new 4-4 book.xlsx       write the workbook of the book's section 4-4
+    xlnn train book.xlsx         train it: every iteration becomes a sheet of book-trained.xlsx
+    """
+
+
+for _command in (new, show, places, train, solve, predict, gradcheck, check, compare, plot, landscape, descend, sweep):
+    main.add_command(_command)

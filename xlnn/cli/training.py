@@ -1,0 +1,154 @@
+"""The commands that write, read, train and use a network's workbook."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from xlnn.cli.console import closing_line, costs, default_output, echo_large, echo_notes, progress_line, reading_options
+from xlnn.cli.options import (
+    FILE,
+    SETTINGS,
+    echo_aside,
+    force_option,
+    language_option,
+    limit_options,
+    places_option,
+    quiet_option,
+    setting_options,
+    solver_options,
+)
+from xlnn.words import say
+
+
+@click.command()
+@click.argument("workbook", type=FILE)
+@click.option("-o", "--output", type=FILE, help="The result; by default WORKBOOK-trained.xlsx.")
+@setting_options
+@click.option("--keep", metavar="WHICH", help="Iterations that get a sheet: all (the default); every:10; first,last; 1,2,50.")
+@click.option("--detail", metavar="HOW", help="all (the default); units: no gradients of images; totals: no single images.")
+@click.option("--cells", metavar="WHAT", help="values (the default), or live formulas with their results.")
+@click.option("--add-missing", is_flag=True, help="What your own sheets do not show stands on sheets of its own.")
+@places_option
+@click.option("--initial", is_flag=True, help="Start from the saved copy of the initial parameters.")
+@click.option("--resume", is_flag=True, help="Go on with the training whose result WORKBOOK is, to its end, or -n more updates.")
+@limit_options
+@language_option
+@force_option
+@quiet_option
+@click.pass_context
+def train(
+    ctx, workbook, output, keep, detail, cells, add_missing, places, initial, resume, language, force, quiet, **settings
+) -> None:  # fmt: skip
+    """Train the network in WORKBOOK; every iteration becomes a sheet of the result.
+
+    Ctrl-C ends the training and keeps what there is; --resume goes on from there, as if it had never stopped.
+
+    \b
+    Example: xlnn train book.xlsx
+             xlnn train book.xlsx -n 10 --eta 0.1 --cells formulas -o ten.xlsx
+             xlnn train --resume book-trained.xlsx
+    """
+    from xlnn.book.interrupt import Stopped
+    from xlnn.book.reader import read
+    from xlnn.book.writer import write
+
+    if resume:
+        problem = _resumed(workbook, language, quiet, places=places, initial=initial, **settings)
+    else:
+        problem = read(workbook, places=places, initial=initial, language=language, **settings)
+    language = ctx.meta["language"] = problem.origin.language
+    if not quiet:
+        echo_notes(problem, language)
+    try:
+        result = write(
+            problem,
+            output or default_output(workbook),
+            keep=keep,
+            detail=detail,
+            cells=cells,
+            add_missing=add_missing,
+            force=force,
+            progress=None if quiet else progress_line(language),
+            stopping=None if quiet else lambda: _tell_stopping(language),
+        )
+    except Stopped as stopped:
+        _tell_stopped(stopped, language)
+        ctx.exit(130)
+    if not quiet:
+        text = say("{updates} updates: C_T {before} → {after}", language, updates=result.updates, **costs(result))
+        click.echo(closing_line(result, problem.network, language, text))
+        echo_large(result.path, language)
+
+
+def _resumed(workbook: Path, language: str | None, quiet: bool, **options):
+    """The rest of a training; why it is only nearly as in one run is told. Raises UsageError for options that change it."""
+    from xlnn.book.resuming import resume
+    from xlnn.errors import UsageError
+
+    more = options.pop("iterations")
+    for option, name in [(option, name) for option, name, _ in SETTINGS] + [("--places", "places"), ("--initial", "initial")]:
+        if options[name]:
+            raise UsageError("{option} would change the training; --resume goes on with it as it is.", option=option)
+    problem = resume(workbook, more=more, language=language)
+    if not quiet:
+        for note in problem.origin.earlier.notes:
+            echo_aside(f"xlnn: {say('note', problem.origin.language)}: {note}")
+    return problem
+
+
+def _tell_stopping(language: str) -> None:
+    if sys.stderr.isatty():
+        echo_aside()  # behind the line that tells the iteration
+    text = say("stopping; writing the iterations so far. Ctrl-C once more leaves them unwritten.", language)
+    echo_aside("xlnn: " + text)
+
+
+def _tell_stopped(stopped, language: str) -> None:
+    """How far a training came, and how it goes on."""
+    path = str(stopped.result.path)
+    command = " ".join(filter(None, ("xlnn train --resume", reading_options(stopped.result.path))))
+    text = say(
+        "stopped after {updates} of {planned} updates; {path} has them. To go on: {command}",
+        language, updates=stopped.result.updates, planned=stopped.planned, path=path,
+        command=f'{command} "{path}"' if " " in path else f"{command} {path}",
+    )  # fmt: skip
+    echo_aside("xlnn: " + text)
+
+
+@click.command()
+@click.argument("workbook", type=FILE)
+@click.option("-o", "--output", type=FILE, help="The result; by default WORKBOOK-solved.xlsx.")
+@click.option("--steps", type=int, default=1000, show_default=True, metavar="N", help="At most so many steps of the solver.")
+@solver_options
+@click.option("--cells", default="values", metavar="WHAT", help="values, or live formulas with their results.")
+@places_option
+@click.option("--initial", is_flag=True, help="Start from the saved copy of the initial parameters.")
+@limit_options
+@language_option
+@force_option
+@quiet_option
+@click.pass_context
+def solve(ctx, workbook, output, steps, cells, places, initial, language, force, quiet, **settings) -> None:
+    """Find the parameters with the smallest C_T, as the book does with Excel's Solver (3-5, 5-4).
+
+    The result has them on sheet Solved, the first ones on Start, and C_T after each step on Summary; `xlnn train`
+    and `xlnn predict` take it as it is. This needs SciPy: pip install scipy
+
+    \b
+    Example: xlnn solve book.xlsx
+             xlnn solve book.xlsx --cells formulas -o solved.xlsx
+    """
+    from xlnn.book.reader import read
+    from xlnn.book.solving import solve as write_solved
+
+    problem = read(workbook, places=places, initial=initial, language=language, **settings)
+    language = ctx.meta["language"] = problem.origin.language
+    if not quiet:
+        echo_notes(problem, language)
+    result = write_solved(problem, output or default_output(workbook, "solved"), steps=steps, cells=cells, force=force)
+    if not quiet:
+        text = say("{steps} steps of the solver: C_T {before} → {after}", language, steps=result.updates, **costs(result))
+        click.echo(closing_line(result, problem.network, language, text))

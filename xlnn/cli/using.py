@@ -1,0 +1,79 @@
+"""The commands that use a network: predict, gradcheck."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from xlnn.cli.options import FILE, force_option, language_option, limit_options, places_option, setting_options
+from xlnn.words import say
+
+
+@click.command()
+@click.argument("trained", type=FILE)
+@click.argument("images", type=FILE, required=False)
+@click.option("-o", "--output", type=FILE, help="Also write images, outputs and answers to this workbook.")
+@limit_options
+@language_option
+@force_option
+@click.pass_context
+def predict(ctx, trained: Path, images: Path | None, output: Path | None, language: str | None, force: bool) -> None:
+    """Recognise the IMAGES of a workbook with the network of TRAINED.
+
+    IMAGES has them where sheet Data has them; without IMAGES, the image drawn on sheet Test is recognised.
+
+    \b
+    Example: xlnn predict book-trained.xlsx new-images.xlsx
+             xlnn predict book-trained.xlsx
+    """
+    from xlnn.book.predicting import predict as recognise
+    from xlnn.book.predicting import write_predictions
+
+    predictions, step = recognise(trained, images)
+    network, language = step.problem.network, language or step.problem.origin.language
+    ctx.meta["language"] = language
+    path = write_predictions(step, output, inputs=(trained, images), force=force) if output else None
+    for found in predictions:
+        outputs = "  ".join(f"{number:.6f}" for number in found.outputs)
+        text = say("{what} {image}: {outputs}", language, what=network.things[:-1], image=found.image, outputs=outputs)
+        click.echo(f"{text} → {found.answer:g}" if network.judged else text)
+    if path:
+        click.echo(str(path))
+
+
+@click.command()
+@click.argument("workbook", type=FILE)
+@places_option
+@click.option("--initial", is_flag=True, help="Check at the saved copy of the initial parameters.")
+@setting_options
+@click.option("--tolerance", default=1e-6, show_default=True, help="The largest difference, for its size, that is no error.")
+@limit_options
+@language_option
+@click.pass_context
+def gradcheck(ctx, workbook, places, initial, tolerance, language, **settings) -> None:
+    """Compare the gradients of WORKBOOK's network with numeric ones, from central differences of C_T.
+
+    Exit code 1 if one differs by more than the tolerance times its size; what central differences leave open, for
+    rounding and for curvature, is no difference.
+
+    Example: xlnn gradcheck book.xlsx
+    """
+    from xlnn.book.reader import read
+    from xlnn.model.differences import gradcheck as checked
+
+    problem = read(workbook, places=places, initial=initial, language=language, **settings)
+    language, right = problem.origin.language, True
+    for found in checked(problem):
+        right = right and found.relative <= tolerance  # not where it is nan
+        where = ", ".join(str(i + 1) for i in found.index)
+        click.echo(
+            say(
+                "∂C_T/∂{name}: largest difference {difference} at [{index}]: {gradient}, numerically {numeric}",
+                language, name=found.parameter, difference=f"{found.difference:.2e}", index=where,
+                gradient=f"{found.gradient:.9g}", numeric=f"{found.numeric:.9g}",
+            )
+        )  # fmt: skip
+    if not right:
+        click.echo(say("Gradients differ by more than {tolerance}.", language, tolerance=f"{tolerance:g}"))
+        ctx.exit(1)

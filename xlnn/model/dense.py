@@ -1,0 +1,80 @@
+"""The rules of a dense layer: every unit sees every output of the layer before (book chapters 3 and 4)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from xlnn.model.quantities import Quantity
+from xlnn.model.rules import Layer, LayerRules, Rule, bias_gradients, divided, flat, output_rule
+
+
+def dense(layer: Layer, before: Layer, total: str = "sum", used: str = "w") -> LayerRules:
+    """w is (units, then the shape of the layer before), b (units) if the layer has biases, z and a (images, units).
+
+    `used` names the weights that carry δ back: "w", or "new_w" where the output layer is updated first.
+    """
+    l, inputs = layer.label, before.output
+    w = Quantity("w", l, ("unit", *before_axes(before)), (*layer.shape, *before.shape))
+    b = Quantity("b", l, ("unit",), layer.shape)
+    per = divided(total)
+    if before.kind == "input":  # the authors write the pixels first here, the weights first elsewhere
+        weighted = lambda w, x, k, j: (x[k] * w[j]).sum()
+    else:
+        weighted = lambda w, a, k, j: (w[j] * a[k]).sum()
+    z = Rule(
+        layer.quantity("z"),
+        (w.name, b.name, inputs),
+        "z = Σ w a + b",
+        "book 3-2 (5)",
+        values=weighted_inputs,
+        cell=lambda w, b, a, k, j: weighted(w, a, k, j) + b[j],
+    )
+    if not layer.bias:
+        z = replace(z, needs=(w.name, inputs), equation="z = Σ w a", values=weighted_sums, cell=weighted)
+    delta = layer.quantity("delta")
+    gradient = Rule(
+        Quantity("dC_dw", l, w.axes, w.shape, per_image=True),
+        (delta.name, inputs),
+        "∂C/∂w = δ a",
+        "book 4-2 (6)",
+        values=lambda delta, a: (delta[:, :, None] * flat(a)[:, None, :]).reshape(len(a), *w.shape),
+        cell=lambda delta, a, k, j, *index: delta[k, j] * a[(k, *index)],
+    )
+    summed = Rule(
+        Quantity("dCT_dw", l, w.axes, w.shape),
+        (delta.name, inputs),
+        "∂C_T/∂w = Σ δ a" + (" / n" if total == "mean" else ""),
+        "book 4-1",
+        values=lambda delta, a: per((delta.T @ flat(a)).reshape(w.shape), len(a)),
+        cell=lambda delta, a, j, *index: per((delta[:, j] * a[(slice(None), *index)]).sum(), len(a)),
+    )
+    one_bias, all_biases = bias_gradients(b, delta, total)
+    back = Rule(
+        before.quantity("back"),
+        (used + l, delta.name),
+        "Σ w δ",
+        "book 4-3 (11)",
+        values=lambda w, delta: (flat(w).T @ delta.T).T.reshape(len(delta), *before.shape),
+        cell=lambda w, delta, k, *index: (w[(slice(None), *index)] * delta[k]).sum(),
+    )
+    found = LayerRules((w, b), (z, output_rule(layer)), (gradient, one_bias), (summed, all_biases), (back,))
+    return found if layer.bias else found.without_biases()
+
+
+def weighted_inputs(w: np.ndarray, b: np.ndarray, a: np.ndarray) -> np.ndarray:
+    """Σ w a + b of all units and images."""
+    z = weighted_sums(w, a)
+    z += b
+    return z
+
+
+def weighted_sums(w: np.ndarray, a: np.ndarray) -> np.ndarray:
+    """Σ w a of all units and images. The weights stand first: so the matrix product is half as fast again."""
+    return (flat(w) @ flat(a).T).T  # the images lie last in memory, here and in what follows
+
+
+def before_axes(before: Layer) -> tuple[str, ...]:
+    """Names of a weight's axes for the outputs that it multiplies: a unit's come from "unit before"."""
+    return tuple("unit before" if axis == "unit" else axis for axis in before.axes)

@@ -1,0 +1,294 @@
+"""A network: its layers, cost and conventions, put together into the rules and quantities of one iteration."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from math import prod
+from typing import cast
+
+from xlnn.errors import ContentError, UsageError
+from xlnn.model.activations import ACTIVATIONS
+from xlnn.model.convolution import convolution, convolution_shape
+from xlnn.model.costs import COSTS
+from xlnn.model.dense import dense
+from xlnn.model.kernels import CELLS
+from xlnn.model.output import answer_rules, cost_rules, output_error_rules, target_rule
+from xlnn.model.pooling import pooling, pooling_shape
+from xlnn.model.quantities import Quantity
+from xlnn.model.rules import Layer, LayerRules, Rule, error_rules, next_rule, summed_gradient, update_rule
+
+KINDS = ("input", "dense", "convolution", "max pooling")
+
+
+TOTALS = ("sum", "mean")
+
+
+UPDATES = ("together", "output first")
+
+
+TIES = ("first", "all")
+BLOCK = 4 * CELLS  # numbers of a block's largest array (1 MB); a handful of such arrays is in use at a time
+
+
+@dataclass(frozen=True)
+class LayerSettings:
+    """One line of the table of layers, as a person writes it."""
+
+    label: str  # 1, 2, 3 … or I, F, P, O
+    kind: str = "dense"  # one of KINDS
+    units: int = 0  # dense: units; convolution: maps
+    size: tuple[int, int] = (0, 0)  # rows, columns of the image, the filter, the pooling window
+    activation: str = ""  # default: sigmoid
+    stride: int = 1  # of a convolution
+    bias: bool = True  # whether its units (maps) have biases
+    rate: float = 1.0  # its own η, as a multiple of η; 0: the layer stays as it is
+
+
+@dataclass(frozen=True)
+class Network:
+    """Layers and conventions; the first layer is the input.
+
+    Raises UsageError, with the reason, for layers that do not fit together and for pairings of activation
+    and cost that the book's method does not cover.
+    """
+
+    layer_settings: tuple[LayerSettings, ...]
+    cost: str = "half squares"
+    total: str = "sum"  # C_T = ΣC, or the mean
+    freeze_biases: bool = False
+    update: str = "together"  # or the output layer first
+    ties: str = "first"  # which of several largest cells of a pooling window gets δ
+    classes: tuple[float, ...] | None = None  # digits the output units stand for; None: t is given
+    judged: bool = True  # whether answers can be right or wrong
+    answered: bool = True  # whether there are right answers; without them there is only the way forward
+
+    def __post_init__(self):
+        _check_choice("cost", self.cost, COSTS)
+        _check_choice("total", self.total, TOTALS)
+        _check_choice("update", self.update, UPDATES)
+        _check_choice("ties", self.ties, TIES)
+        self._check_output()
+
+    def __getstate__(self) -> dict:
+        """For pickle: the settings only; the rules, which cannot be sent, are made anew from them."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    @cached_property
+    def layers(self) -> tuple[Layer, ...]:
+        """The layers with their shapes worked out."""
+        settings = self.layer_settings
+        if len(settings) < 2 or settings[0].kind != "input":
+            raise UsageError("a network needs an input layer and at least one layer after it.")
+        if len({entry.label for entry in settings}) < len(settings):
+            raise UsageError("two layers have the same label.")
+        layers: list[Layer] = []
+        for entry in settings:
+            layers.append(_layer(entry, layers[-1] if layers else None, self.ties))
+        if layers[-1].kind != "dense":
+            raise UsageError("the last layer must be dense, not {kind}.", kind=layers[-1].kind)
+        return tuple(layers)
+
+    @property
+    def output(self) -> Layer:
+        return self.layers[-1]
+
+    @property
+    def things(self) -> str:
+        """What the network is shown, as messages name it: a single row of numbers is no image."""
+        return "images" if self.layers[0].shape[0] > 1 else "cases"
+
+    def _check_output(self) -> None:
+        cost, last = COSTS[self.cost], self.output
+        if cost.outputs and last.activation not in cost.outputs:
+            raise UsageError(
+                "the cost {cost} is for {wanted} outputs: with {activation} its δ is not a − t.",
+                cost=repr(cost.name), wanted=" / ".join(cost.outputs), activation=last.activation,
+            )  # fmt: skip
+        if last.activation == "softmax" and not cost.outputs:
+            raise UsageError(
+                "softmax outputs go with the cost 'softmax cross-entropy': "
+                "with {cost} every output's slope would involve all the others.",
+                cost=repr(cost.name),
+            )
+        for layer in self.layers[1:-1]:
+            if layer.activation == "softmax":
+                raise UsageError("layer {label}: softmax is for the output layer only.", label=layer.label)
+        if last.activation == "softmax" and last.shape == (1,):
+            raise UsageError("softmax needs at least two output units: a single one is always 1.")
+        classes, units = self.classes, last.shape[0]
+        if classes is not None and len(classes) != (2 if units == 1 else units):
+            raise UsageError("{units} output units, but {count} classes.", units=units, count=len(classes))
+
+    @cached_property
+    def _parts(self) -> tuple[LayerRules, ...]:
+        """The rules of every layer after the input."""
+        makers = {"dense": dense, "convolution": convolution, "max pooling": pooling}
+        used = "new_w" if self.update == "output first" else "w"
+        pairs = zip(self.layers[1:], self.layers, strict=False)
+        return tuple(makers[layer.kind](layer, before, self.total, used) for layer, before in pairs)
+
+    @cached_property
+    def parameters(self) -> tuple[Quantity, ...]:
+        """All w and b, in order."""
+        return tuple(q for part in self._parts for q in part.parameters)
+
+    @cached_property
+    def parameter_names(self) -> tuple[str, ...]:
+        return tuple(q.name for q in self.parameters)
+
+    def frozen(self, parameter: Quantity) -> bool:
+        return (self.freeze_biases and parameter.kind == "b") or self.rate(parameter) == 0
+
+    def rate(self, parameter: Quantity) -> float:
+        """The η of a parameter's layer, as a multiple of η."""
+        return next(entry.rate for entry in self.layer_settings if entry.label == parameter.layer)
+
+    @cached_property
+    def inputs(self) -> tuple[Quantity, ...]:
+        """What a workbook must give besides the parameters: η, the images' numbers, x, and digits or t if there are answers."""
+        return Quantity("eta"), Quantity("number", per_image=True), self.layers[0].quantity("a"), *self.targets
+
+    @cached_property
+    def targets(self) -> tuple[Quantity, ...]:
+        """The right answers that a workbook gives: digits or t, or none."""
+        if not self.answered:
+            return ()
+        target = Quantity("digit", per_image=True)
+        if self.classes is None:
+            target = replace(self.output.quantity("t"), layer="")
+        return (target,)
+
+    @cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        """Every rule of one iteration, in the order of calculation: forward, cost, backward, gradients, update."""
+        parts, layers = self._parts, self.layers[1:]
+        cost = COSTS[self.cost]
+        rules: list[Rule] = []
+        if not self.answered:
+            return tuple(rule for part in parts for rule in part.forward)
+        if self.classes is not None:
+            rules.append(target_rule(self.output, self.classes))
+        rules += [rule for part in parts for rule in part.forward]
+        rules += cost_rules(self.output, cost, self.total)
+        if self.judged:
+            rules += answer_rules(self.output, self.classes)
+        for position in reversed(range(len(layers))):
+            if position == len(layers) - 1:
+                rules += output_error_rules(self.output, cost)
+            elif layers[position].activation:
+                rules += error_rules(layers[position])
+            if position > 0:
+                rules += parts[position].back
+        trained = {q.name for q in self.parameters if not self.frozen(q)}
+        for kind in ("gradients", "totals"):
+            rules += [r for part in parts for r in getattr(part, kind) if r.result.kind[-1] + r.result.layer in trained]
+        rules += [update_rule(q, self.frozen(q), self.rate(q)) for q in self.parameters]
+        return tuple(rules)
+
+    @cached_property
+    def rule_of(self) -> dict[str, Rule]:
+        """Each computed quantity's rule by its name."""
+        return {rule.result.name: rule for rule in self.rules}
+
+    @cached_property
+    def block(self) -> int:
+        """Images that are worked through together, so that what one rule computes is in the cache when the next reads it."""
+        return max(1, BLOCK // max(prod(layer.shape) for layer in self.layers[1:]))
+
+    @cached_property
+    def summing(self) -> Network:
+        """The same network with C_T = ΣC: for some of the images, whose sums are added to those of others."""
+        return replace(self, total="sum")
+
+    @cached_property
+    def ways(self) -> dict:
+        """Orders of calculation that were looked for already (training.py)."""
+        return {}
+
+    @cached_property
+    def summed(self) -> dict[str, Rule]:
+        """∂C_T/∂w as Σ∂C/∂w, for sheets that show the single images' gradients."""
+        trained = [q for q in self.parameters if self.answered and not self.frozen(q)]
+        return {"dCT_d" + q.name: summed_gradient(q, self.total) for q in trained}
+
+    @cached_property
+    def next_rules(self) -> tuple[Rule, ...]:
+        """How an iteration's parameters follow from the iteration before."""
+        return tuple(next_rule(q) for q in self.parameters)
+
+    @cached_property
+    def quantities(self) -> dict[str, Quantity]:
+        """Everything with a name, in the order in which a sheet shows it."""
+        eta, number, x, *target = self.inputs
+        found = [eta, number, x]
+        by_layer = {part.parameters[0].layer: part.parameters for part in self._parts if part.parameters}
+        given = list(target)
+        for rule in self.rules:
+            q = rule.result
+            if q.kind == "z":
+                found += given + list(by_layer.get(q.layer, ()))
+                given = []
+            found.append(q)
+        if target and target[0].name == "digit":
+            found.remove(target[0])
+            found.insert(3, target[0])
+        return {q.name: q for q in found}
+
+    def check_trainable(self) -> None:
+        """Raises UsageError where a layer cannot learn, ContentError where there is nothing to learn from."""
+        if not self.answered:
+            raise ContentError(
+                "there are no right answers to learn from: sheet Places has no line for digit or t. "
+                "show, check and predict work without; for training add one of these lines."
+            )
+        for layer in self.layers[1:]:
+            name = layer.activation
+            if name and ACTIVATIONS[name].slope is None and not ACTIVATIONS[name].whole_layer:
+                raise UsageError(
+                    "layer {label}: the unit step has no slope at 0 and the slope 0 everywhere else, so no error "
+                    "comes back through it (book 2-1); train with sigmoid instead.",
+                    label=layer.label,
+                )
+
+
+def _check_choice(name: str, value: str, known: Collection[str]) -> None:
+    if value not in known:
+        raise UsageError("unknown {what} {value}; known: {known}.", what=name, value=repr(value), known=", ".join(known))
+
+
+def _layer(entry: LayerSettings, before: Layer | None, ties: str) -> Layer:
+    """Works out the shapes of one layer. Raises UsageError with the layer's label."""
+    label, kind = entry.label, entry.kind
+    _check_choice("kind of layer", kind, KINDS)
+    if kind == "input":
+        if before is not None:
+            raise UsageError("layer {label}: only the first layer can be the input.", label=label)
+        if min(entry.size) < 1:
+            raise UsageError("layer {label}: the input needs a size like 4×3.", label=label)
+        return Layer(label, kind, ("row", "column"), entry.size, size=entry.size)
+    activation = "" if kind == "max pooling" else entry.activation or "sigmoid"
+    if activation:
+        _check_choice("activation", activation, ACTIVATIONS)
+    if activation == "softmax" and kind != "dense":
+        raise UsageError("layer {label}: softmax is for the output layer only.", label=label)
+    if kind != "max pooling" and entry.units < 1:
+        raise UsageError("layer {label}: the number of units must be at least 1.", label=label)
+    behind = cast(Layer, before)  # the first layer is the input
+    axes: tuple[str, ...] = ("unit",)
+    shape: tuple[int, ...] = (entry.units,)
+    if kind == "convolution":
+        axes, shape = (
+            ("map", "row", "column"),
+            convolution_shape(entry.label, entry.units, entry.size, entry.stride, behind),
+        )
+    if kind == "max pooling":
+        axes, shape = ("map", "row", "column"), pooling_shape(entry.label, entry.size, behind)
+    return Layer(label, kind, axes, shape, activation, entry.size, entry.stride, ties, entry.bias)
+
+
+def plain_layers(image: tuple[int, int], *units: int, activation: str = "sigmoid") -> tuple[LayerSettings, ...]:
+    """The book's plain network: layers 1, 2, 3 …; `plain_layers((4, 3), 3, 2)` is 12-3-2."""
+    hidden = [LayerSettings(str(i), "dense", n, activation=activation) for i, n in enumerate(units, 2)]
+    return (LayerSettings("1", "input", size=image), *hidden)

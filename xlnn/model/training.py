@@ -1,0 +1,276 @@
+"""Training by gradient descent, one iteration after the other (book 4-1 to 4-4).
+
+>>> for step in train(problem):          # doctest: +SKIP
+...     step["CT"], step["z2"], step["delta2"]
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+import pandas as pd
+
+from xlnn.errors import DivergedError
+from xlnn.model.problem import Problem
+from xlnn.model.rules import divided
+from xlnn.model.threads import one_thread
+
+
+class Step(Mapping):
+    """One iteration: every quantity by its name, computed by its rule when it is first asked for.
+
+    It holds the parameters that the iteration *used*; `step["new_w2"]` are those after its update.
+    `iteration` counts from 1, so iteration i uses the parameters after i − 1 updates.
+    """
+
+    def __init__(self, problem: Problem, iteration: int, given: Mapping, parameters: Mapping):
+        self.problem, self.iteration = problem, iteration
+        self._rules = problem.network.rule_of
+        self._values = {**given, **parameters}
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        """The array of a quantity; images first, then as in the layer. KeyError for unknown names."""
+        value = self._values.get(name)
+        if value is not None:
+            return value
+        with one_thread, np.errstate(over="ignore", invalid="ignore"):
+            return self._computed(name)[0]
+
+    def _computed(self, *names: str) -> list[np.ndarray]:
+        """By their rules, after all that they need."""
+        values = self._values
+        for name, compute, needs in self._way(names):
+            if name not in values:
+                values[name] = self._apply(compute, [values[need] for need in needs])
+        return [values[name] for name in names]
+
+    def _way(self, names: tuple[str, ...]) -> list[tuple]:
+        """The same for all steps of a network, so it is looked for once; not for those with rules of their own."""
+        network = self.problem.network
+        ways = network.ways if self._rules is network.rule_of else {}
+        if names not in ways:
+            ways[names] = way(self._rules, names)
+        return ways[names]
+
+    def _apply(self, function: Callable, arrays: list) -> np.ndarray:
+        return function(*arrays)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.problem.network.quantities)
+
+    def __len__(self) -> int:
+        return len(self.problem.network.quantities)
+
+    @property
+    def parameters(self) -> dict[str, np.ndarray]:
+        """The parameters that this iteration used, by name."""
+        return {name: self._values[name] for name in self.problem.network.parameter_names}
+
+    def new_parameters(self) -> dict[str, np.ndarray]:
+        """The parameters after this iteration's update. Raises DivergedError where one is not finite."""
+        with one_thread, np.errstate(over="ignore", invalid="ignore"):
+            names = self.problem.network.parameter_names
+            found = dict(zip(names, self._computed(*["new_" + name for name in names]), strict=True))
+            for name, array in found.items():
+                # the squares are quickly added up, and with inf or nan among them never to something finite
+                if not math.isfinite(np.vdot(array, array)) and not np.isfinite(array).all():
+                    raise DivergedError(
+                        "training diverged: after update {iteration} {name} is no longer a finite number. "
+                        "Try a smaller η than {eta}.",
+                        iteration=self.iteration, name=name, eta=self.problem.settings.eta,
+                    )  # fmt: skip
+        return found
+
+    def frame(self, name: str) -> pd.DataFrame:
+        """A quantity as a pandas DataFrame: one row per image (or per unit), the other axes as columns."""
+        from xlnn.model.training import frame
+
+        return frame(self, name)
+
+
+class StepInBlocks(Step):
+    """A Step on more images than fit the processor's cache: a block of images is a Step of its own, and the blocks add up.
+
+    What has one number per image, and what is summed over images (C_T, the share, ∂C_T/∂w …), comes from one pass over the
+    blocks; the pass is also made for the gradients where `learning`. Whole arrays (z, a, δ …) are computed when they are
+    asked for, as in any Step. The order of every sum is fixed by the number of images.
+    """
+
+    def __init__(self, problem: Problem, iteration: int, given: Mapping, parameters: Mapping, learning: bool):
+        super().__init__(problem, iteration, given, parameters)
+        self._given, self._parameters, self._learning = given, parameters, learning
+
+    def _way(self, names: tuple[str, ...]) -> list[tuple]:
+        rules = [self._rules[name] for name in names if name not in self._values]
+        if not all(rule.result.per_image and rule.result.shape for rule in rules):
+            self._pass(self._learning or any(rule.result.kind.startswith(("dCT_d", "new_")) for rule in rules))
+        return way(self._rules, names, self._values)
+
+    def _pass(self, learning: bool) -> None:
+        """C, right … of all images, and with `learning` the ∂C_T/∂w of all parameters."""
+        network, images = self.problem.network, len(self._given["x"])
+        summing = replace(self.problem, network=network.summing)
+        results = [rule.result for rule in network.rules]
+        each = [q.name for q in results if q.per_image and not q.shape and q.name not in self._values]
+        summed = [q.name for q in results if learning and q.kind.startswith("dCT_d") and q.name not in self._values]
+        found: dict[str, list] = {name: [] for name in each}
+        sums = dict.fromkeys(summed, 0)
+        for start in range(0, images, network.block):
+            part = slice(start, start + network.block)
+            block = Step(summing, self.iteration, _some(self._given, part), self._parameters)
+            for name, array in zip(each, block._computed(*each), strict=True):
+                found[name].append(array)
+            for name, array in zip(summed, block._computed(*summed), strict=True):
+                sums[name] = sums[name] + array
+        self._values |= {name: np.concatenate(parts) for name, parts in found.items()}
+        self._values |= {name: divided(network.total)(sum_, images) for name, sum_ in sums.items()}
+
+
+def way(rule_of: Mapping, names: Sequence[str], known: Container[str] = ()) -> list[tuple]:
+    """What must be computed for these quantities, in order: name, function, and the names that it needs, of each.
+
+    Without recursion, since a network may have a thousand layers. Raises KeyError for unknown names.
+    """
+    found: dict[str, tuple] = {}
+    wanted = [name for name in reversed(names) if name not in known]
+    while wanted:
+        rule = rule_of[wanted[-1]]
+        missing = [need for need in rule.needs if need in rule_of and need not in found and need not in known]
+        wanted += reversed(missing)
+        if not missing:
+            name = wanted.pop()
+            found[name] = name, rule.values, rule.needs
+    return list(found.values())
+
+
+def _some(given: Mapping, part: slice) -> dict:
+    """An iteration's inputs for some of its images."""
+    return {name: array[part] if np.ndim(array) else array for name, array in given.items()}
+
+
+def step_of(problem: Problem, iteration: int, given: Mapping, parameters: Mapping, learning: bool = False) -> Step:
+    """A Step, in blocks where the images are many; where the output layer is updated first, its sums come before other δ."""
+    network = problem.network
+    if len(given["x"]) <= network.block or network.update != "together":
+        return Step(problem, iteration, given, parameters)
+    return StepInBlocks(problem, iteration, given, parameters, learning)
+
+
+def train(problem: Problem) -> Iterator[Step]:
+    """Yields one Step per iteration; nothing is printed and no file touched, and one step is held at a time.
+
+    A resumed problem goes on with the iteration after `problem.done` updates. Raises UsageError for networks that cannot
+    learn, DivergedError when a parameter leaves the finite numbers.
+    """
+    problem.network.check_trainable()
+    given = None
+    parameters: Mapping = problem.parameters
+    whole = problem.per_epoch == 1
+    for iteration in range(problem.done + 1, problem.settings.iterations + 1):
+        if given is None or not whole:
+            given = problem.given(problem.batch(iteration))
+        step = step_of(problem, iteration, given, parameters, learning=True)
+        yield step
+        parameters = step.new_parameters()
+
+
+def trained(problem: Problem, parameters: Mapping, iteration: int = 0) -> Step:
+    """All images under these parameters: what stands on the sheets Trained and Summary.
+
+    `iteration` is the number that the step would have: updates done, plus one.
+    """
+    return step_of(problem, iteration, problem.given(np.arange(problem.images)), parameters)
+
+
+def held_out_total(problem: Problem, parameters: Mapping) -> tuple[float, float | None] | tuple[()]:
+    """(C_T, share right or None) of the held-out images under these parameters; empty where none are held out."""
+    if problem.held_out is None:
+        return ()
+    return total_of(trained(replace(problem.held_out, network=problem.network), parameters))[1:]
+
+
+def finish(step: Step) -> Step:
+    """All images under the parameters after the last iteration. Raises DivergedError."""
+    return trained(step.problem, step.new_parameters(), step.iteration + 1)
+
+
+def totals(problem: Problem) -> Iterator[tuple[int, float, float | None]]:
+    """(updates done, C_T, share right) over all images: before training, then after each update.
+
+    With mini-batches: after each epoch and at the end.
+    """
+    return map(total_of, states(problem))
+
+
+def states(problem: Problem) -> Iterator[Step]:
+    """Trains, and yields all images under the parameters before training, then after each update.
+
+    With mini-batches: after each epoch and at the end. Raises DivergedError also where C_T is no finite number.
+    """
+    last = None
+    for step in train(problem):
+        last = step
+        if (step.iteration - 1) % problem.per_epoch == 0:
+            yield _finite(step if problem.per_epoch == 1 else trained(problem, step.parameters, step.iteration))
+    yield _finite(finish(last) if last else trained(problem, problem.parameters, problem.done + 1))
+
+
+def _finite(step: Step) -> Step:
+    if not math.isfinite(step["CT"]):
+        raise diverged(step)
+    return step
+
+
+def diverged(step: Step) -> DivergedError:
+    """The error of a step some of whose numbers are not finite."""
+    return DivergedError(
+        "training diverged: after update {iteration} not every number is finite. Try a smaller η than {eta}.",
+        iteration=step.iteration - 1, eta=step.problem.settings.eta,
+    )  # fmt: skip
+
+
+def counted(problem: Problem, step: Step) -> tuple:
+    """(updates done, C_T, share right or None) of one step, then those of held-out images.
+
+    Raises DivergedError where one of them is not finite.
+    """
+    total = *total_of(step), *held_out_total(problem, step.parameters)
+    if not np.isfinite([number for number in total if number is not None]).all():
+        raise diverged(step)
+    return total
+
+
+def total_of(step: Step) -> tuple[int, float, float | None]:
+    """(updates done, C_T, share right or None) of one step."""
+    share = float(step["share"]) if "share" in step.problem.network.rule_of else None
+    return step.iteration - 1, float(step["CT"]), share
+
+
+def frame(step: Step, name: str) -> pd.DataFrame:
+    """`step[name]` as a DataFrame: one row per image, or per unit or map where there are no images."""
+    q, values = step.problem.network.quantities[name], np.asarray(step[name])
+    if not values.shape:
+        return pd.DataFrame({name: [values[()]]})
+    axes = (("image",) if q.per_image else ()) + q.axes
+    first = pd.Index(step["number"] if q.per_image else range(1, len(values) + 1), name=axes[0])
+    if values.ndim == 1:
+        return pd.DataFrame({name: values}, index=first)
+    columns = list(product(*(range(1, size + 1) for size in values.shape[1:])))
+    if values.ndim == 2:
+        columns = pd.Index([column[0] for column in columns], name=axes[1])
+    else:
+        columns = pd.MultiIndex.from_tuples(columns, names=axes[1:])
+    return pd.DataFrame(values.reshape(len(values), -1), index=first, columns=columns)
+
+
+def history(problem: Problem) -> pd.DataFrame:
+    """Trains, and returns C_T and the share right after each update (row 0: before the first).
+
+    With mini-batches one row per epoch, over all images.
+    """
+    rows = [(updates, total, share) for updates, total, share in totals(problem)]
+    return pd.DataFrame(rows, columns=["updates", "CT", "share"]).set_index("updates")

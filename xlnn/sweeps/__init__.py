@@ -1,0 +1,1 @@
+"""Many trainings at once, over values of settings and starts."""

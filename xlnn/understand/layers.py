@@ -1,0 +1,201 @@
+"""From sums to layers: which Σ is which unit of which layer, example and iteration, what its function is, and what it reads.
+
+A Σ belongs to the forward pass where all that it multiplies are given numbers, functions of a single Σ (activations) or the
+largest of several (pooling). Σs that one Σ of the next layer joins are of one example; Σs with the same weights are one unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+
+from xlnn.formula.tree import Call, walk
+from xlnn.formula.values import NUMBER, Values
+from xlnn.understand.sums import Polynomial, Sums
+from xlnn.understand.wiring import Wiring
+
+LEAF = -1  # among what a cell is a function of: a given number, or more than one thing
+
+
+@dataclass(frozen=True, eq=False)
+class Unit:
+    """One Σ: `weights` and `inputs` are cells, in pairs; `bias` is a cell, −1 for none; `sign` its sign (−1: a threshold θ).
+
+    `flipped`: what stands on the sheet is −Σ, as in EXP(−(…)).
+    """
+
+    cell: int
+    part: int
+    weights: tuple[int, ...]
+    inputs: tuple[int, ...]
+    bias: int
+    sign: int
+    flipped: bool
+
+    def value(self, numbers: np.ndarray) -> np.ndarray:
+        """z from the numbers of all cells, (…, cells + 1)."""
+        weighted = (numbers[..., list(self.weights)] * numbers[..., list(self.inputs)]).sum(-1)
+        return weighted + (self.sign * numbers[..., self.bias] if self.bias >= 0 else 0.0)
+
+
+def unit_of(cell: int, part: int, terms: Polynomial, is_parameter: np.ndarray, given: np.ndarray) -> Unit | None:
+    """A sum as a unit's Σ; None where it is none. A `given` number that stands alone is a bias that does not learn."""
+    pairs, single = [], []
+    for product, number in terms.items():
+        mine = [c for c in product if is_parameter[c]]
+        others = [c for c in product if not is_parameter[c]]
+        if number == 0:
+            continue
+        if len(product) == 1 and (mine or given[product[0]]):
+            single.append((product[0], number))
+        elif len(mine) == 1 and len(others) == 1:
+            pairs.append((mine[0], others[0], number))
+        else:
+            return None
+    signs = {number for *_, number in pairs}
+    if not pairs or len(signs) != 1 or abs(next(iter(signs))) != 1 or len(single) > 1:
+        return None
+    if len({w for w, *_ in pairs} | {w for w, _ in single}) < len(pairs) + len(single):
+        return None
+    sign = next(iter(signs))
+    bias, turned = single[0] if single else (-1, sign)
+    weights, inputs = zip(*[(w, x) for w, x, _ in sorted(pairs)], strict=True)
+    return Unit(cell, part, weights, inputs, bias, int(turned * sign), sign < 0)
+
+
+@dataclass(eq=False)
+class Forward:
+    """The forward pass while it is found: units by (cell, part), and of every cell what it is a function of."""
+
+    wiring: Wiring
+    sums: Sums
+    candidates: dict[tuple[int, int], Unit] = field(default_factory=dict)  # what may be a Σ
+    units: dict[tuple[int, int], Unit] = field(default_factory=dict)  # those of the forward pass
+    layer: dict[tuple[int, int], int] = field(default_factory=dict)
+
+    @cached_property
+    def by_cell(self) -> dict[int, list[tuple[int, int]]]:
+        found: dict[int, list[tuple[int, int]]] = {}
+        for key in self.candidates:
+            found.setdefault(key[0], []).append(key)
+        return found
+
+    def support(self, cell: int) -> frozenset:
+        """The Σs and given numbers that a cell is a function of, without looking behind them."""
+        known = self._known
+        stack = [int(self.wiring.source[cell])]
+        while stack:
+            at = stack[-1]
+            if at in known:
+                stack.pop()
+                continue
+            keys = self.by_cell.get(at, [])
+            if any(part == -1 for _, part in keys):
+                known[at] = frozenset(keys)
+                continue
+            read = self._outside(at, keys)
+            if read is None:
+                known[at] = frozenset([LEAF]) if not keys else frozenset(keys)
+                continue
+            waiting = [c for c in read if c not in known]
+            if waiting:
+                stack += waiting
+                continue
+            known[at] = frozenset(keys).union(*(known[c] for c in read)) if read or keys else frozenset()
+        return known[int(self.wiring.source[cell])]
+
+    @cached_property
+    def _known(self) -> dict[int, frozenset]:
+        return {}
+
+    def _outside(self, cell: int, keys: Iterable[tuple[int, int]]) -> list[int] | None:
+        """The cells that a formula reads, but for those of the Σs in it; None where it holds no formula."""
+        if self.wiring.graph.is_leaf[cell]:
+            return None
+        inside = {
+            c for key in keys for c in (*self.candidates[key].weights, *self.candidates[key].inputs, self.candidates[key].bias)
+        }
+        return [c for c in self.wiring.read_by(cell) if c not in inside]
+
+
+def forward(wiring: Wiring, sums: Sums) -> Forward:
+    """The units of the forward pass, by layers from 2 on."""
+    candidates: dict[tuple[int, int], Unit] = {}
+    given = wiring.graph.is_leaf & (wiring.graph.values.all_kinds() == NUMBER)
+    for found in sums.sums():
+        unit = unit_of(found.cell, found.part, found.terms, sums.is_parameter, given)
+        if unit:
+            candidates[unit.cell, unit.part] = unit
+    result = Forward(wiring, sums, candidates)
+    depends = wiring.reached(np.flatnonzero(sums.is_parameter))
+    layer: dict[tuple[int, int], int] = {}
+
+    def level(key) -> int | None:
+        """The layer of a Σ, 0 where it is no part of the forward pass."""
+        stack = [key]
+        while stack:
+            at = stack[-1]
+            if at in layer:
+                stack.pop()
+                continue
+            before: set = set()
+            for cell in candidates[at].inputs:
+                if not depends[cell]:
+                    continue
+                behind = result.support(cell)
+                if LEAF in behind or (len(behind) != 1 and not is_pooling(wiring, cell)):
+                    layer[at] = 0
+                    break
+                before |= behind
+            if at in layer:
+                continue
+            waiting = [b for b in before if b not in layer]
+            if waiting:
+                stack += waiting
+                continue
+            depths = {layer[b] for b in before}
+            layer[at] = 0 if 0 in depths else max(depths, default=1) + 1
+        return layer[key]
+
+    for key in candidates:
+        level(key)
+    result.layer = {key: depth for key, depth in layer.items() if depth}
+    result.units = _with_biases({key: unit for key, unit in candidates.items() if layer[key]}, result.layer, wiring, depends)
+    return result
+
+
+def _with_biases(units: dict, layer: Mapping, wiring: Wiring, depends: np.ndarray) -> dict:
+    """Units whose bias is the weight of a constant 1, as units with a bias.
+
+    In later layers a given 1 among calculated inputs is such a one; in the first layer the same cell, or a column of them.
+    """
+    ones = wiring.graph.is_leaf & (wiring.graph.values.numbers == 1) & (wiring.graph.values.all_kinds() == NUMBER)
+    known = {c for key, unit in units.items() if layer[key] > 2 for c in unit.inputs if ones[c] and not depends[c]}
+    always: dict[int, set[int]] = {}
+    for unit in units.values():
+        for w, c in zip(unit.weights, unit.inputs, strict=True):
+            always.setdefault(w, set()).add(c)
+    biases = {w for w, cells in always.items() if cells <= known or (len(cells) > 1 and ones[list(cells)].all())}
+    return {key: _with_bias(unit, biases) for key, unit in units.items()}
+
+
+def _with_bias(unit: Unit, biases: set[int]) -> Unit:
+    mine = [w for w in unit.weights if w in biases]
+    if unit.bias >= 0 or len(mine) != 1 or len(unit.weights) < 2:
+        return unit
+    weights, inputs = zip(*[pair for pair in zip(unit.weights, unit.inputs, strict=True) if pair[0] != mine[0]], strict=True)
+    return replace(unit, weights=weights, inputs=inputs, bias=mine[0], sign=1)
+
+
+def is_pooling(wiring: Wiring, cell: int) -> bool:
+    """Whether a cell's formula takes the largest of several."""
+    number = int(wiring.block_of[cell])
+    return number >= 0 and any(isinstance(t, Call) and t.function == "MAX" for t in walk(wiring.graph.blocks[number].tree))
+
+
+def values_of(units: Iterable[Unit], values: Values) -> np.ndarray:
+    """z of units, (units,)."""
+    return np.array([unit.value(values.numbers) for unit in units])

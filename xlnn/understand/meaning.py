@@ -1,0 +1,192 @@
+"""From arrays of cells to a network: the functions of its layers, its right answers, its cost, and one training step of it.
+
+A function is recognised by what it gives, not by how it is spelled: the cells are calculated at numbers changed at random.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from xlnn.formula.tree import Call, Operand, Operation, walk
+from xlnn.formula.values import NUMBER, Values
+from xlnn.model.activations import ACTIVATIONS
+from xlnn.model.network import LayerSettings, Network
+from xlnn.model.problem import Problem, Settings
+from xlnn.model.training import Step
+from xlnn.understand.layers import Forward
+from xlnn.understand.matching import Naming, agree
+from xlnn.understand.structure import Found, Instance
+from xlnn.understand.wiring import Wiring, bare
+
+LETTERS = (("F", "P"), ("G", "Q"), ("R", "S"), ("U", "V"))  # labels of convolutions and poolings
+MOSTLY = 0.6  # of a layer's outputs agree with its function
+
+
+def perturbed(wiring: Wiring, cells: np.ndarray, seed: int, wide: bool = False) -> Values:
+    """All values where the numbers in `cells` are changed at random: a little, or `wide`, so that signs change, too.
+
+    A cell with a formula counts as given then: so the parameters of every iteration move by themselves.
+    """
+    random = np.random.default_rng(seed)
+    graph = wiring.graph
+    at = np.unique(cells[(cells >= 0) & (cells < len(graph.codes))])
+    at = at[graph.values.all_kinds()[at] == NUMBER]
+    numbers = graph.values.numbers[at]
+    if wide:
+        new = random.uniform(-2, 2, len(at)) * np.clip(np.abs(numbers), 0.5, 2)
+    else:
+        shift = random.uniform(0.03, 0.12, len(at)) * random.choice([-1, 1], len(at))
+        new = numbers * (1 + shift) + shift / 2
+    return graph.calculate(dict(zip(at.tolist(), new.tolist(), strict=True)))
+
+
+# ---- the functions of layers ------------------------------------------------------------------------------
+
+
+def activation_of(forward: Forward, found: Found, naming: Naming) -> tuple[str, np.ndarray] | None:
+    """The name of a layer's function and the cells of its outputs, −1 for gaps; None where no known one agrees."""
+    keys = [forward.units[key] if key is not None else None for key in found.keys.ravel().tolist()]
+    z = [weighted(keys, values).reshape(found.keys.shape) for values in naming.points]
+    best: tuple[str, np.ndarray] | None = None
+    for name, entry in ACTIVATIONS.items():
+        if name == "identity" or (entry.whole_layer and (found.keys.ndim != 2 or found.keys.shape[1] < 2)):
+            continue
+        with np.errstate(all="ignore"):
+            a = [np.asarray(entry.output(part), float) for part in z]
+        cells = _outputs(forward, found, naming, a, name)
+        if best is None or (cells >= 0).sum() > (best[1] >= 0).sum():
+            best = name, cells
+    if best and (best[1] >= 0).mean() >= MOSTLY:
+        return best
+    same = _outputs(forward, found, naming, z, "identity")  # where nothing is calculated from z, a = z
+    return ("identity", same) if (same >= 0).mean() >= MOSTLY else None
+
+
+def outputs_of(forward: Forward, found: Found, naming: Naming, name: str) -> np.ndarray:
+    """The cells of a layer's outputs whose function is known, −1 for gaps."""
+    keys = [forward.units[key] if key is not None else None for key in found.keys.ravel().tolist()]
+    with np.errstate(all="ignore"):
+        a = [np.asarray(ACTIVATIONS[name].output(weighted(keys, v).reshape(found.keys.shape)), float) for v in naming.points]
+    return _outputs(forward, found, naming, a, name)
+
+
+def weighted(units: Sequence, values: Values) -> np.ndarray:
+    """z of units, (units,); nan where there is none."""
+    return np.array([np.nan if unit is None else unit.value(values.numbers) for unit in units])
+
+
+def _outputs(forward: Forward, found: Found, naming: Naming, a: list[np.ndarray], name: str) -> np.ndarray:
+    """The cells that hold a layer's outputs if `name` is its function: those that the next layer reads, or that agree."""
+    if (found.a >= 0).any():
+        right = np.all([agree(numbers, part) for numbers, part in zip(naming.numbers(found.a), a, strict=True)], axis=0)
+        return np.where(right & (found.a >= 0), found.a, -1)
+    if name == "identity":
+        return np.where(found.keys != None, found.z, -1)  # noqa: E711
+    if name == "step":
+        return _stepped(forward, found, naming, a)
+    cells = naming.find(a)
+    return np.full(found.keys.shape, -1) if cells is None else cells.cells
+
+
+def _stepped(forward: Forward, found: Found, naming: Naming, a: list[np.ndarray]) -> np.ndarray:
+    """The cells behind each Σ that are 0 and 1 as it says: numbers that so many have tell nothing, what is read does."""
+    cells = np.full(found.keys.shape, -1)
+    for index, key in np.ndenumerate(found.keys):
+        near = [] if key is None else [key[0]] if key[1] >= 0 else naming.wiring.read_from(key[0])
+        same = (c for c in near if all(v[index] == n for v, n in zip(a, naming.numbers(np.array(c)), strict=True)))
+        cells[index] = next(same, -1)
+    return naming.completed(cells)
+
+
+# ---- the network ------------------------------------------------------------------------------------------
+
+
+def labels(layers: Sequence[Found]) -> list[str]:
+    """The book's labels: 2, 3 … or F, P, O."""
+    if all(layer.kind == "dense" for layer in layers):
+        return [str(number) for number in range(2, len(layers) + 2)]
+    maps, found = -1, []
+    dense = [layer for layer in layers if layer.kind == "dense"]
+    for layer in layers:
+        if layer.kind == "dense":
+            found.append("O" if layer is dense[-1] else f"H{len(found)}")
+            continue
+        maps += layer.kind == "convolution"
+        found.append(LETTERS[maps][layer.kind == "max pooling"])
+    return found
+
+
+def network_of(instance: Instance, activations: Sequence[str], cost: str, total: str = "sum", ties: str = "first") -> Network:
+    plain = all(layer.kind == "dense" for layer in instance.layers)
+    settings = [LayerSettings("1" if plain else "I", "input", size=instance.x.shape[1:])]
+    for layer, label, activation in zip(instance.layers, labels(instance.layers), activations, strict=True):
+        units = len(layer.w) if layer.kind != "max pooling" else 0
+        settings.append(LayerSettings(label, layer.kind, units, layer.size, activation, layer.stride))
+    return Network(tuple(settings), cost=cost, total=total, ties=ties, judged=False)
+
+
+def step_of(instance: Instance, network: Network, t: np.ndarray, values: Values) -> Step:
+    """One iteration of the network that an instance shows, from the sheet's numbers. `t` are numbers, (images, units)."""
+    parameters, numbers = {}, values.numbers
+    for layer, label in zip(instance.layers, labels(instance.layers), strict=True):
+        if layer.kind != "max pooling":
+            parameters["w" + label] = numbers[layer.w]
+            parameters["b" + label] = np.where(layer.b >= 0, layer.sign * numbers[layer.b], 0.0)
+    fitting = np.full_like(t, 1 / t.shape[1]) if network.output.activation == "softmax" else t  # changed t need not add up to 1
+    problem = Problem(network, numbers[instance.x], parameters, t=fitting, settings=Settings(eta=1.0, iterations=1))
+    return Step(problem, 1, {**problem.given(np.arange(problem.images)), "t": t}, parameters)
+
+
+# ---- right answers ----------------------------------------------------------------------------------------
+
+
+def targets_of(wiring: Wiring, outputs: np.ndarray, parameters: np.ndarray) -> np.ndarray:
+    """The cells of t, (images, units): what formulas subtract from the outputs, or read beside them; −1 where there is none."""
+    is_output = np.zeros(len(wiring.source), bool)
+    is_output[outputs[outputs >= 0]] = True
+    known = ~wiring.reached(np.flatnonzero(parameters))
+    known[-1] = False
+    found: dict[int, int] = {}
+    for pairs in (_subtracted, _beside):
+        for a, t in pairs(wiring):
+            both = is_output[a] & known[t]
+            for output, target in zip(a[both].tolist(), t[both].tolist(), strict=True):
+                found.setdefault(output, target)
+        if found:
+            break
+    return np.array([found.get(c, -1) for c in outputs.ravel().tolist()], np.int64).reshape(outputs.shape)
+
+
+def _subtracted(wiring: Wiring) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Pairs of cells of which some formula has the difference: a − t, SUMXMY2(a, t)."""
+    for block in wiring.graph.blocks:
+        operands = wiring.operands(block)
+        for x, y in _differences(block.tree):
+            if operands[x].shape == operands[y].shape:
+                yield operands[x].ravel(), operands[y].ravel()
+                yield operands[y].ravel(), operands[x].ravel()
+
+
+def _differences(tree) -> Iterator[tuple[int, int]]:
+    for part in walk(tree):
+        match part:
+            case Operation(operators, operands) if set(operators) <= {"+", "-"} and "-" in operators and len(operands) == 2:
+                left, right = map(bare, operands)
+                if isinstance(left, Operand) and isinstance(right, Operand):
+                    yield left.number, right.number
+            case Call(arguments=(left, right)) if part.function == "SUMXMY2":
+                if isinstance(bare(left), Operand) and isinstance(bare(right), Operand):
+                    yield bare(left).number, bare(right).number
+
+
+def _beside(wiring: Wiring) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Pairs of cells at the same position of two ranges of one formula, as in −SUMPRODUCT(t, LN(a))."""
+    for block in wiring.graph.blocks:
+        operands = wiring.operands(block)
+        for x, first in enumerate(operands):
+            for second in operands[x + 1 :]:
+                if first.shape == second.shape:
+                    yield first.ravel(), second.ravel()
+                    yield second.ravel(), first.ravel()

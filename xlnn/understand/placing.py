@@ -1,0 +1,143 @@
+"""Where an array of cells lies: its stride pattern where it has one, and the cells that are missing from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+
+from xlnn.formula.graph import SPAN, Graph
+from xlnn.layout.cells import COLUMNS, Cell
+from xlnn.layout.places import Place, Step
+
+MOST_OF = 0.6  # of the cells lie where a pattern says, or it is none
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """A sheet (its number) and the stride pattern on it."""
+
+    sheet: int
+    place: Place
+
+
+def positions(graph: Graph, cells: np.ndarray) -> np.ndarray:
+    """(…, 3) sheet, row and column of cells by number; −1 where there is none."""
+    codes = np.append(graph.codes, 0)[cells]
+    rest = codes % SPAN
+    found = np.stack([codes // SPAN, rest // COLUMNS, rest % COLUMNS + 1], axis=-1)
+    found[cells < 0] = -1
+    return found
+
+
+def pattern(graph: Graph, cells: np.ndarray) -> Pattern | None:
+    """The stride pattern that most of the cells follow, (…) of numbers with −1 for gaps; None where there is none."""
+    there = cells >= 0
+    if not there.any():
+        return None
+    where = positions(graph, cells)
+    sheet = _commonest(where[there][:, 0])
+    there &= where[..., 0] == sheet
+    steps = [_step(where, there, axis) for axis in range(cells.ndim)]
+    if any(step is None for step in steps):
+        return None
+    offset = np.zeros((*cells.shape, 2), np.int64)
+    for index, step in zip(np.indices(cells.shape), steps, strict=True):
+        offset += index[..., None] * np.array(step)
+    origins = (where[..., 1:] - offset)[there]
+    packed = origins[:, 0] * (1 << 32) + origins[:, 1]
+    origin = _commonest(packed)
+    if (packed == origin).sum() < MOST_OF * (cells >= 0).sum():
+        return None
+    row, column = origins[np.flatnonzero(packed == origin)[0]].tolist()
+    return Pattern(int(sheet), Place(Cell(row, column), cells.shape, tuple(steps)))
+
+
+def _step(where: np.ndarray, there: np.ndarray, axis: int) -> Step | None:
+    """The commonest step between neighbours along an axis; (0, 0) where it has only one place, None where no two stand there."""
+    if where.shape[axis] == 1:
+        return (0, 0)
+    before, after = (np.take(where, range(*part), axis) for part in ((0, where.shape[axis] - 1), (1, where.shape[axis])))
+    both = np.take(there, range(where.shape[axis] - 1), axis) & np.take(there, range(1, where.shape[axis]), axis)
+    moves = (after - before)[both][:, 1:]
+    if not len(moves):
+        return None
+    packed = moves[:, 0] * (1 << 32) + moves[:, 1]
+    rows, columns = moves[np.flatnonzero(packed == _commonest(packed))[0]].tolist()
+    return rows, columns
+
+
+def _commonest(numbers: np.ndarray) -> int:
+    values, counts = np.unique(numbers, return_counts=True)
+    return int(values[counts.argmax()])
+
+
+def is_exact(graph: Graph, cells: np.ndarray, found: Pattern | None) -> bool:
+    """Whether all cells lie where the pattern says."""
+    return found is not None and bool((numbers(graph, found) == cells).all())
+
+
+def numbers(graph: Graph, found: Pattern) -> np.ndarray:
+    """The numbers of the cells of a pattern; −1 where nothing stands."""
+    rows, columns = found.place.grid()
+    return at(graph, np.stack([np.full_like(rows, found.sheet), rows, columns], axis=-1))
+
+
+def at(graph: Graph, where: np.ndarray) -> np.ndarray:
+    """The numbers of cells, from (…, 3) sheet, row and column; −1 where nothing stands."""
+    sheet, row, column = np.moveaxis(where, -1, 0)
+    codes = sheet * SPAN + row * COLUMNS + column - 1
+    found = np.minimum(np.searchsorted(graph.codes, codes), len(graph.codes) - 1)
+    return np.where((row > 0) & (column > 0) & (column <= COLUMNS) & (graph.codes[found] == codes), found, -1)
+
+
+def filled(graph: Graph, cells: np.ndarray, free: np.ndarray) -> np.ndarray:
+    """The cells with gaps filled from the pattern that most follow, where a `free` cell stands there."""
+    if (cells >= 0).all():
+        return cells
+    found = pattern(graph, cells)
+    if found is None:
+        return cells
+    whole = numbers(graph, found)
+    return np.where((cells < 0) & (whole >= 0) & free[whole], whole, cells)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Where an array lies that follows no stride pattern: its cells one by one, each with its sheet, in the array's order.
+
+    Like a Place it is asked for cells and indexes; unlike one it may lie on several sheets.
+    """
+
+    sheets: tuple[str, ...]
+    cells: tuple[Cell | None, ...]
+    shape: tuple[int, ...]
+
+    @property
+    def size(self) -> int:
+        return len(self.cells)
+
+    def at(self, *index: int) -> tuple[str, Cell | None]:
+        """Sheet and cell of one index; None where the sheet does not show it."""
+        flat = int(np.ravel_multi_index(index, self.shape)) if self.shape else 0
+        return self.sheets[flat], self.cells[flat]
+
+    def cell(self, *index: int) -> Cell | None:
+        return self.at(*index)[1]
+
+    def index(self, cell: Cell, sheet: str | None = None) -> tuple[int, ...] | None:
+        for index in product(*map(range, self.shape)):
+            where = self.at(*index)
+            if where[1] == cell and sheet in (None, where[0]):
+                return index
+        return None
+
+
+def place(graph: Graph, cells: np.ndarray) -> tuple[str, Place] | Listed:
+    """The sheet and stride pattern of an array of cells, or a list of them where there is none."""
+    found = pattern(graph, cells)
+    if is_exact(graph, cells, found):
+        return graph.sheets[found.sheet], found.place
+    each = [graph.cell(c) if c >= 0 else ("", None) for c in cells.ravel().tolist()]
+    return Listed(tuple(sheet for sheet, _ in each), tuple(cell for _, cell in each), cells.shape)

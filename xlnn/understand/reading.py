@@ -1,0 +1,274 @@
+"""One iteration of a network that was found: each of its quantities gets its cells."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from xlnn.formula.graph import Graph
+from xlnn.formula.values import Values
+from xlnn.layout.places import Place
+from xlnn.model.network import TIES, Network
+from xlnn.model.training import Step
+from xlnn.understand import placing
+from xlnn.understand.matching import Named, Naming, agree, commonest
+from xlnn.understand.meaning import labels, step_of
+from xlnn.understand.placing import Listed
+from xlnn.understand.structure import Instance
+from xlnn.understand.using import Uses
+
+SIMPLE = (1.0, -1.0, 2.0, -2.0, 0.5, -0.5)  # multiples that people use: δ = t − a, Σ without ½
+LEARNT = ("delta", "dC_da", "back", "dC_dw", "dC_db", "dCT_dw", "dCT_db")
+GIVEN = ("x", "t", "w", "b")
+RATE = 1e-6  # relative: a quotient that is η
+
+
+@dataclass(frozen=True, eq=False)
+class Iteration:
+    """One iteration: its quantities by name, each with the cells that hold it, images first; and what it descends with.
+
+    `eta` by parameter, where the sheet says it; `step` is the same iteration by xlnn's rules at the sheet's numbers.
+    """
+
+    graph: Graph
+    named: Mapping[str, Named]
+    eta: Mapping[str, float]
+    step: Step
+
+    def places(self) -> dict[str, tuple[str, Place] | Listed]:
+        """Where each quantity lies that is found whole: sheet and stride pattern, or a list of cells."""
+        return {name: placing.place(self.graph, found.cells) for name, found in self.named.items() if found.is_whole}
+
+
+def steps_at(instance: Instance, network: Network, t: np.ndarray, points: Sequence[Values]) -> list[Step]:
+    """The iteration by xlnn's rules, from the sheet's numbers at each point; right answers that it does not have are drawn."""
+    found = []
+    for number, values in enumerate(points):
+        drawn = np.random.default_rng(number).uniform(0.2, 0.8, t.shape)
+        found.append(step_of(instance, network, np.where(t >= 0, values.numbers[t], drawn), values))
+    return found
+
+
+class Reading:
+    """An iteration while it is read: rule after rule, each applied to the sheet's own numbers where they have a place."""
+
+    def __init__(self, naming: Naming, uses: Uses, network: Network, instance: Instance, t: np.ndarray):
+        self.naming, self.uses, self.network, self.instance, self.t = naming, uses, network, instance, t
+        self.points = [*naming.points, naming.wiring.graph.values]  # the last: the numbers as they are stored
+        self.steps = steps_at(instance, network, t, self.points)
+        self.named: dict[str, Named] = {}
+        self.layers = dict(zip(labels(instance.layers), instance.layers, strict=True))
+        self.images = len(instance.x)
+
+    def read(self) -> Iteration:
+        self._structure()
+        learns = bool((self.t >= 0).all())
+        for name in self._order():
+            q = self.network.quantities[name]
+            if name not in self.named and (learns or q.kind in ("z", "a")):
+                found = self._found(name, q.kind, q.layer)
+                if found is not None:
+                    self._name(name, found)
+        eta = self._eta() if learns else {}
+        if eta and all(rate < 0 for rate in eta.values()):  # δ is t − a, and subtracted all the same: it is δ, and wrong
+            eta = {name: -rate for name, rate in eta.items()}
+            self.named |= {name: Named(n.cells, abs(n.factor)) for name, n in self.named.items() if name.startswith(LEARNT)}
+        step = steps_at(self.instance, self.network, self.t, self.points[-1:])[0]
+        return Iteration(self.naming.wiring.graph, self._as_shown(), eta, step)
+
+    def _as_shown(self) -> dict[str, Named]:
+        """Given numbers and parameters in the cells where this iteration's formulas read them, which may be copies."""
+        layers = [layer for layer in self.layers.values() if layer.kind != "max pooling"]
+        sums = np.array([key[0] for layer in layers for key in layer.keys.ravel().tolist() if key is not None])
+        ends = [self.named[name].cells.ravel() for name in ("C", "dC_da" + self.network.output.label) if name in self.named]
+        shown = self.naming.wiring.read_as(np.unique(sums))
+        answers = self.naming.wiring.read_as(np.unique(np.concatenate(ends))) if ends else {}
+        found = dict(self.named)
+        for name, part in self.named.items():
+            if name.startswith(GIVEN):
+                by = answers if name == "t" else shown
+                cells = np.array([by.get(c, c) for c in part.cells.ravel().tolist()], np.int64)
+                found[name] = Named(cells.reshape(part.cells.shape), part.factor)
+        return found
+
+    def ties(self) -> str:
+        """How δ goes back through windows of which several cells have the maximum, told by the numbers as they are stored."""
+        names = list(self.layers)
+        before = [names[at - 1] for at, label in enumerate(names) if self.layers[label].kind == "max pooling"]
+        right = {
+            way: sum(
+                self._agreeing(replace(self.network, ties=way), kind + label) for label in before for kind in ("back", "delta")
+            )
+            for way in TIES
+        }
+        return max(TIES, key=lambda way: right[way])
+
+    def _agreeing(self, network: Network, name: str) -> int:
+        if name not in self.named or not self.named[name].is_whole:
+            return 0
+        (step,) = steps_at(self.instance, network, self.t, self.points[-1:])
+        given = {n: array for n, array in self.steps[-1]._values.items() if n in self.named and n != name}
+        step._values.update(given)
+        found = self.named[name]
+        return int(agree(self.points[-1].numbers[found.cells] / found.factor, step[name]).sum())
+
+    def _name(self, name: str, found: Named) -> None:
+        self.named[name] = found
+        self.naming.take(found.cells)
+        if found.is_whole and not name.startswith(GIVEN):
+            for step, values in zip(self.steps, self.points, strict=True):
+                step._values[name] = values.numbers[found.cells] / found.factor
+
+    def _structure(self) -> None:
+        """What the structure tells by itself: x, t, w, b, z, a, and the new parameters."""
+        found = {"x": Named(self.instance.x)}
+        if (self.t >= 0).any():
+            found["t"] = Named(self.t)
+        for label, layer in self.layers.items():
+            parts = {"w": (layer.w, 1.0), "b": (layer.b, float(layer.sign))} if layer.kind != "max pooling" else {}
+            for kind, (cells, factor) in parts.items():
+                found[kind + label] = Named(cells, factor)
+                found[f"new_{kind}{label}"] = Named(self.naming.completed(self.uses.new(cells)), factor)
+            if layer.kind != "max pooling":
+                found["z" + label] = Named(self.naming.completed(layer.z))
+            if not np.array_equal(layer.a, layer.z):
+                found["a" + label] = Named(self.naming.completed(layer.a))
+        for name, part in found.items():
+            if (part.cells >= 0).any():
+                self._name(name, part)
+
+    def _order(self) -> list[str]:
+        """Computed quantities, those first by which a cell is called that holds the number of two."""
+        late = {"dC_da": 1} | ({"dC_dw": 2, "dC_db": 2, "CT": 1} if self.images == 1 else {})
+        names = [n for n, q in self.network.quantities.items() if n in self.network.rule_of and not q.kind.startswith("new_")]
+        return sorted(names, key=lambda name: late.get(self.network.quantities[name].kind, 0))
+
+    # ---- one quantity ------------------------------------------------------------------------------------
+
+    def _expected(self, name: str) -> list[np.ndarray]:
+        return [step[name] for step in self.steps[:-1]]
+
+    def _found(self, name: str, kind: str, layer: str) -> Named | None:
+        if kind.startswith("dCT_d"):
+            return self._used_gradient(name, kind[-1] + layer) or self._by_numbers(name, kind)
+        found = self._by_numbers(name, kind)
+        if found is None and kind == "delta":
+            return self._used_error(name, layer) or self._unused_error(name, layer)
+        return found
+
+    def _by_numbers(self, name: str, kind: str) -> Named | None:
+        factors = (*SIMPLE, 1 / self.images, -1 / self.images) if kind in LEARNT else (1.0,)
+        return self.naming.find(self._expected(name), (1.0, 2.0, 0.5) if kind in ("C", "CT") else factors)
+
+    def _used_gradient(self, name: str, parameter: str) -> Named | None:
+        """∂C_T/∂w as the cells that the updates take, whatever stands in them."""
+        if parameter not in self.named:
+            return None
+        old = self.named[parameter]
+        before = self._inputs(parameter[1:])
+        cells = self.uses.gradients(old.cells, self.naming.free, before)
+        if (cells >= 0).sum() * 2 <= cells.size:
+            return None
+        cells = self.naming.completed(cells)
+        return Named(cells, self._factor(cells, self._expected(name)))
+
+    def _inputs(self, label: str) -> np.ndarray:
+        names = list(self.layers)
+        at = names.index(label)
+        return self.instance.x if at == 0 else self.layers[names[at - 1]].a
+
+    def _used_error(self, name: str, label: str) -> Named | None:
+        """δ as the cells that gradients multiply with the inputs, whatever stands in them."""
+        cells = np.where(self.naming.free[found := self.uses.errors(self.layers[label])], found, -1)
+        if len(np.unique(cells[cells >= 0])) * 2 <= cells.size:
+            return None
+        cells = self.naming.completed(cells)
+        return Named(cells, self._factor(cells, self._expected(name)))
+
+    def _unused_error(self, name: str, label: str) -> Named | None:
+        """δ where its factor a′(z) is left out: cells of Σwδ or ∂C/∂a that nothing is calculated from, in place of δ."""
+        other = ("dC_da" if label == self.network.output.label else "back") + label
+        if other not in self.network.rule_of:
+            return None
+        found = self._by_numbers(other, "back")
+        ends = found is not None and not any(self.naming.wiring.read_from(c) for c in found.cells[found.cells >= 0].tolist())
+        return found if ends else None
+
+    def _factor(self, cells: np.ndarray, expected: Sequence[np.ndarray]) -> float:
+        """By what most of the cells are multiples of what they should be: 1 where they have nothing in common with it."""
+        there = cells >= 0
+        with np.errstate(all="ignore"):
+            quotients = [values.numbers[cells[there]] / part[there] for values, part in zip(self.points, expected, strict=False)]
+        same = np.isfinite(quotients).all(axis=0) & (np.abs(np.ptp(quotients, axis=0)) <= 1e-9 * np.abs(quotients[0]))
+        same &= quotients[0] != 0
+        if same.any() and same.sum() * 3 >= there.sum():
+            factor = commonest(quotients[0][same], 1e-9)
+            return next((simple for simple in SIMPLE if abs(factor - simple) <= 1e-9 * abs(simple)), factor)
+        pairs = zip(self.points, expected, strict=False)
+        alike = sum(np.nansum(values.numbers[cells[there]] * part[there]) for values, part in pairs)
+        return -1.0 if alike < 0 else 1.0
+
+    # ---- the learning rate -------------------------------------------------------------------------------
+
+    def _eta(self) -> dict[str, float]:
+        """η by parameter: what most of its numbers move by, for each of the gradient, spelled as the updates spell it."""
+        found = {}
+        for q in self.network.parameters:
+            old, new = self.named.get(q.name), self.named.get("new_" + q.name)
+            if old is None or new is None:
+                continue
+            there = (old.cells >= 0) & (new.cells >= 0)
+            numbers = self.points[-1].numbers
+            moved = (numbers[old.cells[there]] - numbers[new.cells[there]]) * old.factor
+            with np.errstate(all="ignore"):
+                quotients = moved / self.steps[-1]["dCT_d" + q.name][there]
+            quotients = quotients[np.isfinite(quotients) & (quotients != 0)]
+            if len(quotients):
+                found[q.name] = self._spelled(commonest(quotients, RATE), new.cells[there])
+        return found
+
+    def _spelled(self, eta: float, new: np.ndarray) -> float:
+        """The number that the updates read, where it is this one."""
+        return next((rate for rate in sorted(self.uses.rates(new.tolist())) if abs(rate - eta) <= RATE * abs(eta)), eta)
+
+
+# ---- all iterations ---------------------------------------------------------------------------------------
+
+
+def alike(graph: Graph, found: Sequence[Iteration], free: np.ndarray) -> list[Iteration]:
+    """Iterations with what is missing in one found where another has it: as far on as the rest of it lies."""
+    result = []
+    for iteration in found:
+        named = dict(iteration.named)
+        for other in found:
+            lacking = [n for n, part in other.named.items() if part.is_whole and not (n in named and named[n].is_whole)]
+            moves = _moves(graph, other, iteration) if lacking else {}
+            for name in lacking:
+                cells = _moved(graph, other.named[name].cells, moves)
+                if (cells >= 0).all() and (free[cells].all() or name in named):
+                    named[name] = Named(cells, other.named[name].factor)
+                    free[cells] = False
+        result.append(replace(iteration, named=named))
+    return result
+
+
+def _moves(graph: Graph, one: Iteration, other: Iteration) -> dict[int, np.ndarray]:
+    """By sheet: how sheet, row and column change from one iteration to another."""
+    changes: dict[int, Counter] = {}
+    for name, part in one.named.items():
+        if name[0] in "zaC" and name in other.named and other.named[name].is_whole and part.is_whole:
+            before, after = (placing.positions(graph, each.cells.ravel()) for each in (part, other.named[name]))
+            if before.shape == after.shape:
+                for sheet, move in zip(before[:, 0].tolist(), map(tuple, (after - before).tolist()), strict=True):
+                    changes.setdefault(sheet, Counter())[move] += 1
+    return {sheet: np.array(counts.most_common(1)[0][0]) for sheet, counts in changes.items()}
+
+
+def _moved(graph: Graph, cells: np.ndarray, moves: Mapping[int, np.ndarray]) -> np.ndarray:
+    where = placing.positions(graph, cells.ravel())
+    if not set(where[:, 0].tolist()) <= set(moves):
+        return np.full(cells.shape, -1)
+    return placing.at(graph, where + np.array([moves[sheet] for sheet in where[:, 0].tolist()])).reshape(cells.shape)

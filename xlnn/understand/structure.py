@@ -1,0 +1,265 @@
+"""From units to arrays: for each network on the sheets, which cells are x, w, b, z and a, image by image, unit by unit.
+
+Weights that lead into one Σ, or through layers into one output, are one network; iterations are several of them. Within one,
+Σs with the same weights are one unit; where a unit has more than one Σ in an example it is a map that slides over its input.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from xlnn.understand.grouping import Key, examples, networks
+from xlnn.understand.layers import Forward
+from xlnn.understand.wiring import Wiring
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """One layer: cells by number, −1 where there is none. `z` are keys of Σs where these have no cells of their own.
+
+    w: (units, *shape of the layer before); b: (units,); z, a: (images, *shape).
+    """
+
+    kind: str  # dense, convolution, max pooling
+    w: np.ndarray
+    b: np.ndarray
+    z: np.ndarray
+    a: np.ndarray
+    keys: np.ndarray  # (images, *shape) of keys, objects; of pooling empty
+    sign: int = 1  # −1: thresholds θ are subtracted
+    size: tuple[int, int] = (0, 0)
+    stride: int = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Instance:
+    """One network, as one iteration shows it: x (images, rows, columns) of cells, and its layers."""
+
+    x: np.ndarray
+    layers: tuple[Found, ...]
+
+
+def some(instance: Instance, chosen: np.ndarray) -> Instance:
+    """An instance with some of its examples, (images,) of bools."""
+    cut = lambda layer: replace(
+        layer, **{name: part[chosen] for name in ("z", "a", "keys") if (part := getattr(layer, name)).size}
+    )
+    return Instance(instance.x[chosen], tuple(map(cut, instance.layers)))
+
+
+class NoNetwork(ValueError):
+    """The Σs do not make up a network of layers; says why."""
+
+
+def instances(wiring: Wiring, forward: Forward, iteration: Mapping[int, int]) -> list[Instance]:
+    """All networks, in the order in which their first Σ stands; `iteration` says of parameters that learn which is theirs.
+
+    Raises NoNetwork where there is none that is made of layers.
+    """
+    found, reasons = [], []
+    for keys in networks(forward, iteration):
+        try:
+            found.append(_instance(wiring, forward, keys))
+        except NoNetwork as reason:
+            reasons.append(reason)
+    if reasons and not found:
+        raise reasons[0]
+    if not found:
+        raise NoNetwork("no sum of products of parameters")
+    return found
+
+
+def _instance(wiring: Wiring, forward: Forward, keys: list[Key]) -> Instance:
+    example = examples(forward, keys)
+    keys = sorted(example)
+    deepest = max(forward.layer[key] for key in keys)
+    by_layer = [[key for key in keys if forward.layer[key] == depth] for depth in range(2, deepest + 1)]
+    if not all(by_layer):
+        raise NoNetwork("a layer is missing")
+    count = max(example.values()) + 1
+    x, slots = _inputs(wiring, forward, by_layer[0], example, count)
+    layers: list[Found] = []
+    for depth, mine in enumerate(by_layer):
+        found, pooled = _layer(wiring, forward, mine, example, count, slots)
+        if pooled is not None:
+            layers.append(pooled)
+        layers.append(found)
+        later = by_layer[depth + 1] if depth + 1 < len(by_layer) else []
+        slots = _outputs(forward, found, later)
+    return Instance(x, tuple(layers))
+
+
+def _positions(wiring: Wiring, cells: Iterable[int]) -> np.ndarray:
+    """Sheet, row and column of cells."""
+    from xlnn.formula.graph import SPAN
+    from xlnn.layout.cells import COLUMNS
+
+    codes = wiring.graph.codes[np.asarray(list(cells), np.int64)]
+    rest = codes % SPAN
+    return np.stack([codes // SPAN, rest // COLUMNS, rest % COLUMNS + 1], axis=-1)
+
+
+def _inputs(wiring, forward, keys: list[Key], examples, count: int) -> tuple[np.ndarray, dict[int, tuple[int, tuple]]]:
+    """x (images, rows, columns), and by cell its place (image, index) in it."""
+    read: list[set[int]] = [set() for _ in range(count)]
+    for key in keys:
+        read[examples[key]].update(forward.units[key].inputs)
+    sizes = {len(cells) for cells in read}
+    if len(sizes) != 1:
+        raise NoNetwork("the examples have different numbers of inputs")
+    ordered = [sorted(cells) for cells in read]  # numbers of cells rise row by row
+    first = _positions(wiring, ordered[0])
+    rows, columns = np.unique(first[:, 1]), np.unique(first[:, 2])
+    block = len(rows) * len(columns) == len(first) and (len(rows) > 1 and len(columns) > 1)
+    shape = (len(rows), len(columns)) if block else (1, len(first))
+    x = np.array(ordered).reshape(count, *shape)
+    if not _aligned(forward, keys, examples, x):
+        x = _by_weights(forward, keys, examples, x)
+    places = {}
+    for index in np.ndindex(x.shape):
+        places.setdefault((index[0], int(x[index])), index[1:])
+    return x, places
+
+
+def _aligned(forward, keys, examples, x) -> bool:
+    """Whether each weight multiplies the same position of every example's inputs."""
+    seen: dict[int, tuple] = {}
+    where = [{int(cell): position for position, cell in enumerate(image.ravel())} for image in x]
+    per_weight: dict[int, set] = {}
+    for key in keys:
+        unit = forward.units[key]
+        for w, cell in zip(unit.weights, unit.inputs, strict=True):
+            per_weight.setdefault(w, set()).add(where[examples[key]][cell])
+    units = len({forward.units[key].weights for key in keys})
+    windows = len(keys) // (units * len(x))
+    return all(len(found) <= windows for found in per_weight.values()) and seen is not None
+
+
+def _by_weights(forward, keys, examples, x) -> np.ndarray:
+    """x in the order of the first example's inputs, by the weights that multiply them."""
+    first = {}
+    for key in keys:
+        if examples[key] == 0:
+            first |= dict(zip(forward.units[key].weights, forward.units[key].inputs, strict=True))
+    order = {int(cell): position for position, cell in enumerate(x[0].ravel())}
+    found = x.reshape(len(x), -1).copy()
+    for key in keys:
+        unit = forward.units[key]
+        for w, cell in zip(unit.weights, unit.inputs, strict=True):
+            if w in first:
+                found[examples[key], order[first[w]]] = cell
+    return found.reshape(x.shape)
+
+
+def _layer(wiring, forward, keys, examples, count, slots) -> tuple[Found, Found | None]:
+    """A layer's arrays, and those of the pooling before it, if there is one."""
+    kinds: dict[tuple, list[Key]] = {}
+    for key in keys:
+        kinds.setdefault(forward.units[key].weights, []).append(key)
+    units = sorted(kinds.values(), key=min)
+    windows = max(n for unit in units for n in Counter(examples[key] for key in unit).values())
+    if windows == 1:
+        return _dense(wiring, forward, units, examples, count, slots)
+    return _maps(wiring, forward, units, examples, count, slots), None
+
+
+def _dense(wiring, forward, units, examples, count, slots):
+    pooled = None
+    inputs = {cell for unit in units for key in unit for cell in forward.units[key].inputs}
+    if any((examples[units[0][0]], cell) not in slots for cell in forward.units[units[0][0]].inputs):
+        slots, pooled = _pooled(forward, units, examples, count, slots, inputs)
+    shape = tuple(np.max([index for _, index in ((k, v) for k, v in slots.items())], axis=0) + 1)
+    w = np.full((len(units), *shape), -1)
+    b = np.full(len(units), -1)
+    z = np.full((count, len(units)), -1)
+    keys = np.empty((count, len(units)), object)
+    sign = 1
+    for j, unit in enumerate(units):
+        for key in unit:
+            found, k = forward.units[key], examples[key]
+            if keys[k, j] is not None:
+                raise NoNetwork("a unit has two sums in one example")
+            keys[k, j] = key
+            z[k, j] = key[0] if key[1] == -1 else -1
+            b[j], sign = found.bias, (found.sign if found.bias >= 0 else sign)
+            for weight, cell in zip(found.weights, found.inputs, strict=True):
+                w[(j, *slots[k, cell])] = weight
+    return Found("dense", w, b, z, np.full_like(z, -1), keys, sign), pooled
+
+
+def _maps(wiring, forward, units, examples, count, slots) -> Found:
+    """A convolution: each unit's windows, by where they begin in the input."""
+    begins = {}
+    for unit in units:
+        for key in unit:
+            index = np.array([slots[examples[key], cell] for cell in forward.units[key].inputs])
+            begins[key] = index
+    first = begins[units[0][0]]
+    size = tuple((first[:, -2:].max(axis=0) - first[:, -2:].min(axis=0) + 1).tolist())
+    starts = np.array([index[:, -2:].min(axis=0) for index in begins.values()])
+    rows, columns = np.unique(starts[:, 0]), np.unique(starts[:, 1])
+    shape = (len(units), len(rows), len(columns))
+    maps_before = int(first[:, 0].max()) + 1 if first.shape[1] == 3 else 0
+    w = np.full((len(units), *((maps_before,) if maps_before else ()), *size), -1)
+    b = np.full(len(units), -1)
+    z = np.full((count, *shape), -1)
+    keys = np.empty((count, *shape), object)
+    sign = 1
+    for m, unit in enumerate(units):
+        for key in unit:
+            index, found, k = begins[key], forward.units[key], examples[key]
+            start = index[:, -2:].min(axis=0)
+            at = (k, m, int(np.searchsorted(rows, start[0])), int(np.searchsorted(columns, start[1])))
+            if keys[at] is not None:
+                raise NoNetwork("two sums have the same window")
+            keys[at] = key
+            z[at] = key[0] if key[1] == -1 else -1
+            b[m], sign = found.bias, (found.sign if found.bias >= 0 else sign)
+            for weight, place in zip(found.weights, index, strict=True):
+                inner = (place[:-2].tolist() if maps_before else []) + (place[-2:] - start).tolist()
+                w[(m, *inner)] = weight
+    stride = int(rows[1] - rows[0]) if len(rows) > 1 else (int(columns[1] - columns[0]) if len(columns) > 1 else 1)
+    return Found("convolution", w, b, z, np.full_like(z, -1), keys, sign, size, stride)
+
+
+def _pooled(forward, units, examples, count, slots, inputs) -> tuple[dict, Found]:
+    """The pooling between a map and a dense layer: by cell its place, and the layer."""
+    windows = {}
+    for unit in units:
+        for key in unit:
+            for cell in forward.units[key].inputs:
+                members = [slots["key", b] for b in sorted(forward.support(cell))]
+                windows[examples[key], cell] = np.array(members)
+    starts = np.array([index[0] for index in windows.values()])  # where the first cell of each window stands
+    maps, rows, columns = (np.unique(starts[:, axis]) for axis in range(3))
+    first = next(iter(windows.values()))
+    size = tuple((first[:, 1:].max(axis=0) - first[:, 1:].min(axis=0) + 1).tolist())
+    a = np.full((count, len(maps), len(rows), len(columns)), -1)
+    found = {}
+    for (k, cell), index in windows.items():
+        at = tuple(int(np.searchsorted(along, n)) for along, n in zip((maps, rows, columns), index[0], strict=True))
+        found[k, cell] = at
+        a[(k, *at)] = cell
+    none = np.empty(0, np.int64)
+    return found, Found("max pooling", none, none, none, a, np.empty(0, object), size=size)
+
+
+def _outputs(forward: Forward, found: Found, later: list[Key]) -> dict:
+    """By (image, cell) the place of every activation that the next layer reads; by ("key", Σ) the place of every Σ."""
+    places = {("key", key): index[1:] for index, key in np.ndenumerate(found.keys)}
+    image = {key: index[0] for index, key in np.ndenumerate(found.keys)}
+    slots: dict = {}
+    for key in later:
+        for cell in forward.units[key].inputs:
+            behind = forward.support(cell)
+            if len(behind) == 1:
+                (only,) = behind
+                if only in image:
+                    index = (image[only], *places["key", only])
+                    found.a[index] = cell
+                    slots[image[only], cell] = index[1:]
+    return slots or places

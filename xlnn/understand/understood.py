@@ -1,0 +1,218 @@
+"""A hand-built sheet understood: its network, its iterations, and which cell is which quantity, by the formulas alone.
+
+found = understand(Workbook("mine.xlsx"))
+found.network, found.eta, found.share
+found.iterations[0].places()["delta2"]      # ("Sheet1", Place …)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from xlnn import formula
+from xlnn.formula.graph import Graph
+from xlnn.model.costs import COSTS
+from xlnn.model.network import TOTALS, Network
+from xlnn.understand.layers import Forward, forward
+from xlnn.understand.matching import Naming
+from xlnn.understand.meaning import activation_of, network_of, outputs_of, perturbed, targets_of
+from xlnn.understand.parameters import with_structure
+from xlnn.understand.reading import Iteration, Reading, alike, steps_at
+from xlnn.understand.structure import Instance, NoNetwork, instances, some
+from xlnn.understand.sums import Sums
+from xlnn.understand.updates import updates
+from xlnn.understand.using import Uses
+from xlnn.understand.wiring import Wiring
+from xlnn.xlsx.workbook import Workbook
+
+LEAST = 0.1  # the share of a workbook's formulas that a network explains, or the workbook is about something else
+
+
+@dataclass(frozen=True, eq=False)
+class Understood:
+    """What a workbook's formulas say.
+
+    `network` holds layers, cost and conventions; `rule` is "descent", or "perceptron" where w + η(t − a)x is learnt with steps;
+    `explained`, (cells + 1,) of bools, marks the formula cells that are named or only lead to such; `seen` says what was left.
+    """
+
+    graph: Graph
+    network: Network
+    iterations: tuple[Iteration, ...]
+    rule: str
+    explained: np.ndarray = field(repr=False)
+    tried: int = 0  # examples without right answers, beside those that have some
+
+    @property
+    def eta(self) -> dict[str, float]:
+        """η by parameter, as most iterations have it."""
+        found: dict[str, float] = {}
+        for iteration in self.iterations:
+            for name, eta in iteration.eta.items():
+                found.setdefault(name, eta)
+        return found
+
+    @property
+    def formulas(self) -> np.ndarray:
+        """(cells + 1,) of bools: cells with formulas."""
+        return ~self.graph.is_leaf
+
+    @property
+    def share(self) -> float:
+        """The share of formula cells that are explained."""
+        return float(self.explained[self.formulas].mean()) if self.formulas.any() else 0.0
+
+    @property
+    def left_over(self) -> list[int]:
+        """Formula cells that are not explained, by number."""
+        return np.flatnonzero(self.formulas & ~self.explained).tolist()
+
+
+def understand(source: Workbook | Graph) -> Understood | None:
+    """What a workbook's formulas say; None where they hold no network. Raises as `formula.read` does."""
+    graph = source if isinstance(source, Graph) else formula.read(source)
+    try:
+        found = _Reading(Wiring(graph)).understood()
+    except NoNetwork:
+        return None
+    return found if found.share >= LEAST and _is_network(found) else None
+
+
+def _is_network(found: Understood) -> bool:
+    """Whether weighted sums are a network and no table: they learn or are held against right answers, or go on to a function."""
+    functions = {layer.activation for layer in found.network.layers[1:]} - {""}
+    names = set().union(*(iteration.named for iteration in found.iterations))
+    judged = any(name.startswith(("C", "dC", "delta")) for name in names)
+    if functions == {"identity"} or "t" not in names:
+        return judged if functions <= {"identity"} else functions != {"relu"} or found.network.parameters[0].shape[1:] != (1, 1)
+    return True
+
+
+class _Reading:
+    """A workbook while it is understood."""
+
+    def __init__(self, wiring: Wiring):
+        self.wiring, self.graph = wiring, wiring.graph
+        self.updates = updates(wiring)
+        known = np.zeros(len(wiring.source), bool)
+        known[self.updates.old] = known[self.updates.new] = True
+        self.parameters = with_structure(wiring, known)
+        self.forward: Forward = forward(wiring, Sums(wiring, self.parameters))
+        old, new, when = (part.tolist() for part in (self.updates.old, self.updates.new, self.updates.iteration))
+        self.iteration = dict(zip(old, when, strict=True)) | {cell: number + 1 for cell, number in zip(new, when, strict=True)}
+        self.shown = self._in_order(instances(wiring, self.forward, self.iteration))
+
+    def _in_order(self, found: list[Instance]) -> list[Instance]:
+        """The iterations of the network that most cells belong to: all of one shape, as the updates lead on from each other."""
+        kinds: dict[tuple, list[Instance]] = {}
+        for instance in found:
+            kinds.setdefault(_shape(instance), []).append(instance)
+        mine = max(kinds.values(), key=lambda group: sum(_size(instance) for instance in group))
+        when = lambda instance: max(self.iteration.get(int(c), 0) for layer in instance.layers for c in layer.w.ravel())
+        return sorted(mine, key=when)
+
+    def understood(self) -> Understood:
+        activations = self._activations()
+        t = [self._targets(instance) for instance in self.shown]
+        tried = [(part >= 0).all(axis=1) if (part >= 0).all(axis=1).any() else np.ones(len(part), bool) for part in t]
+        self.shown = [some(instance, kept) for instance, kept in zip(self.shown, tried, strict=True)]
+        t = [part[kept] for part, kept in zip(t, tried, strict=True)]
+        given = np.concatenate([*(self._numbers(instance) for instance in self.shown), *(part.ravel() for part in t)])
+        naming = Naming(self.wiring, [perturbed(self.wiring, given, seed) for seed in (11, 12)])
+        naming.keep(given)
+        learnt = self._network(naming, activations, t[0])
+        uses = Uses(self.wiring, self.forward, self.updates)
+        readings = [Reading(naming, uses, learnt, *pair) for pair in zip(self.shown, t, strict=True)]
+        found = alike(self.graph, [reading.read() for reading in readings], naming.free)
+        network = network_of(self.shown[0], activations, learnt.cost, learnt.total, readings[0].ties())
+        network = replace(network, freeze_biases=_are_frozen(found))
+        rule = "perceptron" if "step" in activations and len(self.updates.old) else "descent"
+        return Understood(self.graph, network, tuple(found), rule, self._explained(found), int(sum((~k).sum() for k in tried)))
+
+    # ---- the network -------------------------------------------------------------------------------------
+
+    def _activations(self) -> list[str]:
+        """The functions of the layers, "" of pooling; the cells of outputs that no next layer reads are noted."""
+        given = np.concatenate([self._numbers(instance) for instance in self.shown])
+        naming = Naming(self.wiring, [perturbed(self.wiring, given, seed, wide=True) for seed in (1, 2)])
+        for instance in self.shown:
+            for layer in instance.layers:
+                naming.take(layer.z)
+        names = []
+        for number, layer in enumerate(self.shown[0].layers):
+            if layer.kind == "max pooling":
+                names.append("")
+                continue
+            found = activation_of(self.forward, layer, naming)
+            if found is None:
+                raise NoNetwork("the function of a layer is none that is known")
+            names.append(found[0])
+            for instance in self.shown:
+                other = instance.layers[number]
+                cells = outputs_of(self.forward, other, naming, found[0])
+                other.a[...] = np.where(other.a < 0, cells, other.a)
+        return names
+
+    def _numbers(self, instance: Instance) -> np.ndarray:
+        """The cells of x, w and b."""
+        parts = [instance.x.ravel()]
+        for layer in instance.layers:
+            parts += [layer.w.ravel(), layer.b.ravel()]
+        return np.concatenate(parts)
+
+    def _targets(self, instance: Instance) -> np.ndarray:
+        return targets_of(self.wiring, instance.layers[-1].a, self.parameters)
+
+    def _network(self, naming: Naming, activations: list[str], t: np.ndarray) -> Network:
+        """The network with the cost and total that most cells agree with."""
+        activations = ["identity" if name == "step" else name for name in activations]
+        totals = TOTALS if len(self.shown[0].x) > 1 else TOTALS[:1]
+        tried = [network_of(self.shown[0], activations, cost, total) for total in totals for cost in _costs(activations[-1])]
+        return max(tried, key=lambda network: self._score(naming, network, t))
+
+    def _score(self, naming: Naming, network: Network, t: np.ndarray) -> tuple[float, float, float]:
+        """How well a network's cost fits: whether its like is shown, what is learnt by it, whether it is shown itself."""
+        steps = steps_at(self.shown[0], network, t, naming.points)
+        learnt = like = shown = 0.0
+        for name, q in network.quantities.items():
+            expected = lambda name=name: [step[name] for step in steps]
+            if q.kind in ("delta", "dC_da", "dC_dw", "dCT_dw", "dCT_db") and q.layer == network.output.label:
+                found = naming.find(expected(), (1.0, -1.0))
+                learnt += found is not None and float((found.cells >= 0).mean())
+            if q.kind in ("C", "CT"):
+                found = naming.find(expected(), (1.0, 2.0, 0.5))
+                like += found is not None and q.kind == "C"
+                shown += found is not None and found.factor == 1
+        return like, learnt, shown
+
+    def _explained(self, found: Sequence[Iteration]) -> np.ndarray:
+        """(cells + 1,) of bools: cells with a name, copies of them, and what only leads to them."""
+        named = np.zeros(len(self.wiring.source), bool)
+        for iteration in found:
+            for part in iteration.named.values():
+                named[part.cells[part.cells >= 0]] = True
+        named = self.wiring.reached(np.flatnonzero(named), forward=False)
+        return named | named[self.wiring.source]
+
+
+def _are_frozen(found: Sequence[Iteration]) -> bool:
+    """Whether weights learn and biases, if there are any, do not."""
+    names = set().union(*(iteration.named for iteration in found))
+    return any(name.startswith("new_w") for name in names) and not any(name.startswith("new_b") for name in names)
+
+
+def _shape(instance: Instance) -> tuple:
+    return instance.x.shape[1:], tuple((layer.kind, layer.w.shape, layer.size) for layer in instance.layers)
+
+
+def _size(instance: Instance) -> int:
+    return instance.x.size + sum(layer.w.size + layer.keys.size for layer in instance.layers)
+
+
+def _costs(output: str) -> list[str]:
+    if output == "softmax":
+        return ["softmax cross-entropy"]
+    return [name for name, cost in COSTS.items() if not cost.outputs or output in cost.outputs]

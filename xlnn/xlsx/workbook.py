@@ -1,0 +1,373 @@
+"""A workbook as it is read: its sheets' cells by address, with errors that name sheet and cell.
+
+The package is checked first (`package`), then the sheets are read when they are asked for (`sheet_fast`, and
+`sheet_exact` for what is written unusually). Formulas count by their stored results; nothing is calculated.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from xlnn.errors import ContentError, FileError, LimitError, Where, XlnnError, printable, raise_all
+from xlnn.layout.cells import Cell, Range
+from xlnn.layout.places import Place
+from xlnn.xlsx.cell_table import BLANK, PENDING, SPACES, UNCALCULATED, Filled
+from xlnn.xlsx.exact import Shared, read_exactly
+from xlnn.xlsx.fast import read_sheet
+from xlnn.xlsx.package import Package, read_file
+from xlnn.xlsx.parts import contents
+from xlnn.xlsx.sheet_formulas import Formulas, defined_names, read_formulas
+from xlnn.xlsx.sheet_names import SheetNames
+
+ERRORS = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA", "#SPILL!", "#CALC!")
+
+
+NO_RESULT = (
+    "expected a number, found a formula without a stored result. "
+    "Open the workbook in Excel or LibreOffice, save it, and try again."
+)
+
+
+NO_RESULTS = (
+    "expected numbers, found {count} formulas without a stored result, the first of them here. "
+    "Open the workbook in Excel or LibreOffice, save it, and try again."
+)
+
+
+NO_TEXT = "found a formula without a stored result. Open the workbook in Excel or LibreOffice, save it, and try again."
+
+
+SPARSE, SPARSENESS = 1 << 24, 64  # a sheet may span so many cells, or so many for each that is filled
+
+
+LINE = 16  # cells of a row that count in Settings and Places
+
+
+REMEMBERED = 8  # places
+
+
+PROPERTIES = "docProps/custom.xml"
+
+
+class Workbook:
+    """An .xlsx file opened for reading; sheets are read when they are asked for.
+
+    Raises FileError (exit code 3) where the file is missing or is not a workbook, LimitError (5) where it is over one
+    of the limits.
+    """
+
+    def __init__(self, path: str | Path):
+        self.path = Path(path)
+        self._bytes = read_file(self.path)  # once and whole, so that no file stays open
+        self._package = Package(self._bytes, self.where(""))
+        self._contents = contents(self._package)
+        self._shared = Shared(self._package, self._contents)
+        self._filled: dict[tuple[str, bool], Filled] = {}
+        self._positions: dict[tuple[str, Place], np.ndarray] = {}
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    @property
+    def sheets(self) -> list[str]:
+        return list(self.names.names)
+
+    @cached_property
+    def names(self) -> SheetNames:
+        """The sheets' names: there one is found, and the sheets of iterations."""
+        return SheetNames(tuple(sheet.name for sheet in self._contents.sheets))
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the file."""
+        return hashlib.sha256(self._bytes).hexdigest()
+
+    @cached_property
+    def marked(self) -> bool:
+        """Whether it carries xlnn's mark, a custom property of that name."""
+        return PROPERTIES in self._package and b'name="xlnn"' in self._package.read(PROPERTIES)
+
+    def where(self, sheet: str, cell: Cell | None = None) -> Where:
+        return Where(self.name, sheet, cell.name if cell else "")
+
+    def find(self, name: str) -> str | None:
+        """The sheet with that name, else as Excel compares names: whether capital or small, and spaces around it do not count."""
+        return self.names.find(name)
+
+    def no_sheet(self, name: str, where: Where | None = None) -> ContentError:
+        """What to say where there is no sheet of that name, by default of the whole workbook."""
+        return ContentError(
+            "there is no sheet {sheet}; the workbook has {found}.",
+            where or Where(self.name), sheet=repr(name), found=self.names.listed(name),
+        )  # fmt: skip
+
+    # ---- whole sheets --------------------------------------------------------------------------------
+
+    def filled(self, name: str, results: bool = True) -> Filled:
+        """The filled cells of a sheet; `results`: of formulas their stored results, else the formulas.
+
+        Raises ContentError where there is no such sheet or a cell on it is wrong, FileError where it is damaged.
+        """
+        title = self.find(name)
+        if title is None:
+            raise self.no_sheet(name)
+        if (title, results) not in self._filled:
+            part, where = next(sheet.part for sheet in self._contents.sheets if sheet.name == title), self.where(title)
+            if not part:
+                raise FileError("the workbook is damaged: its sheet {sheet} is missing.", self.where(""), sheet=repr(title))
+            read = read_sheet(self._shared, part, where) if results else read_exactly(self._shared, part, where, formulas=True)
+            self._filled[title, results] = read
+        return self._filled[title, results]
+
+    def readable(self, names: Iterable[str]) -> Iterator[str]:
+        """Those of some sheets that can be read. Raises, behind them, what was wrong with the first of the others."""
+        broken: XlnnError | None = None
+        for name in names:
+            try:
+                self.filled(name)
+            except XlnnError as error:
+                broken = broken or error
+            else:
+                yield name
+        if broken:
+            raise broken
+
+    def formulas(self, name: str) -> Formulas:
+        """The formulas of a sheet as they are written. Raises as `filled`."""
+        self.filled(name)
+        sheet = next(sheet for sheet in self._contents.sheets if sheet.name == self.find(name))
+        return read_formulas(self._shared, sheet.part, self.where(sheet.name))
+
+    @cached_property
+    def defined_names(self) -> dict[tuple[int | None, str], str]:
+        """The defined names (see `sheet_formulas.defined_names`)."""
+        return defined_names(self._package)
+
+    def shape(self, name: str) -> tuple[int, int]:
+        """The last row and the last column of a sheet in which a cell is filled."""
+        return self.filled(name).shape
+
+    def sheet(self, name: str, results: bool = True) -> np.ndarray:
+        """The values of a sheet, (rows, columns) of objects with A1 at [0, 0]; blanks are None.
+
+        Raises as `filled`, and LimitError where few cells lie far apart.
+        """
+        filled = self.filled(name, results)
+        rows, columns = filled.shape
+        if rows * columns > max(SPARSE, SPARSENESS * len(filled.codes)):
+            raise LimitError(
+                "the cells of this sheet lie too far apart, the last in row {row} and column {column}. Delete what lies far off.",
+                self.where(self.find(name) or name), row=rows, column=columns,
+            )  # fmt: skip
+        return filled.dense()
+
+    def only(self, name: str, last: Cell) -> None:
+        """From now on the sheet is as if it ended at the cell `last`: of large sheets no more is kept than is needed."""
+        title = self.find(name)
+        if title is not None and (title, True) not in self._filled:
+            self._filled[title, True] = self.filled(title).up_to(last)
+
+    def lines(self, name: str) -> list[tuple]:
+        """The rows of a sheet as tuples of their first cells."""
+        filled = self.filled(name)
+        filled = filled.up_to(Cell(filled.shape[0], LINE))
+        rows, columns = filled.shape
+        found: list[tuple] = [(None,) * columns] * rows
+        place = Place(Cell(1, 1), (rows, columns), ((1, 0), (0, 1)))
+        for row in set(filled.rows.tolist()):
+            found[row - 1] = tuple(filled.values_at(filled.positions(place[row - 1])).tolist())
+        return found
+
+    # ---- cells at a place ----------------------------------------------------------------------------
+
+    def positions(self, sheet: str, place: Place) -> np.ndarray:
+        """Where a place's cells are among the filled ones; the last places are remembered."""
+        key = self.find(sheet) or sheet, place
+        if key not in self._positions:
+            if len(self._positions) == REMEMBERED:
+                del self._positions[next(iter(self._positions))]
+            self._positions[key] = self.filled(sheet).positions(place)
+        return self._positions[key]
+
+    def kinds(self, sheet: str, place: Place) -> np.ndarray:
+        """What kinds of cells lie there: blank, number, text … (see `filled`)."""
+        return self.filled(sheet).kinds_at(self.positions(sheet, place))
+
+    def block(self, sheet: str, place: Place, results: bool = True) -> np.ndarray:
+        """The raw values at a place, an array of objects, None beyond what the sheet holds."""
+        filled = self.filled(sheet, results)
+        return filled.values_at(self.positions(sheet, place) if results else filled.positions(place))
+
+    def has_formula(self, sheet: str, cell: Cell) -> bool:
+        """Whether a formula stands in a cell whose result is missing."""
+        return bool(self.kinds(sheet, Place(cell)) == PENDING)
+
+    def is_missing(self, sheet: str, place: Place) -> np.ndarray:
+        """Which cells hold nothing: they are blank, or a formula without a result; an array of bools."""
+        kinds = self.kinds(sheet, place)
+        return (kinds == BLANK) | (kinds == PENDING)
+
+    def is_blank(self, sheet: str, place: Place) -> bool:
+        """Whether all cells hold nothing, or only spaces; a formula without a result may hold anything."""
+        kinds = self.kinds(sheet, place)
+        return bool(((kinds == BLANK) | (kinds == SPACES)).all())
+
+    def check_calculated(self, places: Iterable[tuple[str, Place]]) -> None:
+        """Raises ContentError, one for all, where formulas without a stored result stand at these places (sheet, place)."""
+        pending = [(sheet, place, self.kinds(sheet, place) == PENDING) for sheet, place in places]
+        count = sum(int(mask.sum()) for _, _, mask in pending)
+        if count:
+            sheet, place, mask = next(entry for entry in pending if entry[2].any())
+            where = self.where(sheet, place.cell(*np.argwhere(mask)[0].tolist()))
+            raise ContentError(NO_RESULTS, where, count=f"{count:,}") if count > 1 else ContentError(NO_RESULT, where)
+
+    def numbers(self, sheet: str, place: Place, blank: float | None = None) -> np.ndarray:
+        """The numbers at a place. Raises ContentError naming every cell that holds none (the first 20).
+
+        `blank` is what a blank cell counts for; None: it is an error too.
+        """
+        positions, filled = self.positions(sheet, place), self.filled(sheet)
+        self.check_merged(sheet, place)
+        self.check_calculated([(sheet, place)])
+        numbers = filled.numbers_at(positions)
+        if blank is not None:
+            kinds = filled.kinds_at(positions)
+            numbers[(kinds == BLANK) | (kinds == SPACES)] = blank
+        wrong = ~np.isfinite(numbers)
+        if wrong.any():
+            raise_all(*self._wrong_cells(sheet, place, wrong))
+        return numbers
+
+    def check_merged(self, sheet: str, place: Place) -> None:
+        """Raises ContentError where a cell of a place is hidden beneath a merged one."""
+        bounds = place.bounds()
+        over = [merged for merged in self.filled(sheet).merged if _overlap(merged, bounds)]
+        if not over:
+            return
+        rows, columns = place.grid()
+        for merged in over:
+            (top, left), (bottom, right) = merged
+            inside = (rows >= top) & (rows <= bottom) & (columns >= left) & (columns <= right)
+            hidden = inside & ((rows != top) | (columns != left))  # that one shows its number
+            if hidden.any():
+                cell = place.cell(*np.argwhere(hidden)[0].tolist())
+                raise ContentError(
+                    "this cell is merged with others ({range}). Unmerge them: every number needs a cell of its own.",
+                    self.where(sheet, cell), range=merged.name,
+                )  # fmt: skip
+
+    def _wrong_cells(self, sheet: str, place: Place, wrong: np.ndarray) -> tuple[list[ContentError], int]:
+        """An error for each of the first cells that hold no number, and how many more there are."""
+        indexes = np.argwhere(wrong)
+        named = [self._no_number(sheet, place.cell(*index)) for index in indexes[: ContentError.shown].tolist()]
+        return named, len(indexes) - len(named)
+
+    def _no_number(self, sheet: str, cell: Cell) -> ContentError:
+        """What to say of a cell that holds no number."""
+        value, where = self.block(sheet, Place(cell))[()], self.where(sheet, cell)
+        said = "expected a number, found {found}."
+        if value is None:
+            said = "expected a number, found a blank cell."
+        elif isinstance(value, bool):
+            said = "expected a number, found the truth value {found}."
+        elif isinstance(value, datetime.date | datetime.time | datetime.timedelta):
+            said = "expected a number, found the date {found}. Give the cell a number format and type the number again."
+        elif value in ERRORS:
+            return ContentError("expected a number, found the error {found}.", where, found=value)
+        elif isinstance(value, str):
+            said = "expected a number, found text {found}."
+            if not value.strip():
+                said = "expected a number, found text {found} (only spaces: delete them)."
+            elif _is_numeral(value):
+                said = "expected a number, found text {found} (a number stored as text?)."
+            elif value.count(",") == 1 and _is_numeral(value.replace(",", ".")):
+                said = "expected a number, found text {found} (decimal comma?)."
+        return ContentError(said, where, found=shown(value))
+
+    # ---- what a reader should know -------------------------------------------------------------------
+
+    def notes(self, places: Iterable[tuple[str, Place]]) -> Iterator[tuple[str, Mapping]]:
+        """What is unusual about what was read there, as template and fields: hidden sheets, rows and columns, links."""
+        hidden = {sheet.name for sheet in self._contents.sheets if sheet.hidden}
+        by_sheet: dict[str, list[Place]] = {}
+        for source in places:
+            by_sheet.setdefault(self.find(source[0]) or source[0], []).append(source[1])
+        for sheet in by_sheet:
+            if sheet in hidden:
+                yield "the sheet {sheet} is hidden; it was read like the others.", {"sheet": repr(sheet)}
+            cell = self._hidden_cell(self.filled(sheet), by_sheet[sheet])
+            if cell:
+                yield (
+                    "{where}: rows or columns with numbers are hidden; they were read like the others.",
+                    {"where": str(self.where(sheet, cell))},
+                )
+        if self._contents.linked:
+            yield "the workbook refers to other workbooks; their stored values were used, nothing was fetched.", {}
+
+    def _hidden_cell(self, filled: Filled, places: Sequence[Place]) -> Cell | None:
+        """The first cell of these places that lies in a hidden row or column."""
+        if not len(filled.hidden_rows) and not filled.hidden_columns:
+            return None
+        for place in places:
+            rows, columns = (part.ravel() for part in place.grid())
+            unseen = np.isin(rows, filled.hidden_rows)
+            for first, last in filled.hidden_columns:
+                unseen |= (columns >= first) & (columns <= last)
+            if unseen.any():
+                at = int(unseen.argmax())
+                return Cell(int(rows[at]), int(columns[at]))
+        return None
+
+
+def shown(value) -> str:
+    """A cell's value as a message shows it."""
+    if value is None:
+        return "a blank cell"
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, datetime.datetime) and value.time() == datetime.time():
+        return str(value.date())
+    if isinstance(value, str):
+        return f'"{printable(value)}"'
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def is_number(value) -> bool:
+    return type(value) in (int, float) and math.isfinite(value)
+
+
+def may_be_number(value) -> bool:
+    """Whether a cell holds a number, or a formula that was never calculated."""
+    return is_number(value) or value is UNCALCULATED
+
+
+def is_meant(value) -> bool:
+    """Whether a cell holds a number, or what somebody took for one: a formula, an error value, a number stored as text."""
+    return may_be_number(value) or value in ERRORS or (isinstance(value, str) and _is_numeral(value.replace(",", ".")))
+
+
+def is_blank(value) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def _is_numeral(text: str) -> bool:
+    """Whether a text reads as a finite number, also in full-width digits."""
+    try:
+        return "_" not in text and math.isfinite(float(text))
+    except ValueError:
+        return False
+
+
+def _overlap(one: Range, other: Range) -> bool:
+    return (
+        one.first.row <= other.last.row and other.first.row <= one.last.row
+        and one.first.column <= other.last.column and other.first.column <= one.last.column
+    )  # fmt: skip
