@@ -118,14 +118,14 @@ class StepInBlocks(Step):
         each = [q.name for q in results if q.per_image and not q.shape and q.name not in self._values]
         summed = [q.name for q in results if learning and q.kind.startswith("dCT_d") and q.name not in self._values]
         found: dict[str, list] = {name: [] for name in each}
-        sums = dict.fromkeys(summed, 0)
+        sums: dict[str, np.ndarray] = {}
         for start in range(0, images, network.block):
             part = slice(start, start + network.block)
             block = Step(summing, self.iteration, _some(self._given, part), self._parameters)
             for name, array in zip(each, block._computed(*each), strict=True):
                 found[name].append(array)
             for name, array in zip(summed, block._computed(*summed), strict=True):
-                sums[name] = sums[name] + array
+                sums[name] = sums[name] + array if name in sums else array
         self._values |= {name: np.concatenate(parts) for name, parts in found.items()}
         self._values |= {name: divided(network.total)(sum_, images) for name, sum_ in sums.items()}
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from html import escape as escaped
 from io import StringIO
+from typing import TextIO
 
 import numpy as np
 from xlsxwriter.worksheet import Worksheet
@@ -36,6 +37,10 @@ class RowsSheet(Worksheet):
     """A worksheet whose rows come ready as XML from `rows()`, called when the workbook is closed."""
 
     rows: Callable[[], str]
+    fh: TextIO
+    col_info: dict
+    cond_formats: dict
+    panes: list
 
     def __init__(self):
         super().__init__()
@@ -63,9 +68,9 @@ class RowsSheet(Worksheet):
 
     def _write_once(self, what: str, write: Callable[[], None]) -> None:
         if what not in self._texts:
-            file, self.fh = self.fh, StringIO()
+            file, self.fh = self.fh, (made := StringIO())
             write()
-            self._texts[what], self.fh = self.fh.getvalue(), file
+            self._texts[what], self.fh = made.getvalue(), file
         self.fh.write(self._texts[what])
 
 
