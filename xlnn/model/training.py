@@ -10,14 +10,17 @@ import math
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from xlnn.errors import DivergedError
 from xlnn.model.problem import Problem
 from xlnn.model.rules import divided
 from xlnn.model.threads import one_thread
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Step(Mapping):
@@ -252,6 +255,8 @@ def total_of(step: Step) -> tuple[int, float, float | None]:
 
 def frame(step: Step, name: str) -> pd.DataFrame:
     """`step[name]` as a DataFrame: one row per image, or per unit or map where there are no images."""
+    import pandas as pd  # takes as long to load as all else together
+
     q, values = step.problem.network.quantities[name], np.asarray(step[name])
     if not values.shape:
         return pd.DataFrame({name: [values[()]]})
@@ -272,5 +277,7 @@ def history(problem: Problem) -> pd.DataFrame:
 
     With mini-batches one row per epoch, over all images.
     """
+    import pandas as pd  # takes as long to load as all else together
+
     rows = [(updates, total, share) for updates, total, share in totals(problem)]
     return pd.DataFrame(rows, columns=["updates", "CT", "share"]).set_index("updates")
