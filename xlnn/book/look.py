@@ -25,19 +25,39 @@ ROW, SCREEN = 20, (40 * 20, 1400)  # pixels: a row, and the height and width of 
 LINKS = ((Cell(3, 1), "Summary", "Summary"), (Cell(3, 4), "◀", "before"), (Cell(3, 5), "▶", "after"))
 
 
-def furnish(file: BookFile, sheet: RowsSheet, page: Page, made: Template, largest: np.ndarray, problem: Problem) -> None:
-    """Column widths, frozen panes, links, shaded pixels and colour scales of a sheet of quantities."""
-    widths = _widths(sheet, made, largest, page.layout.places, problem.network.things)
+def furnish(
+    file: BookFile,
+    sheet: RowsSheet,
+    page: Page,
+    made: Template,
+    largest: np.ndarray,
+    problem: Problem,
+    like: RowsSheet | None = None,
+) -> None:
+    """Column widths, frozen panes, links, shaded pixels and colour scales of a sheet of quantities.
+
+    `like` is another sheet of this page and template that is furnished already.
+    """
+    if like is None:
+        widths = _widths(sheet, made, largest, page.layout.places, problem.network.things)
+        frozen = _frozen(page.layout, made.last, widths)
+        if any(frozen):  # else XlsxWriter writes a pane that splits nothing, which Excel may want to repair
+            sheet.freeze_panes(*frozen)
+        _colours(file, sheet, page, problem)
+    else:
+        sheet.look_like(like)
     corner = page.layout.corner
-    frozen = _frozen(page.layout, made.last, widths)
-    if any(frozen):  # else XlsxWriter writes a pane that splits nothing, which Excel may want to repair
-        sheet.freeze_panes(*frozen)
     sheet.hide_gridlines(2)
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.set_print_scale(60)
     if corner.column > 2:
         sheet.repeat_columns(0, corner.column - 2)
+    _links(file, sheet, page)
+
+
+def _colours(file: BookFile, sheet: RowsSheet, page: Page, problem: Problem) -> None:
+    """Shaded pixels, colour scales of maps and filters, and wrong answers in red."""
     places = page.layout.places
     if "x" in places and problem.network.things == "images":
         shade(sheet, _rectangles(places["x"]), max(1.0, float(problem.x.max())))
@@ -48,7 +68,6 @@ def furnish(file: BookFile, sheet: RowsSheet, page: Page, made: Template, larges
             shade(sheet, _rectangles(places[name]), 1.0, colour="#F4B183")
     for place in page.layout.pictures.values():
         diverging(sheet, [place.bounds()])
-    _links(file, sheet, page)
 
 
 def _frozen(layout: Layout, last: Cell, widths: np.ndarray) -> tuple[int, int]:
@@ -94,7 +113,7 @@ def _widths(sheet: RowsSheet, made: Template, largest: np.ndarray, places: Mappi
     for column, chars in made.widths.items():
         widths[column] = max(widths[column], min(chars, 24) + 1)
     if "x" in places:
-        pixels = np.unique(places["x"].grid()[1])
+        pixels = list(set(places["x"].grid()[1].ravel().tolist()))  # np.unique would import numpy.ma
         widths[pixels] = widths[pixels].max()
     for name in ("x", "t") if things == "cases" else ():
         if name in places:

@@ -8,10 +8,12 @@ pyproject.toml bounds XlsxWriter's version.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from html import escape as escaped
+from io import StringIO
+from typing import TextIO
 
 import numpy as np
 from xlsxwriter.worksheet import Worksheet
@@ -35,6 +37,14 @@ class RowsSheet(Worksheet):
     """A worksheet whose rows come ready as XML from `rows()`, called when the workbook is closed."""
 
     rows: Callable[[], str]
+    fh: TextIO
+    col_info: dict
+    cond_formats: dict
+    panes: list
+
+    def __init__(self):
+        super().__init__()
+        self._texts: dict[str, str] = {}
 
     def show(self, rows: Callable[[], str], last: Cell) -> None:
         """The rows, and the last cell of the rectangle from A1 that they fill."""
@@ -42,8 +52,26 @@ class RowsSheet(Worksheet):
         self.dim_rowmin, self.dim_colmin = 0, 0
         self.dim_rowmax, self.dim_colmax = last.row - 1, last.column - 1
 
+    def look_like(self, other: RowsSheet) -> None:
+        """The widths of columns, panes and conditional formats of another sheet; only once is the XML made."""
+        self.col_info, self.panes = other.col_info, other.panes
+        self.cond_formats, self._texts = other.cond_formats, other._texts
+
     def _write_rows(self) -> None:
         self.fh.write(self.rows())
+
+    def _write_cols(self) -> None:
+        self._write_once("columns", super()._write_cols)
+
+    def _write_conditional_formats(self) -> None:
+        self._write_once("conditional formats", super()._write_conditional_formats)
+
+    def _write_once(self, what: str, write: Callable[[], None]) -> None:
+        if what not in self._texts:
+            file, self.fh = self.fh, (made := StringIO())
+            write()
+            self._texts[what], self.fh = made.getvalue(), file
+        self.fh.write(self._texts[what])
 
 
 @dataclass(frozen=True)
@@ -66,15 +94,19 @@ class Template:
 
     def fill(self, numbers: np.ndarray, before: str = "", title: int = 0) -> str:
         """The rows with these numbers, every float so that it reads back to the bit."""
-        texts = exact_texts(numbers[self.order].tolist())
+        texts = exact_texts(numbers[self.order])
         for hole in self.marks.tolist():
             texts[hole] = self.mark_texts[texts[hole] == "1"]
         return self.text.replace(BEFORE, before).replace(TITLE, str(title)) % tuple(texts)
 
 
-def exact_texts(numbers: Iterable[float]) -> list[str]:
+def exact_texts(numbers: Sequence[float] | np.ndarray) -> list[str]:
     """repr of every number, whole ones without '.0'."""
-    return [text[:-2] if text.endswith(".0") else text for text in map(repr, numbers)]
+    numbers = np.asarray(numbers, dtype=float)
+    texts = list(map(repr, numbers.tolist()))
+    for whole in np.flatnonzero((np.trunc(numbers) == numbers) & (abs(numbers) < 1e16)).tolist():  # larger ones have an e
+        texts[whole] = texts[whole][:-2]
+    return texts
 
 
 @dataclass
