@@ -23,6 +23,7 @@ import xlnn
 from xlnn import errors
 from xlnn.book import places_sheet, settings
 from xlnn.book import resume_record as record
+from xlnn.checking.conventions import OTHER_CONVENTIONS, OTHER_RATES
 from xlnn.checking.mistakes.search import catalogue
 from xlnn.errors import ContentError, UsageError, Where, XlnnError
 from xlnn.layout import layouts
@@ -264,6 +265,7 @@ def of_lessons(texts) -> list[str]:
 SAID = {
     "checking.telling: notes(book.understood)": first_of_pairs("book.understood", "notes")
     | first_of_pairs("book.understood", "summary"),
+    "checking.verdict: self.convention": [OTHER_RATES, *(words for c in OTHER_CONVENTIONS for words in (c.words, c.doubt))],
     "checking.verdict: cause.mistake.words": [mistake.words for mistake in catalogue()],
     "checking.verdict: cause.mistake.correction": [mistake.correction for mistake in catalogue()],
     "errors: self.message": (),  # of an error that was found where it is raised
