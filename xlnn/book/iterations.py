@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 
@@ -327,17 +328,18 @@ def _by_hand(book: Book, lines: Mapping[str, places_sheet.Line]) -> Shown:
 def _understood(book: Book, found: Understood) -> Iterator[Shown]:
     """The iterations that the formulas show; what lies where the authors have it is what it is there."""
     problem, before = book.problem, ""
-    recognised = bool(problem.origin.arrangement)
+    recognised = bool(origin_of(problem).arrangement)
     shown = list(understood.shows(found))
     fits = {q.name: q.shape for q in problem.network.quantities.values()}
     own: dict[str, float] = understood.factors(found)
     for number, each in enumerate(shown, 1):
-        places = {n: where for n, where in each.places.items() if n in fits and _shape_of(problem, n, where[1]) == fits[n]}
+        lying = cast(Mapping[str, tuple[str, Place]], each.places)  # a Listed is asked as a Place is
+        places = {n: where for n, where in lying.items() if n in fits and _shape_of(problem, n, where[1]) == fits[n]}
         images = each.images
         if recognised:
             sheet = places["x"][0] if "x" in places else each.name
             standard = _standard(book, sheet, problem.images)
-            places |= {**standard, **(problem.origin.sources if number == 1 else {})}
+            places |= {**standard, **(origin_of(problem).sources if number == 1 else {})}
             own = {n: factor for n, factor in own.items() if n not in standard}
             images = np.arange(problem.images)
         yield Shown(each.name, places, images, number, before)

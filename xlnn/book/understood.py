@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from xlnn._version import __version__
 from xlnn.book import places_sheet
 from xlnn.book.evidence import unknown_workbook
 from xlnn.book.names import PLACES
-from xlnn.book.origin import Notes, Origin
+from xlnn.book.origin import Notes, Origin, Sources
 from xlnn.errors import XlnnError
 from xlnn.formula.graph import SPAN, Graph
 from xlnn.formula.values import NUMBER
@@ -63,7 +64,8 @@ def problem_of(book: Workbook, found: Understood, language: str, chosen: Mapping
     settings = Settings(**{"eta": common_eta(found) or 0.2, **batch, **own})
     parameters = {q.name: values[first.named[q.name].cells] / first.named[q.name].factor for q in network.parameters}
     sources = {name: where for name, where in first.places().items() if name in ("x", "t", *parameters)}
-    origin = Origin(book.path, book.digest, language, {}, {n: _single(w) for n, w in sources.items()}, notes=notes(found))
+    lying = cast(Sources, {n: _single(w) for n, w in sources.items()})  # a Listed is asked as a Place is
+    origin = Origin(book.path, book.digest, language, {}, lying, notes=notes(found))
     return Problem(network, x, parameters, t=t if network.answered else None, settings=settings, origin=origin)
 
 
@@ -121,7 +123,9 @@ def examples(found: Understood) -> tuple[np.ndarray, np.ndarray | None, list[np.
     """All examples, each once: x (images, rows, columns), t (images, units) or None; and which of them each iteration uses."""
     values = found.graph.values.numbers
     rows: dict[tuple, int] = {}
-    x, t, used = [], [], []
+    x: list[np.ndarray] = []
+    t: list[np.ndarray] = []
+    used: list[np.ndarray] = []
     for iteration in found.iterations:
         mine = []
         answers = iteration.named.get("t")
@@ -265,7 +269,8 @@ def write_places(path: str | Path, output: str | Path, *, language: str | None =
 def places_lines(found: Understood) -> tuple[list[tuple], list[tuple]]:
     """The lines of sheet Places for the first iteration; and what no line can say, or was not understood, with its cells."""
     problem = network_of(found, {})
-    lines, rest = [], []
+    lines: list[tuple] = []
+    rest: list[tuple] = []
     for name, where in found.iterations[0].places().items():
         if name not in problem.quantities:
             continue

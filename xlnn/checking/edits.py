@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
+from typing import TypeGuard
 
 import numpy as np
 
@@ -211,7 +212,7 @@ def whole(copies: Copies) -> Iterator[Family]:
         yield replace(base, kind="factor", tree=times, costs=np.array([1.6]))
 
 
-def _is_product(tree: Tree) -> bool:
+def _is_product(tree: Tree) -> TypeGuard[Operation]:
     return isinstance(tree, Operation) and set(tree.operators) <= {"*", "/"}
 
 
@@ -333,7 +334,7 @@ def pairs(copies: Copies) -> Iterator[Family]:
     base = plain(copies)
     by = np.array([step for step in NEAR if step != (0, 0)])
     flags = _dollars(copies)
-    sets = [(n, m) for n in range(copies.own) for m in range(n)][:40]
+    sets: list[tuple] = [(n, m) for n in range(copies.own) for m in range(n)][:40]
     sets += [tuple(np.flatnonzero(flags)), tuple(np.flatnonzero(~flags))]
     moves = np.concatenate([by, by], axis=1)[:, None, :]
     costs = 1.3 + np.abs(by).sum(axis=1) / 100
@@ -482,7 +483,7 @@ def _inserted(base: Family, corners: np.ndarray, sheet: np.ndarray, costs: np.nd
         yield Family(kind, form, (*base.corners, corners), (*base.sheets, sheet), costs + more, (*base.fixed, fixed))
 
 
-def _is_sum(tree: Tree) -> bool:
+def _is_sum(tree: Tree) -> TypeGuard[Operation]:
     return isinstance(tree, Operation) and set(tree.operators) <= {"+", "-"}
 
 

@@ -128,19 +128,6 @@ def _tries(groups: list[Copies]) -> Iterator[tuple[Copies, Edit]]:
         yield from _each(group, simple(group))
 
 
-def _each(group: Copies, families: Iterator[Family], by_cost: bool = False) -> Iterator[tuple[Copies, Edit]]:
-    edits = [family.edit(at) for family in families for at in range(len(family))]
-    for edit in sorted(edits, key=lambda edit: edit.cost) if by_cost else edits:
-        yield group, edit
-
-
-def _unused(learns: Learning, wrong: np.ndarray) -> np.ndarray:
-    """Parameters of the first iteration that the cost does not depend on, or not in all images, though they are updated."""
-    rows = learns.updates.of(0)
-    slope = learns.slopes(learns.points[-1])[rows]
-    return learns.updates.old[rows][(wrong if len(wrong) == len(rows) else True) & (slope == 0)]
-
-
 def _pools(group: Copies) -> bool:
     """Whether the formulas take the maximum or mean of windows."""
     tree = bare(group.block.tree)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from xlnn.book.iterations import computed
+from xlnn.book.origin import origin_of
 from xlnn.book.understood import notes
 from xlnn.checking.comparing import seen_apart
 from xlnn.checking.marked_copy import GREY, RED, Mark, write_marked
@@ -51,7 +52,7 @@ def check_text(verdict: Verdict, language: str) -> str:
 def _understood_lines(verdict: Verdict, language: str) -> list[str]:
     """What the formulas were understood to say, where nothing else told."""
     book = verdict.book
-    if book.understood is None or book.problem.origin.arrangement:
+    if book.understood is None or origin_of(book.problem).arrangement:
         return []
     return [say("Note: {note}", language, note=say(text, language, **fields)) for text, fields in notes(book.understood)]
 

@@ -30,7 +30,8 @@ class Cost:
         """∂C/∂(each cell that the cost is computed from)."""
         if self.cells:
             return dict.fromkeys(self.cells, 1.0)
-        slope, found = KNOWN[self.name], {}
+        slope = KNOWN[self.name]
+        found: dict[int, float] = {}
         for a, t, at in zip(self.outputs, self.targets, self.inputs or self.outputs, strict=True):
             with np.errstate(all="ignore"):
                 found[at] = found.get(at, 0.0) + float(slope(values.numbers[a], values.numbers[t]))
@@ -74,7 +75,7 @@ def _known(wiring: Wiring, name: str, a: np.ndarray, t: np.ndarray) -> Cost | No
 def _stepped(wiring: Wiring, cell: int) -> int | None:
     """The one cell of which a cell is the step, as =IF(z>0,1,0); None where it is something else."""
     tree, before = wiring.graph.tree(cell), wiring.graph.precedents(cell)
-    step = tree is not None and isinstance(bare(tree), Call) and bare(tree).function in ("IF", "SIGN") and len(before) == 1
+    step = tree is not None and isinstance(whole := bare(tree), Call) and whole.function in ("IF", "SIGN") and len(before) == 1
     return int(wiring.source[before[0]]) if step else None
 
 
@@ -102,8 +103,8 @@ def _subtracted(tree) -> Iterator[tuple[int, int]]:
                 if isinstance(left, Operand) and isinstance(right, Operand):
                     yield left.number, right.number
             case Call(arguments=(left, right)) if part.function == "SUMXMY2":
-                if isinstance(bare(left), Operand) and isinstance(bare(right), Operand):
-                    yield bare(left).number, bare(right).number
+                if isinstance(a := bare(left), Operand) and isinstance(b := bare(right), Operand):
+                    yield a.number, b.number
 
 
 def in_iteration(wiring: Wiring, found: Updates, cost: Cost, iteration: int) -> Cost:

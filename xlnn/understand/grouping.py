@@ -107,10 +107,10 @@ def examples(forward: Forward, keys: Iterable[Key]) -> dict[Key, int]:
     links = []
     for key in keys:
         unit = forward.units[key]
-        found: set = {("s", key)} | {("s", b) for b in before(forward, unit)}
+        linked: set = {("s", key)} | {("s", b) for b in before(forward, unit)}
         if forward.layer[key] == 2:
-            found.add(("x", tuple(sorted(unit.inputs))))
-        links.append(found)
+            linked.add(("x", tuple(sorted(unit.inputs))))
+        links.append(linked)
     found = dict(zip(keys, parts(links), strict=True))
     last = max(forward.layer[key] for key in keys)
     outputs = [(found[key], forward.units[key].weights) for key in keys if forward.layer[key] == last]

@@ -108,7 +108,8 @@ def labels(layers: Sequence[Found]) -> list[str]:
     """The book's labels: 2, 3 … or F, P, O."""
     if all(layer.kind == "dense" for layer in layers):
         return [str(number) for number in range(2, len(layers) + 2)]
-    maps, found = -1, []
+    maps = -1
+    found: list[str] = []
     dense = [layer for layer in layers if layer.kind == "dense"]
     for layer in layers:
         if layer.kind == "dense":
@@ -179,8 +180,8 @@ def _differences(tree) -> Iterator[tuple[int, int]]:
                 if isinstance(left, Operand) and isinstance(right, Operand):
                     yield left.number, right.number
             case Call(arguments=(left, right)) if part.function == "SUMXMY2":
-                if isinstance(bare(left), Operand) and isinstance(bare(right), Operand):
-                    yield bare(left).number, bare(right).number
+                if isinstance(a := bare(left), Operand) and isinstance(b := bare(right), Operand):
+                    yield a.number, b.number
 
 
 def _beside(wiring: Wiring) -> Iterator[tuple[np.ndarray, np.ndarray]]:

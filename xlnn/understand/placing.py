@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import product
+from typing import cast
 
 import numpy as np
 
@@ -43,7 +44,7 @@ def pattern(graph: Graph, cells: np.ndarray) -> Pattern | None:
     if any(step is None for step in steps):
         return None
     offset = np.zeros((*cells.shape, 2), np.int64)
-    for index, step in zip(np.indices(cells.shape), steps, strict=True):
+    for index, step in zip(cast(np.ndarray, np.indices(cells.shape)), steps, strict=True):
         offset += index[..., None] * np.array(step)
     origins = (where[..., 1:] - offset)[there]
     packed = origins[:, 0] * (1 << 32) + origins[:, 1]

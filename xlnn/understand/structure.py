@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -91,6 +92,7 @@ def _moved(graph: Graph, one: Instance, other: Instance, last: Instance) -> Inst
         return moved
 
     layers = []
+    parts: dict[str, Any]
     try:
         for a, b, c in zip(one.layers, other.layers, last.layers, strict=True):
             parts = {name: onward(getattr(a, name), getattr(b, name), getattr(c, name)) for name in ("w", "b", "z", "a")}
@@ -142,8 +144,8 @@ def _instance(wiring: Wiring, forward: Forward, keys: list[Key]) -> Instance:
     return Instance(x, tuple(layers))
 
 
-def _inputs(wiring, forward, keys: list[Key], examples, count: int) -> tuple[np.ndarray, dict[int, tuple[int, tuple]]]:
-    """x (images, rows, columns), and by cell its place (image, index) in it."""
+def _inputs(wiring, forward, keys: list[Key], examples, count: int) -> tuple[np.ndarray, dict[tuple[int, int], tuple[int, ...]]]:
+    """x (images, rows, columns), and by image and cell its index in the image."""
     read: list[set[int]] = [set() for _ in range(count)]
     for key in keys:
         read[examples[key]].update(forward.units[key].inputs)
@@ -158,7 +160,7 @@ def _inputs(wiring, forward, keys: list[Key], examples, count: int) -> tuple[np.
     x = np.array(ordered).reshape(count, *shape)
     if not _aligned(forward, keys, examples, x):
         x = _by_weights(forward, keys, examples, x)
-    places = {}
+    places: dict[tuple[int, int], tuple[int, ...]] = {}
     for index in np.ndindex(x.shape):
         places.setdefault((index[0], int(x[index])), index[1:])
     return x, places
@@ -179,7 +181,7 @@ def _aligned(forward, keys, examples, x) -> bool:
 
 def _by_weights(forward, keys, examples, x) -> np.ndarray:
     """x in the order of the first example's inputs, by the weights that multiply them."""
-    first = {}
+    first: dict[int, int] = {}
     for key in keys:
         if examples[key] == 0:
             first |= dict(zip(forward.units[key].weights, forward.units[key].inputs, strict=True))
@@ -245,9 +247,9 @@ def _maps(wiring, forward, units, examples, count, slots) -> Found:
     begins = {}
     for unit in units:
         for key in unit:
-            index = [slots.get((examples[key], cell)) for cell in forward.units[key].inputs]
-            if None not in index:
-                begins[key] = np.array(index)
+            inside = [slots.get((examples[key], cell)) for cell in forward.units[key].inputs]
+            if None not in inside:
+                begins[key] = np.array(inside)
     if not begins:
         raise NoNetwork("a layer is missing")
     if next(iter(begins.values())).shape[1] < 2:

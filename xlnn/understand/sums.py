@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -227,7 +228,7 @@ class Sums:
         for number, parts in self._parts:
             if parts and parts[0][0] == -1:
                 block = self.wiring.graph.blocks[number]
-                grid = parts[0][2]
+                grid: Any = parts[0][2]  # an array of polynomials
                 shape = block.targets.shape[1:]
                 if grid.shape not in (shape, (1, 1)):
                     continue

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -122,7 +123,7 @@ class _Reading:
         uses.follow(self.shown)
         activations = self._activations()
         t = [self._targets(instance) for instance in self.shown]
-        tried = [(part >= 0).all(axis=1) if (part >= 0).all(axis=1).any() else np.ones(len(part), bool) for part in t]
+        tried: list[Any] = [(part >= 0).all(axis=1) if (part >= 0).all(axis=1).any() else np.ones(len(part), bool) for part in t]
         self.shown = [some(instance, kept) for instance, kept in zip(self.shown, tried, strict=True)]
         t = [part[kept] for part, kept in zip(t, tried, strict=True)]
         given = np.concatenate([*(self._numbers(instance) for instance in self.shown), *(part.ravel() for part in t)])

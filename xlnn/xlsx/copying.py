@@ -52,6 +52,9 @@ CUSTOM = "http://schemas.openxmlformats.org/officeDocument/2006/custom-propertie
 TYPES = "http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes"
 
 
+Definitions = Callable[[str | None, str], Iterator[tuple[str | None, str]]]  # of a name: its sheet, if it is one's, and text
+
+
 @dataclass
 class Copy:
     """A workbook under way; `file` takes its parts as they are ready.
@@ -201,11 +204,11 @@ class Copy:
 
     # ---- the end -------------------------------------------------------------------------------------
 
-    def close(self, order: Sequence[str], names: Callable[[str], Iterator[tuple[str, str | None, str]]], calculate: bool) -> None:
+    def close(self, order: Sequence[str], names: Definitions, calculate: bool) -> None:
         """The workbook's own parts, and all others as they are.
 
-        `order`: the names of the sheets; `names(text)`: the definitions (of a defined name's own attributes, with its sheet,
-        and text) for one; `calculate`: programs are to calculate all formulas when they open it.
+        `order`: the names of the sheets; `names(sheet, text)`: the definitions (sheet, if it is one's, and text) for one
+        defined name; `calculate`: programs are to calculate all formulas when they open it.
         """
         rank = {name: position for position, name in enumerate(order)}
         self._sheets.sort(key=lambda sheet: rank[sheet[0]])
@@ -242,7 +245,7 @@ class Copy:
                 added += f'<{p}Relationship Id="{keys[sheet]}" Type="{R}/worksheet" Target="{path}"/>'
         return text.replace(f"</{p}Relationships>", added + f"</{p}Relationships>")
 
-    def _workbook(self, text: str, keys: Mapping[str, str], names: Callable, calculate: bool) -> str:
+    def _workbook(self, text: str, keys: Mapping[str, str], names: Definitions, calculate: bool) -> str:
         p = prefix_of(text, "workbook")
         sheets = "".join(
             f'<{p}sheet name="{escape(name)}" sheetId="{number}"{HIDDEN * hidden} xmlns:r="{R}" r:id="{keys[part]}"/>'
@@ -260,7 +263,7 @@ class Copy:
             text = re.sub(rf"(<{p}calcPr\b)", r'\1 fullCalcOnLoad="1"', text)
         return text
 
-    def _defined(self, p: str, names: Callable) -> str:
+    def _defined(self, p: str, names: Definitions) -> str:
         text = as_text(self.package.read(workbook_part(self.package)))
         place = {name: number for number, (name, _, _) in enumerate(self._sheets)}
         before, parts = [sheet.name for sheet in self._all_sheets()], []

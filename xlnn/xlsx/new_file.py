@@ -111,7 +111,7 @@ class Parts(Packager):
             info.compress_type, info.external_attr, info.header_offset = ZIP_DEFLATED, 0o100600 << 16, archive.start_dir
             info.file_size, info.CRC, content = made.result()
             info.compress_size = len(content)
-            archive.start_dir += archive.fp.write(info.FileHeader() + content)  # type: ignore[union-attr]
+            archive.start_dir += archive.fp.write(info.FileHeader() + content)
             archive.filelist.append(info)
             archive.NameToInfo[name] = info
 

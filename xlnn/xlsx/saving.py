@@ -30,7 +30,7 @@ from xlnn.xlsx.seals import seal, untouched, written_by_xlnn
 try:
     import fcntl
 except ImportError:  # Windows, where a file that is open cannot be removed
-    fcntl = None  # type: ignore[assignment]
+    fcntl = None
 
 
 TEMPORARY = re.compile(r"\.xlnn-[0-9a-f]{16}~")  # names of the temporary files, of no other program's

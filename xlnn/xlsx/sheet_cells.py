@@ -63,7 +63,8 @@ class RawSheet:
 
     def xml(self) -> str:
         """The part as it is written."""
-        p, by_row = self.prefix, {row: [] for row in self.rows}
+        p = self.prefix
+        by_row: dict[int, list[str]] = {row: [] for row in self.rows}
         for cell in sorted(self.cells):
             by_row.setdefault(cell.row, []).append(self.cells[cell].xml(cell, p))
         rows = (f'<{p}row r="{row}"{self.rows.get(row, "")}>{"".join(by_row[row])}</{p}row>' for row in sorted(by_row))
