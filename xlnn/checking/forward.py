@@ -150,7 +150,7 @@ def _unused(learns: Learning, wrong: np.ndarray) -> np.ndarray:
     """Parameters of the first iteration that the cost does not depend on, though they are updated."""
     rows = learns.updates.of(0)
     slope = learns.slopes(learns.points[-1])[rows]
-    return learns.updates.old[rows][wrong & (slope == 0)]
+    return learns.updates.old[rows][(wrong if len(wrong) == len(rows) else True) & (slope == 0)]
 
 
 def _groups(learns: Learning) -> Iterator[Copies]:
