@@ -125,3 +125,19 @@ def test_gradcheck_needs_both(tmp_path):
     code, _, said = run("gradcheck", saved(tmp_path / "own.xlsx", {"A1": 0.3}), "--of", "A1")
     assert code == 2
     assert "--by" in said
+
+
+def test_an_iteration_with_fewer_updates_than_the_first_is_judged(tmp_path):
+    """Over three weights and a bias; in the second iteration the bias is typed, and ∂C/∂w¹ has a term too many."""
+    x = [(1.5, -0.5, 0.3, 1.2), (0.4, 0.9, 1.1, 0.2), (-0.7, 0.6, 0.2, 0.9), (0.3, 0.3, -0.8, 0.4)]
+    cells: dict[str, object] = {"R1": 0.1}
+    for row in (2, 3, 4):
+        error = [f"(E{row}*{a}+F{row}*{b}+G{row}*{c}+H{row}-{t})" for a, b, c, t in x]
+        for j, (value, slope) in enumerate(zip("EFGH", "KLMN", strict=True)):
+            cells[f"{value}{row}"] = 0.1 + 0.2 * j if row == 2 else f"={value}{row - 1}-$R$1*{slope}{row - 1}"
+            terms = (f"{e}*{(*image[:3], 1)[j]}" for e, image in zip(error, x, strict=True))
+            cells[f"{slope}{row}"] = "=" + "+".join(terms)
+        cells[f"J{row}"] = f"=({'+'.join(f'{e}^2' for e in error)})/2"
+    cells |= {"H4": 0.33, "K3": f"{cells['K3']}+E3*0.1"}
+    judged = judge_formulas(saved(tmp_path / "odd.xlsx", cells))
+    assert [cell for kind, cell, wrong in kinds(judged) if wrong] == ["Sheet1!K3"]
