@@ -110,7 +110,7 @@ def results(folder: Path, count: int) -> list[tuple[xlnn.Problem, Path]]:
 
 def places_of_test(problem: xlnn.Problem) -> dict[str, Place]:
     """Where sheet Test has its image and the answer: at xlnn's own addresses."""
-    return arrange(problem.settings.layout, list(problem.network.quantities.values()), 1).places
+    return arrange("book", list(problem.network.quantities.values()), 1).places
 
 
 def assert_drawn_images_are_answered(made: list[tuple[xlnn.Problem, Path]], seconds: float = 300) -> None:

@@ -64,13 +64,24 @@ def test_delta_is_t_minus_a_and_added(tmp_path):
 def test_the_lines_of_sheet_places_say_the_same(tmp_path):
     found = read(tmp_path / "t.xlsx", Net=table())
     iteration = found.iterations[0]
-    lines = {line.quantity: line for line in parse(places_lines(found)[0], "t.xlsx").values()}
+    told, rest = places_lines(found)
+    lines = {line.quantity: line for line in parse(told, "t.xlsx").values()}
     assert lines["x"].block.name == "A6:B6"
-    assert lines["delta2"].nexts == {"image": (1, 0)}
+    assert lines["a2"].nexts == {"image": (1, 0)}
+    assert [line for line in rest if line[0]] == [("delta3", "Net!J6:J8 × -1"), ("delta2", "Net!K6:L8 × -1")]
     for name, (sheet, place) in iteration.places().items():
+        if name.startswith("delta"):
+            continue
         again = lines[name].place(found.network.quantities[name], 3)
         assert (lines[name].sheet, *again.grid()[0].ravel()) == (sheet, *place.grid()[0].ravel())
         assert (again.grid()[1] == place.grid()[1]).all()
+
+
+def test_places_say_how_rows_go_on_and_where_eta_is(tmp_path):
+    found = read(tmp_path / "rows.xlsx", Net=rows(4))
+    lines = {line[0]: line for line in places_lines(found)[0]}
+    assert {lines[name][-1] for name in ("w2", "w3", "C", "dCT_dw2")} == {"1 down"}
+    assert lines["eta"] == ("eta", "Net!G1")
 
 
 def test_cells_without_a_pattern_are_listed(tmp_path):

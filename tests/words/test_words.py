@@ -281,6 +281,7 @@ SAID = {
     | first_of_pairs("book.writer", "ending")
     | {"results", "formulas"},  # of a person's own sheets
     "book.own_result: *places_sheet.HEADER": places_sheet.HEADER,
+    "book.understood: *places_sheet.HEADER": places_sheet.HEADER,
     "book.resume_record: names.items()": (),  # as in parts
     "book.resume_record: parts.items()": [*record.SETTING_NAMES.values(), *record.PARTS],
     "book.places_sheet: DIRECTIONS.items()": places_sheet.DIRECTIONS,

@@ -68,7 +68,6 @@ def own_iterations(book: Workbook, problem: Problem, lines: Own) -> OwnIteration
     sources = origin_of(problem).sources
     first |= {name: sources[name] for name in sources if name not in first and sources[name][0] not in (START, TRAINED, SOLVED)}
     steps = {name: line.following for name, line in named.items() if line.following not in (None, NEXT_SHEET)}
-    steps = {name: line.following for name, line in named.items() if line.following not in (None, NEXT_SHEET)}
     first = {name: where for name, where in first.items() if not _is_next(first, name, steps)}
     sheets = tuple(dict.fromkeys(sheet for name, (sheet, _) in first.items() if name not in GIVEN))
     steps = {name: step for name, step in steps.items() if name in first}
