@@ -7,6 +7,7 @@ import pytest
 from command import run
 from planted import build
 
+from workbooks import save
 from xlnn.checking.derivatives import derivatives
 from xlnn.checking.explaining import explain
 from xlnn.checking.formulas import judge_formulas, name_of
@@ -18,12 +19,7 @@ from xlnn.xlsx.workbook import Workbook
 
 
 def saved(path, cells: dict[str, object]):
-    book = openpyxl.Workbook()
-    book.active.title = "Sheet1"
-    for address, value in cells.items():
-        book.active[address] = value
-    book.save(path)
-    return path
+    return save(path, {"Sheet1": cells})
 
 
 def kinds(judged) -> list[tuple[str, str, bool]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from xlnn.book.authors import recognise
-from xlnn.book.names import PLACES, SETTINGS
+from xlnn.book.iterations import is_somebody_elses
 from xlnn.checking.formulas import Judged, judge_formulas
 from xlnn.checking.verdict import Verdict
 from xlnn.errors import ContentError, XlnnError
@@ -30,7 +30,7 @@ def formulas_instead(path: Path, error: ContentError) -> Judged | None:
 
 def _is_nobodys_arrangement(workbook: Workbook) -> bool:
     """Whether nothing but the formulas tells what is where."""
-    if workbook.find(SETTINGS) or workbook.find(PLACES):
+    if not is_somebody_elses(workbook):
         return False
     try:
         recognise(workbook)

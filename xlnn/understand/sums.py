@@ -22,7 +22,6 @@ from xlnn.understand.wiring import Wiring
 MOST = 2_000  # terms of a sum
 DEGREE = 3  # factors of a product
 
-Slot = tuple[int, int, int]  # an operand's number, and the row and column in it
 Polynomial = dict[tuple, float]  # products of slots (or cells), in order, with their coefficients; () is the constant
 
 

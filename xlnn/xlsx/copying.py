@@ -23,17 +23,8 @@ from xlnn.xlsx.sheet_cells import DECLARATION, TAG, as_text, attributes, prefix_
 from xlnn.xlsx.styles_together import Styles
 
 R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-
-
-RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
-
-
 MAIN = "application/vnd.openxmlformats-officedocument.spreadsheetml."
-
-
 SHARED = ("image", "hyperlink", "media")  # what a copied part may refer to together with the first one
-
-
 COPIED = ("drawing", "vmlDrawing", "comments", "threadedComment", "printerSettings")  # with all that they refer to
 
 
@@ -41,14 +32,8 @@ QUOTE, HIDDEN = '"', ' state="hidden"'
 
 
 DROPPED = ("calcChain", "vbaProject")  # of the whole workbook
-
-
 PROPERTIES = "docProps/custom.xml"
-
-
 CUSTOM = "http://schemas.openxmlformats.org/officeDocument/2006/custom-properties"
-
-
 TYPES = "http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes"
 
 
@@ -357,8 +342,6 @@ def _with_texts(xml: str, texts: Sequence[str]) -> str:
 
 
 SHEET = re.compile(r"""("(?:[^"]|"")*")|(?<![\]\w:.'])('(?:[^'\x00-\x1f]|'')+'|[^\W\d][\w.]*)!""")
-
-
 BARE = re.compile(r"[^\W\d][\w.]*")
 
 

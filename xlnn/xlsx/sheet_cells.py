@@ -9,17 +9,8 @@ from dataclasses import dataclass, field, replace
 from xlnn.layout.cells import COLUMNS, Cell, Range, column_name, column_number
 
 TAG = r"""(?:[^>"']|"[^"]*"|'[^']*')*?"""  # what stands in a tag
-
-
 ATTRIBUTE = re.compile(r"""([\w:]+)\s*=\s*("[^"]*"|'[^']*')""")
-
-
 ADDRESS = re.compile(r"([A-Za-z]{1,3})([0-9]+)")
-
-
-ROOT = re.compile(r"<(?:(\w+):)?worksheet\b")
-
-
 DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
 
