@@ -38,6 +38,7 @@ from xlnn.model.network import KINDS, Network
 from xlnn.sections import sections
 from xlnn.words import LANGUAGES, WORDS, every, say
 from xlnn.words import translations as compiled
+from xlnn.xlsx.workbook import NO_RESULT, NO_RESULTS
 
 FOLDER = Path(xlnn.__file__).parent / "words"
 
@@ -265,6 +266,7 @@ def of_lessons(texts) -> list[str]:
 SAID = {
     "checking.telling: notes(book.understood)": first_of_pairs("book.understood", "notes")
     | first_of_pairs("book.understood", "summary"),
+    "book.iterations: error.message": [NO_RESULT, NO_RESULTS],
     "checking.verdict: self.convention": [OTHER_RATES, *(words for c in OTHER_CONVENTIONS for words in (c.words, c.doubt))],
     "checking.verdict: cause.mistake.words": [mistake.words for mistake in catalogue()],
     "checking.verdict: cause.mistake.correction": [mistake.correction for mistake in catalogue()],

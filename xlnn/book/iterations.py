@@ -11,6 +11,7 @@ from typing import cast
 import numpy as np
 
 from xlnn.book import places_sheet, understood
+from xlnn.book.authors import recognise
 from xlnn.book.names import (
     CONVENTIONS,
     DATA,
@@ -29,7 +30,7 @@ from xlnn.book.origin import origin_of
 from xlnn.book.own_iterations import GIVEN, OwnIterations, own_iterations
 from xlnn.book.own_places import has_own_sheets, own_places
 from xlnn.book.reader import read_book
-from xlnn.errors import XlnnError
+from xlnn.errors import ArrangementError, ContentError, XlnnError
 from xlnn.layout import labels
 from xlnn.layout.arrange import arrange
 from xlnn.layout.cells import Cell
@@ -172,9 +173,23 @@ def book_of(workbook: Workbook, *, places: str | Path | None = None, language: s
     found = [_without_backward(shown, problem) if book.untrainable else shown for shown in found]
     book.iterations = tuple(shown for shown in found if computed(shown, problem))
     book.unseen = _unseen(book)
-    for shown in book.iterations:
-        workbook.check_calculated(where for where in shown.places.values() if not isinstance(where[1], Listed))
+    try:
+        for shown in book.iterations:
+            workbook.check_calculated(where for where in shown.places.values() if not isinstance(where[1], Listed))
+    except ContentError as error:
+        if known is None or _is_arranged(workbook):
+            raise
+        raise ArrangementError(error.message, error.where, **error.fields) from error
     return book
+
+
+def _is_arranged(workbook: Workbook) -> bool:
+    """Whether a workbook has the authors' arrangement."""
+    try:
+        recognise(workbook)
+    except ContentError:
+        return False
+    return True
 
 
 def is_somebody_elses(workbook: Workbook) -> bool:
