@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from statistics import median
 
 import numpy as np
 import torch
@@ -10,6 +11,7 @@ from measure import compare, in_turn, show
 from torch.nn.functional import conv2d, linear, max_pool2d
 
 from xlnn import Network, Problem, Settings, train
+from xlnn.model.training import way
 
 
 def show_beside(cases: Iterable[tuple[str, Problem, int, float]], threads: int, repeat: int) -> None:
@@ -77,6 +79,54 @@ def xlnn_step(problem: Problem) -> Callable[[], float]:
         return cost
 
     return step
+
+
+def show_roofline(problem: Problem, repeat: int) -> None:
+    """What a step calculates and moves in a second, beside a plain matrix product and plain copies in the same rounds.
+
+    Calculated: two operations for every weight and place where it is used, forward, for its gradient, and backward. Moved:
+    what the rules read and write, as if every array came from memory and went back there.
+    """
+    random = np.random.default_rng(0)
+    matrix, large_, small = random.random((1024, 1024)), random.random(1 << 25), random.random(1 << 16)
+    spare, little, product = large_.copy(), small.copy(), np.empty_like(matrix)
+    seconds = in_turn(
+        {
+            "step": xlnn_step(problem),
+            "product": lambda: np.matmul(matrix, matrix, out=product),
+            "copy": lambda: np.copyto(spare, large_),
+            "copy in the cache": lambda: [np.copyto(little, small) for _ in range(512)],
+        },
+        repeat,
+    )
+    taken = {name: median(each) for name, each in seconds.items()}
+    operations, moved = operations_of(problem), moved_by(problem)
+    print(f"{operations / 1e9:.2f} G operations, {moved / 1e9:.2f} GB between rules in {taken['step']:.2f} s")
+    calculated, product_ = operations / taken["step"] / 1e9, 2 * 1024**3 / taken["product"] / 1e9
+    print(f"calculated: {calculated:.1f} GFLOP/s; a matrix product: {product_:.1f}")
+    print(
+        f"moved: {moved / taken['step'] / 1e9:.1f} GB/s; a copy of 256 MB: {2 * large_.nbytes / taken['copy'] / 1e9:.1f}, "
+        f"of 512 KB: {2 * 512 * small.nbytes / taken['copy in the cache'] / 1e9:.1f}"
+    )
+
+
+def operations_of(problem: Problem) -> int:
+    """Multiplications and additions of the matrix products and convolutions of a step."""
+    found = 0
+    for position, layer in enumerate(layer for layer in problem.network.layers if layer.activation):
+        w = problem.parameters["w" + layer.label]
+        places = int(np.prod(layer.shape[1:]))  # where a filter lies
+        found += 2 * w.size * places * problem.images * (3 if position else 2)  # nothing goes back to the pixels
+    return found
+
+
+def moved_by(problem: Problem) -> int:
+    """Bytes that the rules of a step read and write."""
+    network = problem.network
+    sizes = {name: 8 * int(np.prod(q.full_shape(problem.images))) for name, q in network.quantities.items()}
+    names = ("CT", *["new_" + q.name for q in network.parameters])
+    known = problem.given(np.arange(problem.images))
+    return sum(sizes[name] + sum(sizes[need] for need in needs) for name, _, needs in way(network.rule_of, names, known))
 
 
 def check_same(problem: Problem) -> None:

@@ -28,9 +28,14 @@ class Line:
     what: str
     ours: float
     theirs: float
-    quotient: float  # ours / theirs, or theirs / ours where `faster` is meant
+    quotients: list[float]  # of every round ours / theirs, or theirs / ours where `faster` is meant
     target: float
     faster: bool = False
+
+    @property
+    def quotient(self) -> float:
+        """The median of the rounds' quotients: what disturbs a whole round does not count."""
+        return median(self.quotients)
 
     @property
     def met(self) -> bool:
@@ -53,21 +58,21 @@ def in_turn(runs: dict[str, Callable[[], object]], repeat: int, calls: int = 1) 
 
 
 def compare(what: str, ours: list[float], theirs: list[float], target: float, faster: bool = False) -> Line:
-    """The median of the rounds' quotients: what disturbs a whole round does not count."""
+    """What the rounds gave."""
     pairs = zip(theirs, ours, strict=True) if faster else zip(ours, theirs, strict=True)
-    return Line(what, median(ours), median(theirs), median(above / below for above, below in pairs), target, faster)
+    return Line(what, median(ours), median(theirs), [above / below for above, below in pairs], target, faster)
 
 
 def show(lines: list[Line], other: str = "other") -> None:
-    """The table."""
+    """The table; beside the median of the quotients the smallest and the largest."""
     wide = max(len(line.what) for line in lines)
-    print(f"{'what':{wide}}  {'xlnn':>10}  {other:>10}  {'quotient':>8}  target")
+    print(f"{'what':{wide}}  {'xlnn':>10}  {other:>10}  {'quotient':>8}  {'from':>6}  {'to':>6}  target")
     for line in lines:
         sign = "≥" if line.faster else "≤"
         verdict = "met" if line.met else "MISSED"
         print(
             f"{line.what:{wide}}  {_time(line.ours):>10}  {_time(line.theirs):>10}  {line.quotient:8.3f}  "
-            f"{sign} {line.target:.3g}: {verdict}"
+            f"{min(line.quotients):6.3f}  {max(line.quotients):6.3f}  {sign} {line.target:.3g}: {verdict}"
         )
 
 

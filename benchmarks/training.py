@@ -17,7 +17,7 @@ from xlnn import Network, example, plain_layers  # noqa: E402
 def main() -> None:
     wide = Network(plain_layers((28, 28), 100, 10), total="mean", classes=tuple(map(float, range(10))))
     cases = (
-        ("12-3-2, 64 images", example("4-4"), 500, 1 / 3),
+        ("12-3-2, 64 images", example("4-4"), 500, 0.25),
         ("784-100-10, 10,000 images", large(wide), 1, 1.0),
     )
     show_beside(cases, chosen.threads, chosen.repeat)

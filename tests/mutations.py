@@ -283,7 +283,25 @@ def judged(path: Path) -> Verdict:
             book = openpyxl.load_workbook(path, data_only=True)
     except Exception:
         return Verdict("read alone")
+    if _is_passed_over(problem, book) and not _opens(path):
+        return Verdict("read alone")
     return Verdict("read", differences(problem, book))
+
+
+def _is_passed_over(problem: xlnn.Problem, book) -> bool:
+    """Whether openpyxl has not read a sheet that xlnn took numbers from: where its part has another name it only warns."""
+    return not {title for title, _ in problem.origin.sources.values()} <= {sheet.title for sheet in book.worksheets}
+
+
+def _opens(path: Path) -> bool:
+    """Whether Python's own zipfile opens every part; it refuses one whose header has another name than the list of parts."""
+    try:
+        with ZipFile(path) as archive:
+            for info in archive.infolist():
+                archive.open(info).close()
+    except BadZipFile:
+        return False
+    return True
 
 
 def differences(problem: xlnn.Problem, book) -> str:

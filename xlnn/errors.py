@@ -80,6 +80,10 @@ class ContentError(XlnnError, ValueError):
     exit_code = 4
 
 
+class ArrangementError(ContentError):
+    """Nothing in the workbook says where its arrays lie, or what it shows of them cannot be read; formulas may tell more."""
+
+
 class LimitError(XlnnError, OverflowError):
     """More than a sheet or a formula can hold."""
 

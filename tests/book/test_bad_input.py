@@ -588,7 +588,7 @@ def steep(folder, book) -> Path:
 
 
 def test_training_that_diverges(steep):
-    result = CliRunner().invoke(main, ["train", "book.xlsx", "--eta", "10", "-n", "300"])
+    result = CliRunner().invoke(main, ["train", "book.xlsx", "--eta", "10", "-n", "300", "--keep", "all"])
     first, second = result.stderr.splitlines()
     assert result.exit_code == 7
     assert result.stdout == ""

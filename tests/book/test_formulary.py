@@ -9,7 +9,8 @@ import numpy as np
 import openpyxl
 import pytest
 from command import run
-from problems import NETWORKS, random_problem
+from networks import NETWORKS
+from problems import random_problem
 
 import xlnn
 from xlnn.book.formulary import equation_table

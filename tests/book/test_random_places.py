@@ -5,35 +5,10 @@ from __future__ import annotations
 import numpy as np
 import openpyxl
 from hypothesis import given, settings
-from hypothesis import strategies as st
-from placing import by_hand, one_place
-from problems import dense, random_problem
+from placing import by_hand, placed_problems
 from reference import updated
 
 import xlnn
-from xlnn.layout.places import check_places
-
-
-@st.composite
-def placed_problems(draw):
-    """A small plain network with mini-batches or without, and a random place for each of its arrays."""
-    units = draw(st.lists(st.integers(1, 3), min_size=1, max_size=2))
-    outputs = draw(st.integers(2, 3))
-    names = st.sampled_from(["sigmoid", "tanh", "softsign"])
-    layers = [(count, draw(names)) for count in units] + [(outputs, "sigmoid")]
-    cost = draw(st.sampled_from(["half squares", "squares", "cross-entropy"]))
-    total = draw(st.sampled_from(["sum", "mean"]))
-    network = dense((draw(st.integers(1, 3)), draw(st.integers(1, 3))), *layers, cost=cost, total=total)
-    images = draw(st.integers(1, 5))
-    batch = draw(st.integers(0, images))
-    problem = random_problem(network, images, draw(st.integers(0, 99)), iterations=5, batch=batch, order="shuffled", eta=0.1)
-    row, places = 1, {}
-    for name in ("x", "t", *problem.parameters, "z2", f"delta{len(units) + 2}"):
-        places[name] = place = draw(one_place(network.quantities[name], images, row))
-        room = place if name in problem.parameters else place[0].repeated(images + 1, place.steps[0])
-        row = room.bounds().last.row + 1  # behind the last image a blank one
-    check_places(places)
-    return problem, places
 
 
 @settings(max_examples=40)

@@ -481,7 +481,7 @@ def test_numbers_at_odd_addresses(tmp_path):
 def test_computed_quantities_get_the_addresses_that_places_gives(tmp_path):
     """z = w x + b of image 1, unit 1: 0.1·0 − 0.2·1 + 0.3·1 + 0.4·0 + 0.9 = 1.0, where Places wants it."""
     lines = [*workbooks.OWN, ("z2", "'My images'!H7:H8", "3 down"), ("CT", "'My images'!M1")]
-    problem = xlnn.read(workbooks.own(tmp_path / "own.xlsx", lines), iterations=2)
+    problem = xlnn.read(workbooks.own(tmp_path / "own.xlsx", lines), iterations=2, layout="book")
     xlnn.write(problem, tmp_path / "out.xlsx")
     found = openpyxl.load_workbook(tmp_path / "out.xlsx")
     for name in ("Iteration 1", "Iteration 2", "Trained"):

@@ -371,7 +371,7 @@ def test_a_real_ctrl_c_and_going_on(folder):
 def test_a_real_ctrl_c_twice(folder):
     """While many sheets are written: what was there before is there after."""
     before = workbooks.files(folder)
-    process = started("train", "book.xlsx", "-n", "3000", "-o", "out.xlsx", cwd=folder)
+    process = started("train", "book.xlsx", "-n", "3000", "--keep", "all", "-o", "out.xlsx", cwd=folder)
     wait_for_training(process, folder)
     process.send_signal(signal.SIGINT)
     assert process.stderr.readline().startswith("xlnn: stopping;")

@@ -144,7 +144,7 @@ def test_nothing_typed_crashes(typed):
     """Whatever stands in a cell is understood, or refused with its address."""
     said = [message_or_nothing((entry.name, typed), *LAYERS) for entry in ENTRIES]
     for column in range(1, len(LAYER_COLUMNS)):
-        line = [2, "dense", 3, "4×3", "sigmoid", 1, "yes", 1]
+        line = [2, "dense", 3, "4×3", "sigmoid", 1, "yes", 1.0]
         line[column] = typed
         said.append(message_or_nothing(LAYER_COLUMNS, line))
     assert all(text == "" or text.startswith("book.xlsx › 'Settings'!") for text in said)

@@ -28,7 +28,7 @@ def test_files_and_links_lead_somewhere(document):
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_options_are_those_of_the_commands(document):
     """Those of `xlnn train …` and of every other command, where the documents show code."""
-    known = {name: {text for option in command.params for text in option.opts} for name, command in main.commands.items()}
+    known = {name: {"--help"}.union(*(option.opts for option in command.params)) for name, command in main.commands.items()}
     unknown = []
     for code in re.findall(r"`[^`\n]+`|^ *xlnn .*$", document.read_text(encoding="utf-8"), re.MULTILINE):
         for name, rest in COMMAND.findall(code.partition("#")[0]):

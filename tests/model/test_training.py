@@ -228,7 +228,7 @@ def test_a_large_but_finite_parameter_is_no_divergence():
 
 
 def test_a_very_sure_sigmoid_stays_finite():
-    """z = ±2000: exp(2000) is beyond every float; the clamp at −700 gives a = e⁻⁷⁰⁰, and δ = a − t is right."""
+    """z = ±2000: exp(2000) is beyond every float; the clamp at −700 gives a = e⁻⁷⁰⁰, so −ln a = 700; δ = a − t is right."""
     layers = (LayerSettings("1", "input", size=(1, 1)), LayerSettings("2", "dense", 1))
     for cost in ("half squares", "cross-entropy"):
         problem = Problem(
@@ -237,18 +237,18 @@ def test_a_very_sure_sigmoid_stays_finite():
         )  # fmt: skip
         step = next(train(problem))
         np.testing.assert_allclose(step["a2"].ravel(), [1, np.exp(-700)], rtol=1e-12)
-        np.testing.assert_allclose(step["C"], [2000, 2000] if cost == "cross-entropy" else [0.5, 0.5], rtol=1e-12)
+        np.testing.assert_allclose(step["C"], [700, 700] if cost == "cross-entropy" else [0.5, 0.5], rtol=1e-12)
         assert all(np.isfinite(array).all() for array in step.new_parameters().values())
 
 
 def test_a_very_sure_softmax_stays_finite():
-    """z = (1000, 0), t = (0, 1): C = −ln(e⁰ / (e¹⁰⁰⁰ + e⁰)) = 1000."""
+    """z = (1000, 0), t = (0, 1): a = e⁻¹⁰⁰⁰ / (1 + e⁻¹⁰⁰⁰), where the clamp at −700 gives e⁻⁷⁰⁰: C = 700."""
     network = dense((1, 1), (2, "softmax"), cost="softmax cross-entropy")
     problem = Problem(
         network, np.ones((1, 1, 1)), {"w2": np.array([1000.0, 0]).reshape(2, 1, 1), "b2": np.zeros(2)}, t=np.array([[0.0, 1.0]])
     )
     step = next(train(problem))
-    assert step["C"][0] == pytest.approx(1000, rel=1e-12)
+    assert step["C"][0] == pytest.approx(700, rel=1e-12)
     np.testing.assert_allclose(step["delta2"], [[1, -1]], atol=1e-12)
 
 

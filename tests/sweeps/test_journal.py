@@ -225,10 +225,10 @@ main()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs limits of the system")
-@pytest.mark.parametrize(("size", "left"), [(0, False), (100, False), (8192, False), (65536, True)])
+@pytest.mark.parametrize(("size", "left"), [(0, False), (100, False), (8192, False), (32768, True)])
 def test_the_systems_own_full_disk_is_one_line(size, left, folder):
     """Within the first line, within the first part, or with the result; there the journal is kept, and named."""
-    options = ("book.xlsx", "--seeds", "0:40", "-n", "60", "--keep", "none", "--workers", "2", "-o", "out.xlsx")
+    options = ("book.xlsx", "--seeds", "0:40", "-n", "20", "--keep", "none", "--workers", "2", "-o", "out.xlsx")
     command = [sys.executable, "-c", CAPPED, str(size), "sweep", *options]
     folders = os.pathsep.join([str(Path(xlnn.__file__).parent.parent), *filter(None, [os.environ.get("PYTHONPATH")])])
     found = subprocess.run(command, capture_output=True, check=False, env={**os.environ, "PYTHONPATH": folders}, timeout=120)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
+from understand_books import at, read, rows, table
 
-from tests.understand.build import at, read, rows, table
+from xlnn.book.places_sheet import parse
+from xlnn.book.understood import places_lines
+from xlnn.layout.cells import Cell
 
 
 def layers(found):
@@ -54,6 +59,44 @@ def test_delta_is_t_minus_a_and_added(tmp_path):
     assert at(found, "new_w2") == "Net!A12 (1, 0) (0, 1)"
     assert at(found, "new_b2") == "Net!C12 (1, 0)"
     assert set(found.eta.values()) == {0.4}
+
+
+def test_the_lines_of_sheet_places_say_the_same(tmp_path):
+    found = read(tmp_path / "t.xlsx", Net=table())
+    iteration = found.iterations[0]
+    told, rest = places_lines(found)
+    lines = {line.quantity: line for line in parse(told, "t.xlsx").values()}
+    assert lines["x"].block.name == "A6:B6"
+    assert lines["a2"].nexts == {"image": (1, 0)}
+    assert [line for line in rest if line[0]] == [("delta3", "Net!J6:J8 × -1"), ("delta2", "Net!K6:L8 × -1")]
+    for name, (sheet, place) in iteration.places().items():
+        if name.startswith("delta"):
+            continue
+        again = lines[name].place(found.network.quantities[name], 3)
+        assert (lines[name].sheet, *again.grid()[0].ravel()) == (sheet, *place.grid()[0].ravel())
+        assert (again.grid()[1] == place.grid()[1]).all()
+
+
+def test_places_say_how_rows_go_on_and_where_eta_is(tmp_path):
+    found = read(tmp_path / "rows.xlsx", Net=rows(4))
+    lines = {line[0]: line for line in places_lines(found)[0]}
+    assert {lines[name][-1] for name in ("w2", "w3", "C", "dCT_dw2")} == {"1 down"}
+    assert lines["eta"] == ("eta", "Net!G1")
+
+
+def test_cells_without_a_pattern_are_listed(tmp_path):
+    cells = table()
+    moved = {"A2": "S20", "B2": "U3", "C2": "T9"}  # the second unit's parameters lie anywhere
+    for name, cell in cells.items():
+        if isinstance(cell, str):
+            for old, new in moved.items():
+                cell = re.sub(rf"\${old[0]}\${old[1]}(?!\d)|(?<![A-Z$]){old}(?!\d)", new, cell)
+            cells[name] = cell
+    cells |= {new: cells.pop(old) for old, new in moved.items()}
+    iteration = read(tmp_path / "t.xlsx", Net=cells).iterations[0]
+    where = iteration.places()["w2"]
+    assert [cell.name for cell in where.cells] == ["A1", "B1", "S20", "U3"]
+    assert where.index(Cell.parse("U3")) == (1, 0, 1)
 
 
 def test_delta_without_its_slope_has_the_place_of_delta(tmp_path):
@@ -138,3 +181,31 @@ TAX |= {f"B{r}": f"=MAX(0,$B$1*A{r}-$B$2)" for r in range(4, 12)}
 @pytest.mark.parametrize("cells", [SAVINGS, BILL, MARKS, TAX, {f"A{r}": r for r in range(9, 12)}])
 def test_nothing_is_invented(tmp_path, cells):
     assert read(tmp_path / "none.xlsx", Sheet=cells) is None
+
+
+@pytest.mark.parametrize(
+    ("cell", "wrong"),
+    [
+        ("H7", 0.123),
+        ("D7", "=A7*$A$1-B7*$B$1+$C$1"),
+        ("E7", "=A8*$A$2+B7*$B$2+$C$2"),
+        ("J7", "=(C7-I7)*I7*(1-I7)*2"),
+        ("G8", "=1/(1+EXP(-E9))"),
+        ("I6", 0.5),
+        ("K8", "=J8*$A$3*F8*(1+F8)"),
+    ],
+)
+def test_a_wrong_cell_does_not_hide_the_network(tmp_path, cell, wrong):
+    right = read(tmp_path / "right.xlsx", Net=table()).iterations[0]
+    found = read(tmp_path / "wrong.xlsx", Net=table() | {cell: wrong}).iterations[0]
+    assert found.places() == right.places()
+
+
+@pytest.mark.parametrize(
+    ("cell", "wrong"),
+    [("I5", "=E5*C5+F5*E5"), ("Q7", 0.2), ("S6", "=P6*J6+P6*L6"), ("R4", "=1/(1+EXP(Q4))"), ("U5", "=0.5*(A4-R5)^2")],
+)
+def test_a_wrong_cell_does_not_hide_its_iteration(tmp_path, cell, wrong):
+    right = read(tmp_path / "right.xlsx", Net=rows(4))
+    found = read(tmp_path / "wrong.xlsx", Net=rows(4) | {cell: wrong})
+    assert [iteration.places() for iteration in found.iterations] == [iteration.places() for iteration in right.iterations]

@@ -38,6 +38,7 @@ from xlnn.model.network import KINDS, Network
 from xlnn.sections import sections
 from xlnn.words import LANGUAGES, WORDS, every, say
 from xlnn.words import translations as compiled
+from xlnn.xlsx.workbook import NO_RESULT, NO_RESULTS
 
 FOLDER = Path(xlnn.__file__).parent / "words"
 
@@ -243,6 +244,13 @@ def headings() -> set[str]:
     return {leaf.value for leaf in leaves if isinstance(leaf, ast.Constant)}
 
 
+def with_fields(module: str) -> set[str]:
+    """The texts of a module that have fields to be filled."""
+    parts = {part for node in ast.walk(SOURCE.trees[module]) if isinstance(node, ast.JoinedStr) for part in node.values}
+    texts = {node.value for node in ast.walk(SOURCE.trees[module]) if isinstance(node, ast.Constant) and node not in parts}
+    return {text for text in texts if isinstance(text, str) and "{" in text}
+
+
 # the templates that an expression can be, where the source alone does not tell
 FUNCTIONS = {"exp", "ln", "tanh", "max", "cos", "sin", "sqrt"}  # they are no words
 
@@ -258,13 +266,15 @@ def of_lessons(texts) -> list[str]:
 SAID = {
     "checking.telling: notes(book.understood)": first_of_pairs("book.understood", "notes")
     | first_of_pairs("book.understood", "summary"),
+    "book.iterations: error.message": [NO_RESULT, NO_RESULTS],
+    "checking.verdict: self.convention": [OTHER_RATES, *(words for c in OTHER_CONVENTIONS for words in (c.words, c.doubt))],
     "checking.verdict: cause.mistake.words": [mistake.words for mistake in catalogue()],
     "checking.verdict: cause.mistake.correction": [mistake.correction for mistake in catalogue()],
     "errors: self.message": (),  # of an error that was found where it is raised
     "book.settings: error.message": (),
     "lessons.calculus: error.message": (),
-    "checking.verdict: self.convention": {text for one in OTHER_CONVENTIONS for text in (one.words, one.doubt) if text}
-    | {OTHER_RATES},
+    "checking.telling_formulas: finding.message": with_fields("checking.formulas") | with_fields("formula.building"),
+    "checking.telling_formulas: finding.lines": (),  # with the messages
     "layout.labels: label.text": headings(),
     "layout.labels: network.things": ("image", "case"),
     "cli.books: sections().items()": sections().values(),
@@ -275,6 +285,7 @@ SAID = {
     | first_of_pairs("book.writer", "ending")
     | {"results", "formulas"},  # of a person's own sheets
     "book.own_result: *places_sheet.HEADER": places_sheet.HEADER,
+    "book.understood: *places_sheet.HEADER": places_sheet.HEADER,
     "book.resume_record: names.items()": (),  # as in parts
     "book.resume_record: parts.items()": [*record.SETTING_NAMES.values(), *record.PARTS],
     "book.places_sheet: DIRECTIONS.items()": places_sheet.DIRECTIONS,

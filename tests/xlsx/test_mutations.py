@@ -85,6 +85,14 @@ def test_a_wrong_setting_is_noticed(field, good):
     assert differences(problem, openpyxl.load_workbook(good, data_only=True)).endswith(("openpyxl 0.2", "openpyxl 50"))
 
 
+def test_a_part_of_two_names_is_read_alone(good):
+    """OPC compares names of parts without regard to capitals; openpyxl wants the same spelling, and goes on without the sheet."""
+    content = good.read_bytes()
+    at = content.rindex(b"xl/worksheets/sheet2.xml")  # in the list of parts; the header before the part stays
+    good.write_bytes(content[:at] + b"xl/worksheEts/sheet2.xml" + content[at + 24 :])
+    assert judged(good) == mutations.Verdict("read alone")
+
+
 def test_an_exception_is_noticed(good, monkeypatch):
     def broken(path):
         raise KeyError("xl/workbook.xml")

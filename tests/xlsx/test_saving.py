@@ -393,7 +393,7 @@ def disk(monkeypatch, free: int, total: int = 10**12) -> None:
 
 
 def test_no_room_is_found_before_training(folder, monkeypatch):
-    """100 iterations of 5,968 numbers each, 4 bytes each at least, and 40 meanwhile.
+    """100 iterations of 5,968 numbers each, 4 bytes each at least, and 8 meanwhile.
 
     64 images of 91 numbers; 47 parameters with their sums and new ones; η, C_T and the share right.
     """
@@ -402,7 +402,7 @@ def test_no_room_is_found_before_training(folder, monkeypatch):
     before = workbooks.files(folder)
     done = CliRunner().invoke(main, ["train", "book.xlsx", "-n", "100", "-o", "out.xlsx"])
     assert done.exit_code == 6
-    assert done.stderr.startswith("xlnn: error: out.xlsx: the result needs at least 26.3 MB in ")
+    assert done.stderr.startswith("xlnn: error: out.xlsx: the result needs at least 7.2 MB in ")
     assert done.stderr.endswith(", where 2.0 MB are free; --keep and --detail write less.\n")
     assert workbooks.files(folder) == before
 
@@ -413,7 +413,7 @@ def test_room_for_what_is_kept(folder, monkeypatch):
 
 
 def test_two_file_systems(tmp_path, monkeypatch):
-    """1,000,000 numbers: 4 MB here, 40 MB for the temporary files there."""
+    """1,000,000 numbers: 4 MB here, 8 MB for the numbers that wait there."""
     (tmp_path / "there").mkdir()
     monkeypatch.setattr(tempfile, "gettempdir", lambda: str(tmp_path / "there"))
     real = Path.stat
@@ -421,7 +421,7 @@ def test_two_file_systems(tmp_path, monkeypatch):
         Path, "stat", lambda path, **more: SimpleNamespace(st_dev=1) if path.name == "there" else real(path, **more)
     )
     check_space(tmp_path / "out.xlsx", 1_000_000)
-    for free, expected in ((3_900_000, f"4.0 MB in {tmp_path},"), (39_000_000, f"40.0 MB in {tmp_path / 'there'},")):
+    for free, expected in ((3_900_000, f"4.0 MB in {tmp_path},"), (7_900_000, f"8.0 MB in {tmp_path / 'there'},")):
         disk(monkeypatch, free)
         with pytest.raises(SaveError) as caught:
             check_space(tmp_path / "out.xlsx", 1_000_000)
@@ -444,14 +444,15 @@ def test_a_disk_that_does_not_tell(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(("section", "cells"), [("4-4", "values"), ("4-4", "formulas"), ("5-6", "values")])
-def test_no_more_room_is_asked_for_than_is_needed(section, cells, tmp_path):
-    """A workbook that would fit is not refused: it is larger than was asked for, and so are its parts."""
+def test_no_more_room_is_asked_for_than_is_needed(section, cells, tmp_path, monkeypatch):
+    """A workbook that would fit is not refused: it is larger than was asked for, and so are the numbers that wait."""
     book = xlnn.example(section).with_settings(iterations=2)
-    plan = Plan(book, frozenset({1, 2}), cells=cells)
+    plan, waited = Plan(book, frozenset({1, 2}), cells=cells), []
+    vector = xlnn.book.result.vector
+    monkeypatch.setattr("xlnn.book.result.vector", lambda *given: (made := vector(*given), waited.append(made.nbytes))[0])
     xlnn.write(book, tmp_path / "out.xlsx", cells=cells)
     assert plan.numbers * saving.PACKED < (tmp_path / "out.xlsx").stat().st_size
-    with ZipFile(tmp_path / "out.xlsx") as archive:
-        assert plan.numbers * saving.UNPACKED < sum(part.file_size for part in archive.infolist())
+    assert plan.numbers * saving.WAITING < sum(waited)
 
 
 # ---- what killed runs left ---------------------------------------------------------------------------------
@@ -536,18 +537,14 @@ def test_windows_has_other_locks(tmp_path, monkeypatch):
     assert workbooks.files(tmp_path) == {"out.xlsx": WHOLE, other: b"half"}
 
 
-def test_the_parts_of_killed_runs(tmp_path, monkeypatch):
-    """XlsxWriter keeps them in the system's temporary folder; the next run removes those of the day before."""
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    for name in ("xlnn-abcdefgh~", "xlnn-ijklmnop~", "other"):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "part").touch()
-    for name in ("xlnn-abcdefgh~", "other"):
-        os.utime(tmp_path / name, (time.time() - DAY - 100,) * 2)
-    file = BookFile(BytesIO(), "book")
+def test_nothing_lies_in_the_temporary_folder_meanwhile(tmp_path, monkeypatch):
+    """The parts of a workbook go into the archive one by one; XlsxWriter's way is a temporary file for each."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
+    target = BytesIO()
+    file = BookFile(target, "book")
     file.sheet("Sheet")
     file.close()
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["other", "xlnn-ijklmnop~"]
+    assert [sheet.title for sheet in openpyxl.load_workbook(target)] == ["Sheet"]
 
 
 # ---- signals; what they do to a process is in test_kills.py ------------------------------------------------

@@ -12,7 +12,7 @@ from xlnn.book.data import count_images
 from xlnn.book.evidence import has_evidence, table, unknown_workbook
 from xlnn.book.names import DATA
 from xlnn.book.origin import Sources
-from xlnn.errors import ContentError, Where, XlnnError
+from xlnn.errors import ArrangementError, Where, XlnnError
 from xlnn.layout.arrange import arrange
 from xlnn.layout.cells import Cell
 from xlnn.layout.layouts import Layout
@@ -150,7 +150,7 @@ def _target(book: Workbook, found: Arrangement) -> tuple[Network, tuple[str, Pla
     return replace(found.network, classes=None), (found.sheet, found.layout.places["t"].moved(*found.block))
 
 
-def _nearly(book: Workbook, found: Arrangement) -> ContentError:
+def _nearly(book: Workbook, found: Arrangement) -> ArrangementError:
     """The lines of a sheet Places with which the workbook can be read."""
     quantities, places = found.network.quantities, found.layout.places
     network, (sheet, target) = _target(book, found)
@@ -164,7 +164,7 @@ def _nearly(book: Workbook, found: Arrangement) -> ContentError:
     lines = [places_sheet.HEADER, places_sheet.describe(quantities["x"], *images)]
     lines.append(places_sheet.describe(quantities["t" if network.classes is None else "digit"], sheet, target))
     lines += [places_sheet.describe(q, found.sheet, places[q.name].moved(*found.panel)) for q in network.parameters]
-    return ContentError(
+    return ArrangementError(
         "this is nearly the authors' arrangement of {name}, but not all numbers of {off} lie where they have them. "
         "Move them there, or add a sheet Places with these lines, corrected where they are not yet right:{lines}",
         Where(book.name, found.sheet), name=found.name, off=", ".join(off or names), lines=table(lines),

@@ -9,7 +9,7 @@ import numpy as np
 
 from xlnn.book.places_sheet import HEADER
 from xlnn.book.quantity_names import SPELLINGS, quantity_name, squeezed
-from xlnn.errors import ContentError, Where
+from xlnn.errors import ArrangementError, Where
 from xlnn.layout.cells import COLUMNS, Cell, Range, quoted
 from xlnn.layout.places import Place
 from xlnn.words import every
@@ -46,10 +46,10 @@ def _is_formula(value) -> bool:
     return isinstance(value, str) and value.startswith("=")
 
 
-def unknown_workbook(book: Workbook) -> ContentError:
+def unknown_workbook(book: Workbook) -> ArrangementError:
     """What was seen in a workbook that is of none of the three kinds, and the lines that would say where things lie."""
     seen = [_seen(book, sheet) for sheet in book.sheets[:SHOWN]] + ["…"] * (len(book.sheets) > SHOWN)
-    return ContentError(
+    return ArrangementError(
         "there is neither a sheet Settings nor the authors' arrangement (3-5 or 5-4) with its labels or formulas. Sheets, with "
         "their cells and numbers/formulas: {found}. Add a sheet Places with these lines, and your own cells and steps (like "
         "4 right) for the …; or start from `xlnn new 4-4 book.xlsx`.{lines}",

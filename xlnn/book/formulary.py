@@ -166,7 +166,10 @@ class _Filled(ast.NodeTransformer):
         function = self._value(node.func)
         arguments = list(node.args)
         if function is in_parts:  # the same, in blocks that fit the cache
-            function, arguments = self._value(arguments[0]), arguments[1:]
+            blocked, *arguments = arguments
+            if isinstance(blocked, ast.BoolOp):  # `in_place or output`, the same to the bit: output reads better
+                blocked = blocked.values[-1]
+            function = self._value(blocked)
         if function is filled_slope:  # the same, for a slope that is one number, too
             return self.visit(arguments[0])
         filled = [self.visit(argument) for argument in arguments]

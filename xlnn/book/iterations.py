@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 
 from xlnn.book import places_sheet, understood
+from xlnn.book.authors import recognise
 from xlnn.book.names import (
     CONVENTIONS,
     DATA,
@@ -28,7 +30,7 @@ from xlnn.book.origin import origin_of
 from xlnn.book.own_iterations import GIVEN, OwnIterations, own_iterations
 from xlnn.book.own_places import has_own_sheets, own_places
 from xlnn.book.reader import read_book
-from xlnn.errors import XlnnError
+from xlnn.errors import ArrangementError, ContentError, XlnnError
 from xlnn.layout import labels
 from xlnn.layout.arrange import arrange
 from xlnn.layout.cells import Cell
@@ -171,9 +173,23 @@ def book_of(workbook: Workbook, *, places: str | Path | None = None, language: s
     found = [_without_backward(shown, problem) if book.untrainable else shown for shown in found]
     book.iterations = tuple(shown for shown in found if computed(shown, problem))
     book.unseen = _unseen(book)
-    for shown in book.iterations:
-        workbook.check_calculated(where for where in shown.places.values() if not isinstance(where[1], Listed))
+    try:
+        for shown in book.iterations:
+            workbook.check_calculated(where for where in shown.places.values() if not isinstance(where[1], Listed))
+    except ContentError as error:
+        if known is None or _is_arranged(workbook):
+            raise
+        raise ArrangementError(error.message, error.where, **error.fields) from error
     return book
+
+
+def _is_arranged(workbook: Workbook) -> bool:
+    """Whether a workbook has the authors' arrangement."""
+    try:
+        recognise(workbook)
+    except ContentError:
+        return False
+    return True
 
 
 def is_somebody_elses(workbook: Workbook) -> bool:
@@ -327,17 +343,18 @@ def _by_hand(book: Book, lines: Mapping[str, places_sheet.Line]) -> Shown:
 def _understood(book: Book, found: Understood) -> Iterator[Shown]:
     """The iterations that the formulas show; what lies where the authors have it is what it is there."""
     problem, before = book.problem, ""
-    recognised = bool(problem.origin.arrangement)
+    recognised = bool(origin_of(problem).arrangement)
     shown = list(understood.shows(found))
     fits = {q.name: q.shape for q in problem.network.quantities.values()}
     own: dict[str, float] = understood.factors(found)
     for number, each in enumerate(shown, 1):
-        places = {n: where for n, where in each.places.items() if n in fits and _shape_of(problem, n, where[1]) == fits[n]}
+        lying = cast(Mapping[str, tuple[str, Place]], each.places)  # a Listed is asked as a Place is
+        places = {n: where for n, where in lying.items() if n in fits and _shape_of(problem, n, where[1]) == fits[n]}
         images = each.images
         if recognised:
             sheet = places["x"][0] if "x" in places else each.name
             standard = _standard(book, sheet, problem.images)
-            places |= {**standard, **(problem.origin.sources if number == 1 else {})}
+            places |= {**standard, **(origin_of(problem).sources if number == 1 else {})}
             own = {n: factor for n, factor in own.items() if n not in standard}
             images = np.arange(problem.images)
         yield Shown(each.name, places, images, number, before)

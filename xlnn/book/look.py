@@ -9,7 +9,7 @@ import numpy as np
 
 from xlnn.book.names import CONVENTIONS, PLACES, SETTINGS, SUMMARY, TEST
 from xlnn.book.numbers import Page, free
-from xlnn.book.paper import print_quantities
+from xlnn.book.paper import paper_of
 from xlnn.layout.cells import Cell, Range
 from xlnn.layout.layouts import Layout
 from xlnn.layout.places import Place
@@ -26,15 +26,35 @@ ROW, SCREEN = 20, (40 * 20, 1400)  # pixels: a row, and the height and width of 
 LINKS = ((Cell(3, 1), "Summary", "Summary"), (Cell(3, 4), "◀", "before"), (Cell(3, 5), "▶", "after"))
 
 
-def furnish(file: BookFile, sheet: RowsSheet, page: Page, made: Template, rooms: np.ndarray, problem: Problem) -> None:
-    """Column widths, frozen panes, links, shaded pixels and colour scales of a sheet of quantities; `rooms`: how many
-    characters the numbers of its holes take."""
-    widths = _widths(sheet, made, rooms, page.layout.places, problem.network.things)
-    frozen = _frozen(page.layout, made.last, widths)
-    if any(frozen):  # else XlsxWriter writes a pane that splits nothing, which Excel may want to repair
-        sheet.freeze_panes(*frozen)
+def furnish(
+    file: BookFile,
+    sheet: RowsSheet,
+    page: Page,
+    made: Template,
+    rooms: np.ndarray,
+    problem: Problem,
+    like: RowsSheet | None = None,
+) -> None:
+    """Column widths, frozen panes, links, shaded pixels, colour scales and paper of a sheet of quantities.
+
+    `rooms`: how many characters the numbers of its holes take; `like` is another sheet of this page and template that is
+    furnished already.
+    """
+    if like is None:
+        widths = _widths(sheet, made, rooms, page.layout.places, problem.network.things)
+        frozen = _frozen(page.layout, made.last, widths)
+        if any(frozen):  # else XlsxWriter writes a pane that splits nothing, which Excel may want to repair
+            sheet.freeze_panes(*frozen)
+        sheet.print_on(paper_of(page.layout, made.last, widths, file.printed))
+        _colours(file, sheet, page, problem)
+    else:
+        sheet.look_like(like)
     sheet.hide_gridlines(2)
-    print_quantities(sheet, page.layout, made.last, widths, file.printed)
+    _links(file, sheet, page)
+
+
+def _colours(file: BookFile, sheet: RowsSheet, page: Page, problem: Problem) -> None:
+    """Shaded pixels, colour scales of maps and filters, and wrong answers in red."""
     places = page.layout.places
     if "x" in places and problem.network.things == "images":
         shade(sheet, _rectangles(places["x"]), max(1.0, float(problem.x.max())))
@@ -45,7 +65,6 @@ def furnish(file: BookFile, sheet: RowsSheet, page: Page, made: Template, rooms:
             shade(sheet, _rectangles(places[name]), 1.0, colour="#F4B183")
     for place in page.layout.pictures.values():
         diverging(sheet, [place.bounds()])
-    _links(file, sheet, page)
 
 
 def _frozen(layout: Layout, last: Cell, widths: np.ndarray) -> tuple[int, int]:
@@ -89,7 +108,7 @@ def _widths(sheet: RowsSheet, made: Template, rooms: np.ndarray, places: Mapping
     for column, chars in made.widths.items():
         widths[column] = max(widths[column], min(chars, 24) + 1)
     if "x" in places:
-        pixels = np.unique(places["x"].grid()[1])
+        pixels = list(set(places["x"].grid()[1].ravel().tolist()))  # np.unique would import numpy.ma
         widths[pixels] = widths[pixels].max()
     for name in ("x", "t") if things == "cases" else ():
         if name in places:

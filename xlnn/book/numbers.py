@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 
 import numpy as np
@@ -43,6 +44,11 @@ class Page:
     elsewhere: Mapping[str, tuple[str, Place]]
     formulas: bool = False
     follows: Mapping[str, Place] | None = None
+
+    @cached_property
+    def known(self) -> dict[Cell, bool]:
+        """Cells of which `free` was asked already, for another of the sheets of this page."""
+        return {}
 
     @property
     def names(self) -> list[str]:
@@ -177,5 +183,8 @@ def occupied_cells(page: Page) -> np.ndarray:
 
 def free(page: Page, cell: Cell) -> bool:
     """Whether neither a number nor a label of the layout stands in a cell."""
-    numbers = any(page.place(name).index(cell) is not None for name in page.names)
-    return not numbers and all(label.cell != cell for label in page.layout.labels)
+    if cell not in page.known:
+        grids = (page.place(name).grid() for name in page.names)
+        numbers = any(((rows == cell.row) & (columns == cell.column)).any() for rows, columns in grids)
+        page.known[cell] = not numbers and all(label.cell != cell for label in page.layout.labels)
+    return page.known[cell]

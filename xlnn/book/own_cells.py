@@ -152,7 +152,9 @@ def filling(
     """A sheet of iteration `at` with holes; `there(by)`: whether the iteration so many further is in the result; `true`:
     whether the result of another formula is still so."""
     cells: dict[Cell, RawCell] = {}
-    order, marks, stale = [], [], False
+    order: list[int] = []
+    marks: list[int] = []
+    stale = False
     for cell in sorted({*raw.cells, *holes}):
         found = raw.cells.get(cell, RawCell())
         hole = holes.get(cell)

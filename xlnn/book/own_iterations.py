@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from xlnn.book.names import PLACES, RESERVED, SETTINGS, SOLVED, START, TRAINED
+from xlnn.book.origin import origin_of
 from xlnn.book.own_places import Own
 from xlnn.book.places_sheet import NEXT_SHEET
 from xlnn.layout.layouts import MARKS
@@ -64,9 +65,8 @@ def own_iterations(book: Workbook, problem: Problem, lines: Own) -> OwnIteration
     named = {name: line.again or line for name, line in lines.items() if name in quantities}
     first = {name: (book.find(line.sheet), line.place(quantities[name], problem.images)) for name, line in named.items()}
     first = {name: (sheet, place) for name, (sheet, place) in first.items() if sheet is not None}
-    sources = problem.origin.sources
+    sources = origin_of(problem).sources
     first |= {name: sources[name] for name in sources if name not in first and sources[name][0] not in (START, TRAINED, SOLVED)}
-    steps = {name: line.following for name, line in named.items() if line.following not in (None, NEXT_SHEET)}
     steps = {name: line.following for name, line in named.items() if line.following not in (None, NEXT_SHEET)}
     first = {name: where for name, where in first.items() if not _is_next(first, name, steps)}
     sheets = tuple(dict.fromkeys(sheet for name, (sheet, _) in first.items() if name not in GIVEN))

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from io import BytesIO
+from typing import IO
 
 import numpy as np
 
 from xlnn.book import places_sheet
 from xlnn.book.conventions import conventions_page
 from xlnn.book.names import CONVENTIONS, PLACES, SETTINGS, SUMMARY, TEST, TRAINED, iteration_name
+from xlnn.book.origin import origin_of
 from xlnn.book.own_iterations import own_iterations, written_sheets
 from xlnn.book.own_places import own_places
 from xlnn.book.own_sheets import OwnSheets, own_sheets
@@ -36,7 +38,7 @@ FRONT = (SUMMARY, CONVENTIONS, SETTINGS, PLACES)
 
 def own_plan(plan: Plan) -> Plan:
     """The plan of the sheets beside a person's own: in xlnn's arrangement, with numbers; as a table where it is too wide."""
-    problem = replace(plan.problem, origin=replace(plan.problem.origin, own={}))
+    problem = replace(plan.problem, origin=replace(origin_of(plan.problem), own={}))
     try:
         return Plan(problem, plan.kept, "all", "values", plan.language)
     except LimitError:
@@ -56,7 +58,8 @@ class _Beside(OutputBook):
             "Iteration {number}: the parameters after {updates} updates",
             self.plan.language, number=step.iteration, updates=step.iteration - 1,
         )  # fmt: skip
-        self.show(iteration_name(step.iteration), *self._templates["missing"], step, text + self.went_on())
+        page, made = self._templates["missing"]
+        self.show(iteration_name(step.iteration), page, made, step, text + self.went_on())
 
 
 @dataclass
@@ -67,14 +70,14 @@ class OwnResult:
     plan: Plan  # of the sheets beside them
     target: object
     title: str
-    spool: object
+    spool: IO[bytes]
     front: Callable[[BookFile], None] | None = None
     missing: bool = False
     look: Mapping = field(default_factory=dict)  # decimals and what is printed of the sheets beside them, as BookFile takes it
     _memory: BytesIO = field(default_factory=BytesIO)
 
     def __post_init__(self):
-        origin = self.chosen.problem.origin
+        origin = origin_of(self.chosen.problem)
         book = Workbook(origin.path)
         lines = own_places(book, origin.beside[0] if origin.beside else None)[0]
         lines = places_sheet.named(lines, self.chosen.problem.network.quantities)

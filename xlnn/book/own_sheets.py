@@ -384,15 +384,19 @@ class OwnSheets:
 
     def _following(self) -> set[str]:
         """The other sheets with formulas that read an iteration's numbers, or a sheet that does."""
-        changed, found = {*self._known, *([self._beside] if self.own.step else [])}, set()
-        reads: dict[str, set[str]] = {}
-        for sheet in self.others:
-            seen = reads[sheet] = set()
-            for formula in self.book.formulas(sheet).texts:
-                with_sheets(formula, lambda name, _, seen=seen: seen.add(name))
+        changed = {*self._known, *([self._beside] if self.own.step else [])}
+        found: set[str] = set()
+        reads = {sheet: self._read_by(sheet) for sheet in self.others}
         while more := {sheet for sheet in self.others if sheet not in found and reads[sheet] & (changed | found)}:
             found |= more
         return found
+
+    def _read_by(self, sheet: str) -> set[str]:
+        """The sheets that a sheet's formulas name."""
+        seen: set[str] = set()
+        for formula in self.book.formulas(sheet).texts:
+            with_sheets(formula, lambda name, _: seen.add(name))
+        return seen
 
     def _followed(self, raw: RawSheet) -> RawSheet:
         cells = dict(raw.cells)

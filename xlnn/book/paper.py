@@ -12,8 +12,7 @@ import numpy as np
 
 from xlnn.layout.cells import Cell
 from xlnn.layout.layouts import BACKWARD, Layout
-from xlnn.xlsx.new_file import footed
-from xlnn.xlsx.rows import RowsSheet
+from xlnn.xlsx.printing import Paper
 
 FIRST = 8  # images of an iteration that are printed, unless all are
 
@@ -24,8 +23,8 @@ ACROSS, DOWN, ROW = 810, 640, 20  # pixels that A4 in landscape surely takes at 
 SMALLEST, LARGEST = 0.25, 0.8  # how small and how large a sheet is printed
 
 
-def print_quantities(sheet: RowsSheet, layout: Layout, last: Cell, widths: np.ndarray, printed: str) -> None:
-    """Print area, scale, page ends and repeated titles of a sheet; `widths` of its columns in characters, from column 0 on."""
+def paper_of(layout: Layout, last: Cell, widths: np.ndarray, printed: str) -> Paper:
+    """How a sheet of quantities is printed; `widths` of its columns in characters, from column 0 on."""
     area = last if printed == "all" else _first(layout, last)
     across, down = widths[: area.column + 1] * 7 + 5, np.full(area.row + 1, float(ROW))
     across[0] = down[0] = 0
@@ -34,17 +33,7 @@ def print_quantities(sheet: RowsSheet, layout: Layout, last: Cell, widths: np.nd
     scale = float(np.clip(ACROSS / across.sum(), SMALLEST, LARGEST))
     columns = _page_ends(across, _starts(layout), labels, ACROSS / scale)
     rows = _page_ends(down, _headings(layout), numbers, DOWN / scale)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.set_print_scale(int(scale * 100))
-    sheet.print_area(0, 0, area.row - 1, area.column - 1)
-    sheet.set_v_pagebreaks(columns)
-    sheet.set_h_pagebreaks(rows)
-    if labels and columns:
-        sheet.repeat_columns(0, labels - 1)
-    if numbers and rows:
-        sheet.repeat_rows(0, numbers - 1)
-    footed(sheet)
+    return Paper(scale, area, tuple(columns), tuple(rows), labels, numbers)
 
 
 def _first(layout: Layout, last: Cell) -> Cell:

@@ -31,20 +31,10 @@ from xlnn.xlsx.sheet_names import is_called, reference
 from xlnn.xlsx.workbook import NO_TEXT, Workbook, is_blank, shown
 
 HEADER = ("Quantity", "First block", "Next image", "Next unit", "Next map", "Next map before")
-
-
 NEXT_ITERATION = "Next iteration"  # one more column, where iterations lie beside each other
-
-
 NEXT_SHEET = (0, 0)  # the step to the same cells of the next iteration's sheet
-
-
 SHEETS = re.compile(r"\s*1?\s*(sheets?|次?表|张表|工作表|シート)\s*", re.IGNORECASE)
-
-
 AXIS_COLUMNS = ("image", "unit", "map", "map before")  # the axes that a step can be given for
-
-
 DIRECTIONS = {"right": (0, 1), "down": (1, 0), "left": (0, -1), "up": (-1, 0)}
 
 

@@ -168,7 +168,7 @@ class Plan:
     @property
     def own_sheets(self) -> bool:
         """Whether the result is made of a person's own sheets; those of smaller batches would have other images each time."""
-        return bool(self.problem.origin and self.problem.origin.own_sheets) and self.whole and not self.solving
+        return origin_of(self.problem).own_sheets and self.whole and not self.solving
 
     @property
     def own(self) -> bool:

@@ -65,7 +65,8 @@ def read_images(problem: Problem, book: Workbook, own_test: bool) -> np.ndarray:
     layouts = layouts_of(book, problem.network, problem.settings.layout)
     if own_test:
         return drawn_image(book, problem)
-    said, tries = _said(problem, book), []
+    said = _said(problem, book)
+    tries: list[tuple[str, Place]] = []
     for found in _places(problem, book, layouts, said):
         if not book.is_blank(*found):
             whole = all(map(may_be_number, book.block(*found).flat))

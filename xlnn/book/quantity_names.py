@@ -64,6 +64,9 @@ IMAGES = {squeezed(word) for word in COUNTS}
 def quantity_name(value) -> str:
     """The name of the quantity that is meant: δ³, delta3, 误差3 and Δ3 are delta3; a text that is none stays as it is."""
     text = "" if value is None else unicodedata.normalize("NFKC", str(value)).strip()
+    if text.endswith("_") or text.count("{") != text.count("}"):  # they belong to a label
+        kind = max((kind for kind in SYMBOLS if text.casefold().startswith(kind.casefold())), key=len, default="")
+        return kind + text[len(kind) :]
     plain = _plain(text)
     fits = [word for word in SPELLINGS if plain.casefold().startswith(word) and len(plain.casefold()) == len(plain)]
     for word in sorted(fits, key=len, reverse=True):

@@ -79,12 +79,9 @@ def _read(
         found = settings.parse(book.lines(SETTINGS), book.name)
     language = _language(book, found, chosen, language)
     try:
-        try:
-            where = _find(book, Said(own, images), found, chosen, language, initial)
-        except ContentError:
-            if own or book.find(SETTINGS) or not (known := known or understood.understood(book)):
-                raise
-            return understood.problem_of(book, known, language, chosen)
+        where = _find(book, Said(own, images), found, chosen, language, initial, known)
+        if isinstance(where, Problem):
+            return where
         problem = gather(book, where)
         if not (own or book.find(SETTINGS)):
             _check_said(images, problem.images, book.where(PLACES))
@@ -96,13 +93,28 @@ def _read(
         raise
 
 
-def _find(book: Workbook, said: Said, found: settings.Read, chosen: Mapping, language: str, initial: bool) -> Found:
+def _find(
+    book: Workbook,
+    said: Said,
+    found: settings.Read,
+    chosen: Mapping,
+    language: str,
+    initial: bool,
+    known: Understood | None,
+) -> Found | Problem:
     """Where everything lies: as sheets Settings and Places say, else as in the authors' workbooks.
 
-    Each way of finding it returns what was `Found`, and reads no array; a further one has its place here.
+    Each way of finding it returns what was `Found`, and reads no array. Where none fits, the formulas tell the whole problem.
     """
     if not (said.own or book.find(SETTINGS)):
-        return _by_arrangement(book, chosen, language, initial)
+        try:
+            arrangement = authors.recognise(book)
+        except ContentError:
+            known = known or understood.understood(book)
+            if known is None:
+                raise
+            return understood.problem_of(book, known, language, chosen)
+        return _by_arrangement(book, arrangement, chosen, language, initial)
     network, found, own, notes = network_of(book, said.own, found, _only(chosen, Network))
     chosen = {**eta_of(book, own), **_only(chosen, Settings)}
     return _by_sheets(book, network, found.settings(**chosen), replace(said, own=own, notes=notes), language, initial)
@@ -129,9 +141,8 @@ def _language(book: Workbook, found: settings.Read, chosen: Mapping, asked: str 
     return LANGUAGES[1] if any("\u4e00" <= letter <= "\u9fff" for letter in names) else LANGUAGES[0]
 
 
-def _by_arrangement(book: Workbook, chosen: Mapping, language: str, initial: bool) -> Found:
+def _by_arrangement(book: Workbook, found: authors.Arrangement, chosen: Mapping, language: str, initial: bool) -> Found:
     """A workbook without Settings: the sheet that has the authors' arrangement, whatever its name."""
-    found = authors.recognise(book)
     network, sources = authors.sources_of(book, replace(found, network=replace(found.network, **_only(chosen, Network))), initial)
     check_shapes(book, network, sources, own=False, layout=None)
     if initial:

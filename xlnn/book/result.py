@@ -185,7 +185,7 @@ class OutputBook:
     def furnish(self) -> None:
         """How the sheets of quantities look; it depends on how much room their numbers take."""
         file, plan = self.file, self.plan
-        widths: dict[int, dict] = {}
+        first: dict[int, RowsSheet] = {}  # of sheets that are alike
         for sheet, page, made in self._shown:
-            furnish(file, sheet, page, made, self._rooms[id(made)], plan.problem)
-            sheet.col_info = widths.setdefault(id(made), sheet.col_info)  # 50 KB that sheets which are alike share
+            furnish(file, sheet, page, made, self._rooms[id(made)], plan.problem, first.get(id(made)))
+            first.setdefault(id(made), sheet)

@@ -12,7 +12,8 @@ from xlnn.layout.cells import Cell, quoted
 from xlnn.layout.places import Place
 from xlnn.model.problem import shape_text
 from xlnn.words import say
-from xlnn.xlsx.new_file import GRID, BookFile, link, one_page_wide, show
+from xlnn.xlsx.new_file import GRID, BookFile, link, show
+from xlnn.xlsx.printing import one_page_wide
 from xlnn.xlsx.rows import Rows, RowsSheet
 from xlnn.xlsx.workbook import Workbook, is_blank
 

@@ -36,8 +36,8 @@ def test_page(file: BookFile, sheet: RowsSheet, plan: Plan, parameters: Mapping[
     image = np.zeros((1, *problem.network.layers[0].shape))
     step = Step(problem, 0, {"x": image}, parameters)
     rows, style = file.rows(), file.style
-    numbers = problem.network.things == "cases"
-    title = "Test: type other numbers into the yellow cells" if numbers else "Test: draw an image in the yellow cells"
+    cases = problem.network.things == "cases"
+    title = "Test: type other numbers into the yellow cells" if cases else "Test: draw an image in the yellow cells"
     for number, text in enumerate((title, "Empty cells count as 0. `xlnn predict` with this workbook reads it too."), 1):
         if free(page, Cell(number, 1)):
             rows.text(Cell(number, 1), say(text, language), style("label" if number > 1 else "title"), measured=False)

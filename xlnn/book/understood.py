@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 
@@ -14,11 +15,12 @@ from xlnn._version import __version__
 from xlnn.book import places_sheet
 from xlnn.book.evidence import unknown_workbook
 from xlnn.book.names import PLACES
-from xlnn.book.origin import Notes, Origin
+from xlnn.book.origin import Notes, Origin, Sources
 from xlnn.errors import XlnnError
 from xlnn.formula.graph import SPAN, Graph
 from xlnn.formula.values import NUMBER
-from xlnn.layout.cells import Cell
+from xlnn.layout.cells import Cell, quoted
+from xlnn.layout.layouts import PARAMETERS
 from xlnn.layout.places import Place
 from xlnn.model.network import Network
 from xlnn.model.problem import Problem, Settings
@@ -63,7 +65,8 @@ def problem_of(book: Workbook, found: Understood, language: str, chosen: Mapping
     settings = Settings(**{"eta": common_eta(found) or 0.2, **batch, **own})
     parameters = {q.name: values[first.named[q.name].cells] / first.named[q.name].factor for q in network.parameters}
     sources = {name: where for name, where in first.places().items() if name in ("x", "t", *parameters)}
-    origin = Origin(book.path, book.digest, language, {}, {n: _single(w) for n, w in sources.items()}, notes=notes(found))
+    lying = cast(Sources, {n: _single(w) for n, w in sources.items()})  # a Listed is asked as a Place is
+    origin = Origin(book.path, book.digest, language, {}, lying, notes=notes(found))
     return Problem(network, x, parameters, t=t if network.answered else None, settings=settings, origin=origin)
 
 
@@ -121,7 +124,9 @@ def examples(found: Understood) -> tuple[np.ndarray, np.ndarray | None, list[np.
     """All examples, each once: x (images, rows, columns), t (images, units) or None; and which of them each iteration uses."""
     values = found.graph.values.numbers
     rows: dict[tuple, int] = {}
-    x, t, used = [], [], []
+    x: list[np.ndarray] = []
+    t: list[np.ndarray] = []
+    used: list[np.ndarray] = []
     for iteration in found.iterations:
         mine = []
         answers = iteration.named.get("t")
@@ -248,13 +253,14 @@ def write_places(path: str | Path, output: str | Path, *, language: str | None =
     made = openpyxl.Workbook()
     sheet = made.active
     sheet.title = PLACES
-    rows = [[say(text, language) for text in places_sheet.HEADER], *lines]
+    header = (*places_sheet.HEADER, places_sheet.NEXT_ITERATION)
+    rows = [[say(text, language) for text in header], *lines]
     for row in rows:
         sheet.append(row)
     other = made.create_sheet(LEFT_OVER)
     for row in [(say("not understood", language), say("cells", language)), *rest]:
         other.append(row)
-    for column, width in zip("ABCDEF", (14, 28, 16, 16, 16, 18), strict=True):
+    for column, width in zip("ABCDEFG", (14, 28, 16, 16, 16, 18, 16), strict=True):
         sheet.column_dimensions[column].width = other.column_dimensions[column].width = width
     made.custom_doc_props.append(StringProperty(name=MARK, value=__version__))
     with replacing(output, force) as file:
@@ -265,19 +271,59 @@ def write_places(path: str | Path, output: str | Path, *, language: str | None =
 def places_lines(found: Understood) -> tuple[list[tuple], list[tuple]]:
     """The lines of sheet Places for the first iteration; and what no line can say, or was not understood, with its cells."""
     problem = network_of(found, {})
-    lines, rest = [], []
+    lines: list[tuple] = []
+    rest: list[tuple] = []
+    second = found.iterations[1].places() if len(found.iterations) > 1 else {}
     for name, where in found.iterations[0].places().items():
         if name not in problem.quantities:
             continue
-        if isinstance(where, Listed):
+        factor = found.iterations[0].named[name].factor if name in found.iterations[0].named else 1
+        if factor != 1 and not isinstance(where, Listed):  # a sign turned, a cost without ½: no line can say that
+            told = (name, f"{quoted(where[0])}!{where[1].bounds().name} × {factor:g}")
+            rest.append(told)
+            if problem.quantities[name].kind in PARAMETERS:  # a line that is not read rather than numbers that are wrong
+                lines.append(told)
+        elif isinstance(where, Listed):
             cells = (f"{sheet}!{cell.name}" for sheet, cell in zip(where.sheets, where.cells, strict=True) if cell)
             rest.append((name, ", ".join(islice(cells, 100))))
         else:
-            lines.append(places_sheet.describe(problem.quantities[name], *_one_step(where, problem.quantities[name].per_image)))
+            line = places_sheet.describe(problem.quantities[name], *_one_step(where, problem.quantities[name].per_image))
+            lines.append((*line, _next_iteration(where, second.get(name))))
     if "x" in {line[0] for line in lines}:
         lines.append((IMAGE_COUNT, len(found.iterations[0].named["x"].cells)))
+    eta = _eta_cell(found)
+    if eta is not None:
+        sheet, cell = found.graph.cell(eta)
+        lines.append(("eta", f"{quoted(sheet)}!{cell.name}"))
     rest += [("", cell) for cell in left_over(found, 1000)]
     return lines, rest
+
+
+def _next_iteration(first: tuple[str, Place], second: tuple[str, Place] | Listed | None) -> str:
+    """Where the same lies in the second iteration, in the words of column Next iteration; empty where that is no step."""
+    if second is None or isinstance(second, Listed) or second == first:
+        return ""
+    (sheet, place), (other, there) = first, second
+    if sheet != other:
+        return "1 sheet" if place == there else ""
+    rows, columns = (there.origin.row - place.origin.row, there.origin.column - place.origin.column)
+    return places_sheet.words((rows, columns)) if place.moved(rows, columns) == there else ""
+
+
+def _eta_cell(found: Understood) -> int | None:
+    """The cell that all updates of the first iteration read, if it holds the common η."""
+    eta, graph = common_eta(found), found.graph
+    new = [
+        cell
+        for name, part in found.iterations[0].named.items()
+        if name.startswith("new_")
+        for cell in part.cells.ravel().tolist()
+    ]
+    if eta is None or not new:
+        return None
+    read = set.intersection(*(set(graph.precedents(cell).tolist()) for cell in new))
+    mine = [cell for cell in sorted(read) if graph.is_leaf[cell] and abs(graph.values.numbers[cell] - eta) <= SAME * eta]
+    return mine[0] if len(mine) == 1 else None
 
 
 def _one_step(where: tuple[str, Place], per_image: bool) -> tuple[str, Place]:

@@ -96,6 +96,7 @@ def write(
     check_space(path, plan.numbers)
     with replacing(path, force) as temporary, one_thread, ExitStack() as stack:
         spool = stack.enter_context(tempfile.TemporaryFile())
+        book: OutputBook | OwnResult
         if plan.own_sheets:
             look = {"decimals": decimals, "printed": printed}
             book = OwnResult(plan, own_plan(plan), temporary, path.stem, spool, front, missing=add_missing, look=look)

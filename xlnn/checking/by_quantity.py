@@ -70,7 +70,8 @@ def compared_by_quantity(
     second = Workbook(b)
     other = book_of(second, places=None if second.find(PLACES) else places, **settings)
     theirs = {shown.iteration: shown for shown in reversed(other.iterations)}
-    iterations, quantities, count, differences = [], {}, 0, []
+    iterations, quantities, count = [], {}, 0
+    differences: list[Difference] = []
     for mine in one.iterations:
         shown = theirs.get(mine.iteration)
         names = [name for name in mine.places if shown and name in shown.places]

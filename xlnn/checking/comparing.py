@@ -238,12 +238,12 @@ def _compare_sheets(name, other, one: Filled, two: Filled, tolerance: Tolerance,
     with np.errstate(all="ignore"):
         gap = np.where(x == y, 0.0, np.abs(x - y))
     at = cell_of(codes[numbers[int(gap.argmax())]]) if gap.size and gap.max() > 0 else None
-    pending = tuple(_first(codes, inside & (side.filled.kinds_at(side.positions) == PENDING)) for side in (a, b))
+    pending_a, pending_b = (_first(codes, inside & (side.filled.kinds_at(side.positions) == PENDING)) for side in (a, b))
     used = frozenset(range_ for range_ in ranges or () if (counts & _inside(codes, [range_])).any())
     return Pair(
         name, other, int(both.sum()), codes[different] // COLUMNS, codes[different] % COLUMNS + 1,
         a.values(different), b.values(different), int(only_a.sum()), int(only_b.sum()), float(gap.max()) if gap.size else 0.0, at,
-        pending, int((unlike & ~counts).sum()), used,
+        (pending_a, pending_b), int((unlike & ~counts).sum()), used,
     )  # fmt: skip
 
 

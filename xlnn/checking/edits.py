@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import TypeGuard
 
 import numpy as np
 
@@ -155,7 +157,8 @@ def simple(copies: Copies) -> Iterator[Family]:
     base = plain(copies)
     for kind, cost, tree in _forms(copies.block.tree):
         yield replace(base, kind=kind, tree=tree, costs=np.array([float(cost)]))
-    yield from _fixings(copies, base)
+    yield from fixings(copies)
+    yield from _further_terms(base, copies)
     yield from _edges(copies, base)
 
 
@@ -209,7 +212,7 @@ def whole(copies: Copies) -> Iterator[Family]:
         yield replace(base, kind="factor", tree=times, costs=np.array([1.6]))
 
 
-def _is_product(tree: Tree) -> bool:
+def _is_product(tree: Tree) -> TypeGuard[Operation]:
     return isinstance(tree, Operation) and set(tree.operators) <= {"*", "/"}
 
 
@@ -217,25 +220,59 @@ def _times(factor: Tree, product: Operation) -> Operation:
     return Operation(("*", *product.operators), (factor, *product.operands))
 
 
-def _fixings(copies: Copies, base: Family) -> Iterator[Family]:
-    """References that stay where those of the first copy are, or move with the copies, in rows, columns or both."""
-    places = copies.block.places
-    away = places - places[0]
+def fixings(copies: Copies) -> Iterator[Family]:
+    """References that stay where those of the first copy are, or move with the copies, in rows, columns or both; one or two."""
+    base = plain(copies)
+    away = copies.block.places - copies.block.places[0]
     if not away.any():
         return
-    for number in range(copies.own):
-        corner = base.corners[number]
-        found, fixed = [], []
+    singles = [(number,) for number in range(copies.own)]
+    for chosen in [*singles, *combinations(range(min(copies.own, 8)), 2)]:
         for rows, columns in ((0, 0), (0, 1), (1, 0), (1, 1)):
-            moved = away * (rows, columns)
-            new = corner[0, 0] + np.concatenate([moved, moved], axis=1)
-            if (new >= 1).all() and not (new == corner[0]).all():
-                found.append(new)
-                fixed.append((not rows, not columns))
-        for new, flags in zip(found, fixed, strict=True):
-            corners = (*base.corners[:number], new[None], *base.corners[number + 1 :])
-            flagged = (*base.fixed[:number], flags, *base.fixed[number + 1 :])
-            yield replace(base, kind="fixed" if any(flags) else "moving", corners=corners, fixed=flagged, costs=np.array([1.0]))
+            steps = np.concatenate([away * (rows, columns)] * 2, axis=1)
+            new = {n: base.corners[n][0, 0] + steps for n in chosen}
+            if all((c >= 1).all() for c in new.values()) and all((new[n] != base.corners[n][0]).any() for n in chosen):
+                corners = tuple(new[n][None] if n in chosen else c for n, c in enumerate(base.corners))
+                flags = tuple((not rows, not columns) if n in chosen else f for n, f in enumerate(base.fixed))
+                kind = "moving" if rows and columns else "fixed"
+                yield replace(base, kind=kind, corners=corners, fixed=flags, costs=np.array([0.9 + 0.1 * len(chosen)]))
+
+
+def _further_terms(base: Family, copies: Copies) -> Iterator[Family]:
+    """A product of two cells with one more like it, whose cells lie one or two further on: a term that was forgotten."""
+    steps = [(1, 0), (0, 1), (-1, 0), (0, -1), (2, 0), (0, 2), (-2, 0), (0, -2)]
+    both = np.array([(*first, *second) for first in steps for second in steps])
+    count = len(base.corners)
+    for x, y, tree in _with_a_term(base.tree, count):
+        if max(x, y) >= copies.own:
+            continue
+        new = [
+            base.corners[n] + np.concatenate([move, move], axis=1)[:, None, :] for n, move in ((x, both[:, :2]), (y, both[:, 2:]))
+        ]
+        usable = np.logical_and.reduce([(c >= 1).all(axis=(1, 2)) for c in new])
+        if usable.any():
+            corners = (*base.corners, *(c[usable] for c in new))
+            sheets = (*base.sheets, base.sheets[x], base.sheets[y])
+            flags = _dollars(copies)
+            fixed = (*base.fixed, *((bool(flags[n]), bool(flags[n])) for n in (x, y)))
+            yield Family("term", tree, corners, sheets, np.full(usable.sum(), 1.8), fixed)
+
+
+def _with_a_term(tree: Tree, count: int) -> Iterator[tuple[int, int, Tree]]:
+    """(x, y, tree) for every product x·y of two cells, with the product of two further operands added to it."""
+    more = Operation(("*",), (Operand(count), Operand(count + 1)))
+    match tree:
+        case Operation(operators, (Operand(x), Operand(y), *rest)) if operators[0] == "*":
+            pair = Operation(("*",), (Operand(x), Operand(y)))
+            added = Operation(("+",), (pair, more))
+            yield x, y, Operation(operators[1:], (Brackets(added), *rest)) if rest else added
+    match tree:
+        case Operation(operators, operands):
+            for number, operand in enumerate(operands):
+                for x, y, part in _with_a_term(operand, count):
+                    yield x, y, Operation(operators, (*operands[:number], part, *operands[number + 1 :]))
+        case Brackets(inner):
+            yield from ((x, y, Brackets(part)) for x, y, part in _with_a_term(inner, count))
 
 
 def _edges(copies: Copies, base: Family) -> Iterator[Family]:
@@ -297,7 +334,7 @@ def pairs(copies: Copies) -> Iterator[Family]:
     base = plain(copies)
     by = np.array([step for step in NEAR if step != (0, 0)])
     flags = _dollars(copies)
-    sets = [(n, m) for n in range(copies.own) for m in range(n)][:40]
+    sets: list[tuple] = [(n, m) for n in range(copies.own) for m in range(n)][:40]
     sets += [tuple(np.flatnonzero(flags)), tuple(np.flatnonzero(~flags))]
     moves = np.concatenate([by, by], axis=1)[:, None, :]
     costs = 1.3 + np.abs(by).sum(axis=1) / 100
@@ -307,6 +344,19 @@ def pairs(copies: Copies) -> Iterator[Family]:
         if usable.any():
             corners = tuple(c[usable] if len(c) > 1 else c for c in corners)
             yield replace(base, kind="reference", corners=corners, costs=costs[usable])
+
+
+def unpinned(copies: Copies) -> Iterator[Family]:
+    """All references without $ moved together by up to four rows or columns."""
+    base = plain(copies)
+    chosen = np.flatnonzero(~_dollars(copies))
+    by = np.array([(r * way, c * way) for way in (1, -1, 2, -2, 3, -3, 4, -4) for r, c in ((1, 0), (0, 1))])
+    moves = np.concatenate([by, by], axis=1)[:, None, :]
+    corners = tuple(c + moves if n in chosen else c for n, c in enumerate(base.corners))
+    usable = np.logical_and.reduce([(corners[n] >= 1).all(axis=(1, 2)) for n in chosen]) if len(chosen) > 1 else np.zeros(1, bool)
+    if usable.any():
+        corners = tuple(c[usable] if len(c) > 1 else c for c in corners)
+        yield replace(base, kind="reference", corners=corners, costs=1.2 + np.abs(by).sum(axis=1)[usable] / 100)
 
 
 def _dollars(copies: Copies) -> np.ndarray:
@@ -327,12 +377,12 @@ def siblings(copies: Copies) -> Iterator[Family]:
     near = near[np.argsort(np.abs(rows[near] - row) + np.abs(columns[near] + 1 - column), kind="stable")]
     _, firsts = np.unique(kinds[near], return_index=True)
     for formula in near[np.sort(firsts)[:8]].tolist():
-        family = _moved(copies, int(graph.cell_of[formula]))
+        family = moved(copies, int(graph.cell_of[formula]))
         if family is not None:
             yield family
 
 
-def _moved(copies: Copies, sibling: int) -> Family | None:
+def moved(copies: Copies, sibling: int) -> Family | None:
     """A cell's formula in the place of each copy."""
     graph = copies.graph
     number, at = graph._rows[graph.owner[sibling]].tolist()
@@ -395,6 +445,17 @@ def _single_leaves(copies: Copies) -> np.ndarray:
     return given[np.isin(graph.codes[given] // SPAN, sheets)][:400]
 
 
+def inserted_terms(copies: Copies, cells: np.ndarray) -> Iterator[Family]:
+    """One of some cells added, the same in all copies."""
+    base = plain(copies)
+    for cell in cells.tolist():
+        sheet, rest = divmod(int(copies.graph.codes[cell]), SPAN)
+        row, column = rest // COLUMNS, rest % COLUMNS + 1
+        corner = np.broadcast_to(np.array([row, column, row, column]), (1, len(copies.targets), 4))
+        families = _inserted(base, corner, np.full(len(copies.targets), sheet), np.array([2.0]), (True, True))
+        yield from (family for family in families if family.kind == "term")
+
+
 def _inserted(base: Family, corners: np.ndarray, sheet: np.ndarray, costs: np.ndarray, fixed) -> Iterator[Family]:
     v = Operand(len(base.corners))
     one = Number("1")
@@ -422,8 +483,17 @@ def _inserted(base: Family, corners: np.ndarray, sheet: np.ndarray, costs: np.nd
         yield Family(kind, form, (*base.corners, corners), (*base.sheets, sheet), costs + more, (*base.fixed, fixed))
 
 
-def _is_sum(tree: Tree) -> bool:
+def _is_sum(tree: Tree) -> TypeGuard[Operation]:
     return isinstance(tree, Operation) and set(tree.operators) <= {"+", "-"}
+
+
+def touched(copies: Copies, edit: Edit) -> np.ndarray:
+    """(copies,) whether an edit changes a copy: not where a reference stays what it was."""
+    before = plain(copies)
+    if edit.tree != before.tree:
+        return np.ones(len(copies.targets), bool)
+    pairs = zip(edit.corners, before.corners, edit.sheets, before.sheets, strict=True)
+    return np.any([(new != old[0]).any(axis=1) | (sheet != there) for new, old, sheet, there in pairs], axis=0)
 
 
 # ---- as a formula -----------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from xlnn.checking.edits import (
     siblings,
     simple,
     spelled,
+    touched,
     whole,
 )
 from xlnn.formula.differentiating import propagate
@@ -128,13 +129,13 @@ def explain(
 
 def _corrected(found: Explanation, values: Values) -> Values:
     """The values after an explanation's change."""
-    new = results(found.copies, _alone(found.edit), values)[0]
+    new = results(found.copies, alone(found.edit), values)[0]
     kept = np.isin(found.copies.targets, found.cells)
     changes = dict(zip(found.copies.targets[kept].tolist(), new[kept].tolist(), strict=True))
     return found.copies.graph.calculate(changes, values)
 
 
-def _alone(edit: Edit) -> Family:
+def alone(edit: Edit) -> Family:
     corners = tuple(c[None] for c in edit.corners)
     return Family(edit.kind, edit.tree, corners, edit.sheets, np.array([edit.cost]), edit.fixed, edit.sibling)
 
@@ -248,12 +249,7 @@ def _promising(claims: Claims, group: Copies, slopes: np.ndarray, wrong: np.ndar
 
 def _found(claims: Claims, group: Copies, edit: Edit) -> Explanation | None:
     """The explanation, with the copies that hold something wrong, and a sibling that is right."""
-    family = _alone(edit)
-    differs = np.zeros(len(group.targets), bool)
-    for values in claims.points:
-        new, old = results(group, family, values)[0], values.numbers[group.targets]
-        differs |= np.abs(new - old) > 1e-12 * np.maximum(np.abs(old), np.abs(new))
-    cells = np.sort(group.targets[differs])
+    cells = np.sort(group.targets[touched(group, edit)])
     explained = Explanation(cells, edit, group, np.empty(0, np.int64), _siblings(claims, group, cells))
     after = replace(claims, points=tuple(_corrected(explained, values) for values in claims.points))
     made = claims.wrong & ~after.wrong

@@ -13,16 +13,23 @@ from pathlib import Path
 import numpy as np
 
 from xlnn.checking.explaining import Explanation, explain
+from xlnn.checking.forward import explain_forward, explain_odd
 from xlnn.formula.building import read
 from xlnn.formula.graph import SPAN, Graph
-from xlnn.formula.values import ERROR, NUMBER
+from xlnn.formula.values import ERROR, NUMBER, TEXT
 from xlnn.layout.cells import COLUMNS, Cell
-from xlnn.understand.updates import Learning, learning
+from xlnn.understand.updates import Learning, eta, learning
 from xlnn.understand.wiring import Wiring
 from xlnn.xlsx.workbook import Workbook
 
 LINE, SIDE = 6, 2  # so many formulas in a line make a pattern, at least so many on each side of what breaks it
 SAME = 0.5  # of the references of neighbours that a formula has, at least, that departs from their pattern
+
+
+KNOWN_AS = {
+    "squares": "Σ(t − a)²", "cross-entropy": "cross-entropy", "softmax cross-entropy": "softmax cross-entropy",
+    "perceptron rule": "the perceptron rule",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +42,7 @@ class Finding:
     fields: dict = field(default_factory=dict)
     lines: tuple[tuple[str, dict], ...] = ()
     wrong: bool = True  # or only worth a line
+    neighbour: int = -1  # of a cell that departs from its pattern
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +72,10 @@ def judge_formulas(workbook: Workbook | str | Path) -> Judged:
     found = [*_reports(graph), *_errors(graph), *_breaks(graph)]
     learns = learning(wiring)
     if learns is not None:
-        found += [*_pasted(learns), *_cost(learns), *_gradients(learns)]
+        gradients = list(_gradients(learns, found))
+        told = {cell for finding in gradients for cell in finding.cells.tolist()}
+        found = [finding for finding in found if finding.kind != "departs" or finding.cells[0] not in told]
+        found += [*_pasted(learns), *_cost(learns), *_total(learns), *_scale(learns), *gradients]
     return Judged(book, graph, learns, tuple(found))
 
 
@@ -95,9 +106,13 @@ def _errors(graph: Graph) -> Iterator[Finding]:
     for value, cells in by_value.items():
         lines = (("={formula}", {"formula": graph.text(cells[0])}),) if graph.text(cells[0]) else ()
         follow = len(failed) - len(sources)
-        yield Finding(
-            "error", np.array(cells), "{value}, from which {count} more cells follow.", {"value": value, "count": follow}, lines
-        )
+        over_labels = not follow and all(_reads_text(graph, cell) for cell in cells)  # a rectangle that was filled over a label
+        fields = {"value": value, "count": follow}
+        yield Finding("error", np.array(cells), "{value}, from which {count} more cells follow.", fields, lines, not over_labels)
+
+
+def _reads_text(graph: Graph, cell: int) -> bool:
+    return bool((graph.values.all_kinds()[graph.precedents(cell)] == TEXT).any())
 
 
 # ---- patterns --------------------------------------------------------------------------------------------
@@ -123,6 +138,7 @@ def _breaks(graph: Graph) -> Iterator[Finding]:
             yield Finding(
                 "departs", np.array([hole]), "the formula departs from that of its {count} neighbours: ={formula}", fields,
                 (("{cell} has ={formula}", {"cell": name_of(graph, neighbour), "formula": graph.text(neighbour)}),),
+                neighbour=neighbour,
             )  # fmt: skip
     for neighbour, cells in pasted.items():
         fields = {"count": holes[cells[0]][1], "cell": name_of(graph, neighbour), "formula": graph.text(neighbour)}
@@ -203,35 +219,90 @@ def _cost(learns: Learning) -> Iterator[Finding]:
     """A shown cost that is not what is descended."""
     cost = learns.costs[0]
     if learns.instead:
-        cells = np.array(cost.cells)
-        yield Finding(
-            "cost", cells, "shows Σ(t − a)², but the parameters descend {cost}: δ lacks the slope a′(z); or {cost} is meant and "
-            "the cost shown is another.", {"cost": learns.instead}, wrong=False,
-        )  # fmt: skip
+        message = (
+            "shows Σ(t − a)², but the parameters descend {what}: δ lacks the slope a′(z); "
+            "or {what} is meant and the cost shown is another."
+        )
+        yield Finding("cost", np.array(cost.cells), message, {"what": learns.instead}, wrong=False)
     elif cost.name not in ("shown", "perceptron rule"):
-        yield Finding(
-            "cost", np.array(cost.outputs), "the parameters descend {cost} of these outputs, which no cell shows.",
-            {"cost": cost.name}, wrong=False,
-        )  # fmt: skip
+        message = "the parameters descend {what} of these outputs, which no cell shows."
+        yield Finding("cost", np.array(cost.outputs), message, {"what": KNOWN_AS[cost.name]}, wrong=False)
 
 
-def _gradients(learns: Learning) -> Iterator[Finding]:
-    """Updates that do not follow the sheet's own derivative, each with the formula that is the fault and its correction."""
+def _total(learns: Learning) -> Iterator[Finding]:
+    """A shown total of the costs that are descended, which leaves some of them out or counts them differently."""
+    graph, cost = learns.wiring.graph, learns.costs[0]
+    if len(cost.cells) < LINE - 1:
+        return
+    after = learns.wiring.reached(np.array(cost.cells)) & ~graph.is_leaf
+    after[list(cost.cells)] = False
+    for cell in np.flatnonzero(after[:-1] & (graph.values.all_kinds()[:-1] == NUMBER)).tolist():
+        shares = graph.gradient(cell)[list(cost.cells)]
+        missing = np.array(cost.cells)[shares == 0]
+        if 0 < len(missing) <= len(shares) // 4:
+            fields = {"cells": cells_text(graph, missing), "all": cells_text(graph, np.array(cost.cells))}
+            lines = (("={formula}", {"formula": graph.text(cell)}),) if graph.text(cell) else ()
+            yield Finding("total", np.array([cell]), "leaves out {cells}, though the parameters descend {all}.", fields, lines)
+
+
+def _scale(learns: Learning) -> Iterator[Finding]:
+    """The gradients are a multiple of the derivative of the cost that is shown: ½ is forgotten in one of them, or 1/n."""
+    given = eta(learns.wiring, learns.updates)
+    rate = learns.rate[np.isfinite(learns.rate)]
+    if learns.costs[0].name != "shown" or given is None or given[0] < 0 or not len(rate):
+        return
+    factor = float(np.median(rate)) / given[1]
+    if not np.isclose(factor, 1, rtol=1e-6) and learns.costs[0].cells:
+        fields = {"factor": f"{factor:.6g}"}
+        message = (
+            "the gradients are {factor} times the derivative of this cost: ½ or the number of examples is in one of them only."
+        )
+        yield Finding("scale", np.array(learns.costs[0].cells), message, fields, wrong=False)
+
+
+def _gradients(learns: Learning, before: Sequence[Finding]) -> Iterator[Finding]:
+    """Updates that do not follow the sheet's own derivative, each with the formula that is the fault and its correction.
+
+    `before` is what was found already: what follows from a number among formulas is no further fault.
+    """
     u, wiring = learns.updates, learns.wiring
-    open_ = learns.wrong.copy()
+    known = [cell for finding in before if finding.wrong and finding.kind != "departs" for cell in finding.cells.tolist()]
+    open_ = learns.wrong & ~wiring.reached(np.array(known, np.int64))[u.new]
+    hints = {int(f.cells[0]): f.neighbour for f in before if f.kind == "departs"}
     found: list[tuple[Explanation, int]] = []
-    for iteration in sorted(set(u.iteration[learns.wrong].tolist())):
-        rows = u.of(iteration)
-        if not open_[rows].any():
+    for iteration in sorted(set(u.iteration[open_].tolist())):
+        rows = u.of(iteration)[open_[u.of(iteration)]]
+        if not len(rows):
             continue
-        explained = explain(wiring, u.new[rows], _right(learns, rows), learns.points, _forward(learns))
-        found += [(one, iteration) for one in explained]
-        for one in explained:
+        for one in _causes(learns, iteration, rows, hints):
+            found.append((one, iteration))
             open_ &= ~_behind_alike(wiring, one, u.new)
     for group in _merged(found):
         yield _explained(learns, group)
+    open_ &= ~wiring.reached(np.array(list(hints), np.int64))[u.new]
     if open_.any():
         yield _unexplained(learns, np.flatnonzero(open_))
+
+
+def _causes(learns: Learning, iteration: int, rows: np.ndarray, hints: dict[int, int]) -> list[Explanation]:
+    """What makes the updates of `rows` right: a cell that departs from its siblings, else a formula of the backward pass.
+
+    Where no single one of these does, a formula of the forward pass does, or else several.
+    """
+    u = learns.updates
+    odd = explain_odd(learns, iteration, hints)
+    made = [claim for one in odd for claim in one.claims.tolist()]
+    rows = rows[~np.isin(u.new[rows], made)]
+    if not len(rows):
+        return odd
+    all_ = u.of(iteration)
+    all_ = all_[np.isin(all_, rows) | ~learns.wrong[all_]]
+    backward = explain(learns.wiring, u.new[all_], _right(learns, all_), learns.points, _forward(learns))
+    closed = {claim for one in backward for claim in one.claims.tolist()}
+    if len(_merged([(one, 0) for one in backward])) == 1 and closed >= set(u.new[rows].tolist()):
+        return [*odd, *backward]
+    forward = explain_forward(learns, iteration)
+    return [*odd, *(backward if forward is None else [forward])]
 
 
 def _right(learns: Learning, rows: np.ndarray):
@@ -314,10 +385,8 @@ def _unexplained(learns: Learning, rows: np.ndarray) -> Finding:
     values = learns.points[0]
     found = (values.numbers[u.old[row]] - values.numbers[u.new[row]]) / learns.rate[row]
     slope = float(learns.slopes(values)[row])
-    fields = {
-        "cell": name_of(graph, int(u.old[row])), "found": f"{found:.9g}", "slope": f"{slope:.9g}",
-        "eta": f"{learns.rate[row]:.9g}",
-    }  # fmt: skip
+    cell = name_of(graph, int(u.old[row]))
+    fields = {"cell": cell, "found": f"{found:.9g}", "slope": f"{slope:.9g}", "eta": f"{learns.rate[row]:.9g}"}
     message = "does not follow the derivative of your own sheet: ∂C/∂{cell} is {slope}, the change is −{eta} · {found}."
     lines = (("={formula}", {"formula": graph.text(int(u.new[row]))}),)
     return Finding("gradient", np.sort(u.new[rows]), message, fields, lines)

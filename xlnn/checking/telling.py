@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from xlnn.book.iterations import computed
+from xlnn.book.origin import origin_of
 from xlnn.book.understood import notes
 from xlnn.checking.comparing import seen_apart
 from xlnn.checking.marked_copy import GREY, RED, Mark, write_marked
@@ -50,7 +52,7 @@ def check_text(verdict: Verdict, language: str) -> str:
 def _understood_lines(verdict: Verdict, language: str) -> list[str]:
     """What the formulas were understood to say, where nothing else told."""
     book = verdict.book
-    if book.understood is None or book.problem.origin.arrangement:
+    if book.understood is None or origin_of(book.problem).arrangement:
         return []
     return [say("Note: {note}", language, note=say(text, language, **fields)) for text, fields in notes(book.understood)]
 
@@ -256,14 +258,16 @@ def _fault_json(verdict: Verdict, fault: Fault) -> dict[str, Any]:
     }
 
 
-def check_report(verdict: Verdict, path: Path, language: str, force: bool = False) -> Path:
-    """A copy of the checked workbook: causes red, what merely follows from them grey, the faults listed."""
+def check_report(verdict: Verdict, path: Path, language: str, force: bool = False, marks: Iterable[Mark] = ()) -> Path:
+    """A copy of the checked workbook: causes red, what merely follows from them grey, the faults listed; and further `marks`."""
     header = [
         say(text, language)
         for text in ("sheet", "cell", "wrong", "quantity", "rule", "found", "expected", "mistake", "explanation", "correction")
     ]
     source = verdict.book.workbook.path
-    return write_marked(source, path, _marks(verdict, language), "xlnn check", header, _fault_rows(verdict, language), force)
+    return write_marked(
+        source, path, chain(_marks(verdict, language), marks), "xlnn check", header, _fault_rows(verdict, language), force
+    )
 
 
 def _fault_rows(verdict: Verdict, language: str) -> Iterator[tuple]:

@@ -18,6 +18,7 @@ from xlnn.cli.options import (
     report_option,
     setting_options,
 )
+from xlnn.errors import ContentError
 from xlnn.words import say
 
 
@@ -47,8 +48,10 @@ def check(ctx, workbooks, digits, places, against, report, as_json, language, fo
              xlnn check mine.xlsx --digits 3 --against book-trained.xlsx --report marked.xlsx
              xlnn check anna.xlsx ben.xlsx carla.xlsx
     """
+    from xlnn.checking.beside import formulas_beside, formulas_instead
     from xlnn.checking.judging import judge
     from xlnn.checking.telling import check_json, check_report, check_text
+    from xlnn.checking.telling_formulas import finding_lines, formula_marks, formulas_json
     from xlnn.xlsx.saving import check_target
 
     if len(workbooks) > 1:
@@ -57,15 +60,36 @@ def check(ctx, workbooks, digits, places, against, report, as_json, language, fo
         ctx.exit(marked(workbooks, as_json, language or "en", digits=digits, places=places, **settings))
     if report:
         check_target(report, [given for given in (workbooks[0], places, against) if given], force)
-    verdict = judge(workbooks[0], digits=digits, places=places, against=against, language=language, **settings)
+    try:
+        verdict = judge(workbooks[0], digits=digits, places=places, against=against, language=language, **settings)
+    except ContentError as error:
+        formulas = formulas_instead(workbooks[0], error) if not (places or against) else None
+        if formulas is None:
+            raise
+        ctx.exit(tell_formulas(formulas, as_json, report, language or "en", force))
     language = ctx.meta["language"] = verdict.book.language
-    copy = check_report(verdict, report, language, force) if report else None
+    formulas = formulas_beside(verdict)
+    marks = tuple(formula_marks(formulas, language)) if formulas else ()
+    copy = check_report(verdict, report, language, force, marks) if report else None
     if as_json:
-        echo_json(check_json(verdict))
+        echo_json(check_json(verdict) | ({"formulas": formulas_json(formulas)} if formulas else {}))
     else:
-        click.echo(check_text(verdict, language))
+        click.echo("\n".join([check_text(verdict, language), *(finding_lines(formulas, language) if formulas else ())]))
     echo_copy(copy, language, as_json)
-    ctx.exit(0 if verdict.right else 1)
+    ctx.exit(0 if verdict.right and (formulas is None or formulas.right) else 1)
+
+
+def tell_formulas(judged, as_json: bool, report, language: str, force: bool) -> int:
+    """Prints what a workbook's formulas tell where its arrays are not known; returns the exit code."""
+    from xlnn.checking.telling_formulas import formulas_json, formulas_report, formulas_text
+
+    copy = formulas_report(judged, report, language, force) if report else None
+    if as_json:
+        echo_json(formulas_json(judged))
+    else:
+        click.echo(formulas_text(judged, language))
+    echo_copy(copy, language, as_json)
+    return 0 if judged.right else 1
 
 
 def echo_copy(path: Path | None, language: str, as_json: bool) -> None:

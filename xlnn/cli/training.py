@@ -160,3 +160,25 @@ def solve(ctx, workbook, output, steps, cells, decimals, printed, places, initia
     if not quiet:
         text = say("{steps} steps of the solver: C_T {before} → {after}", language, steps=result.updates, **costs(result))
         click.echo(closing_line(result, problem.network, language, text))
+
+
+def own_derivatives(workbook: Path, of: str | None, by: str | None, claimed: str | None, tolerance: float, language: str) -> int:
+    """Prints a workbook's own derivatives; returns the exit code. Raises UsageError where an option is missing."""
+    from xlnn.checking.derivatives import derivatives
+    from xlnn.errors import UsageError
+
+    for given, option, other in ((of, "--by", "--of"), (by, "--of", "--by")):
+        if not given:
+            raise UsageError("{option} needs {other}.", option="--claimed" if claimed else option, other=other)
+    found = derivatives(workbook, of, by, claimed)
+    wrong = [entry for entry in found if entry.differs(tolerance)]
+    for entry in wrong if claimed else found:
+        fields = {"of": of, "by": entry.by, "slope": f"{entry.slope:.9g}"}
+        if claimed:
+            template = "{cell} = {found}, but ∂{of}/∂{by} = {slope}"
+            click.echo(say(template, language, cell=entry.claimed, found=f"{entry.found:.9g}", **fields))
+        else:
+            click.echo(say("∂{of}/∂{by} = {slope}", language, **fields))
+    if claimed and not wrong:
+        click.echo(say("all {count} claimed cells are ∂{of}/∂ of their cells.", language, count=len(found), of=of))
+    return 1 if wrong else 0

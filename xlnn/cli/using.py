@@ -14,6 +14,7 @@ from xlnn.cli.options import (
     print_option,
     setting_options,
 )
+from xlnn.cli.training import own_derivatives
 from xlnn.words import say
 
 
@@ -58,17 +59,27 @@ def predict(ctx, trained, images, output, decimals, printed, language: str | Non
 @click.option("--initial", is_flag=True, help="Check at the saved copy of the initial parameters.")
 @setting_options
 @click.option("--tolerance", default=1e-6, show_default=True, help="The largest difference, for its size, that is no error.")
+@click.option("--of", metavar="CELL", help="Differentiate this cell by the workbook's own formulas, whatever they calculate.")
+@click.option("--by", metavar="CELLS", help="The cells by which --of is differentiated, as E33:H33,M33:P33.")
+@click.option("--claimed", metavar="CELLS", help="As many cells that should hold these derivatives.")
 @limit_options
 @language_option
 @click.pass_context
-def gradcheck(ctx, workbook, places, initial, tolerance, language, **settings) -> None:
+def gradcheck(ctx, workbook, places, initial, tolerance, of, by, claimed, language, **settings) -> None:
     """Compare the gradients of WORKBOOK's network with numeric ones, from central differences of C_T.
+
+    With --of and --by: the derivative of one cell by others, by the formulas of WORKBOOK, whatever was built; with
+    --claimed beside cells that should hold it.
 
     Exit code 1 if one differs by more than the tolerance times its size; what central differences leave open, for
     rounding and for curvature, is no difference.
 
+    \b
     Example: xlnn gradcheck book.xlsx
+             xlnn gradcheck mine.xlsx --of W33 --by E33:H33,M33:P33 --claimed X33:AE33
     """
+    if of or by or claimed:
+        ctx.exit(own_derivatives(workbook, of, by, claimed, tolerance, language or "en"))
     from xlnn.book.reader import read
     from xlnn.model.differences import gradcheck as checked
 

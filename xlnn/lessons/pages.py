@@ -14,7 +14,8 @@ from xlnn.layout.formulas import Operand, Placed, spell
 from xlnn.layout.places import check_places
 from xlnn.lessons.blocks import Block, Chart, Lesson, Series, Sheet, calculated
 from xlnn.words import say
-from xlnn.xlsx.new_file import CELLS, GRID, BookFile, diverging, link, one_page_wide, shade
+from xlnn.xlsx.new_file import CELLS, GRID, BookFile, diverging, link, shade
+from xlnn.xlsx.printing import one_page_wide
 from xlnn.xlsx.rows import WHOLE, Rows, RowsSheet, room
 from xlnn.xlsx.saving import check_target, replacing
 

@@ -23,11 +23,21 @@ class Activation:
     slope: Any = None  # a function, or None where there is nothing to learn by
     slope_equation: str = ""
     whole_layer: bool = False
+    in_place: Callable | None = None  # output(z) of an array to the bit, with fewer arrays on the way
 
 
 def sigmoid(z):
     """σ(z) = 1/(1 + exp(−z)), book 1-3. The clamp is the one that a spreadsheet needs: EXP(710) is an error."""
     return 1 / (1 + np.exp(-np.maximum(z, -700)))
+
+
+def sigmoid_in_place(z):
+    """The same, operation by operation in one array."""
+    a = np.maximum(z, -700)
+    np.negative(a, out=a)
+    np.exp(a, out=a)
+    a += 1
+    return np.divide(1, a, out=a)
 
 
 def softmax(z):
@@ -42,7 +52,14 @@ def softmax(z):
 ACTIVATIONS = {
     entry.name: entry
     for entry in (
-        Activation("sigmoid", "a = 1/(1 + exp(−z))", sigmoid, lambda z, a: a * (1 - a), "a′(z) = a(1 − a)"),
+        Activation(
+            "sigmoid",
+            "a = 1/(1 + exp(−z))",
+            sigmoid,
+            lambda z, a: a * (1 - a),
+            "a′(z) = a(1 − a)",
+            in_place=sigmoid_in_place,
+        ),
         Activation("tanh", "a = tanh z", lambda z: np.tanh(z), lambda z, a: 1 - a * a, "a′(z) = 1 − a²"),
         Activation(
             "softsign",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
+from math import prod
 from typing import cast
 
 from xlnn.errors import ContentError, UsageError
@@ -12,6 +13,7 @@ from xlnn.model.activations import ACTIVATIONS
 from xlnn.model.convolution import convolution, convolution_shape
 from xlnn.model.costs import COSTS
 from xlnn.model.dense import dense
+from xlnn.model.kernels import CELLS
 from xlnn.model.output import answer_rules, cost_rules, output_error_rules, target_rule
 from xlnn.model.pooling import pooling, pooling_shape
 from xlnn.model.quantities import Quantity
@@ -27,6 +29,7 @@ UPDATES = ("together", "output first")
 
 
 TIES = ("first", "all")
+BLOCK = 4 * CELLS  # numbers of a block's largest array (1 MB); a handful of such arrays is in use at a time
 
 
 @dataclass(frozen=True)
@@ -136,6 +139,10 @@ class Network:
         """All w and b, in order."""
         return tuple(q for part in self._parts for q in part.parameters)
 
+    @cached_property
+    def parameter_names(self) -> tuple[str, ...]:
+        return tuple(q.name for q in self.parameters)
+
     def frozen(self, parameter: Quantity) -> bool:
         return (self.freeze_biases and parameter.kind == "b") or self.rate(parameter) == 0
 
@@ -189,6 +196,21 @@ class Network:
     def rule_of(self) -> dict[str, Rule]:
         """Each computed quantity's rule by its name."""
         return {rule.result.name: rule for rule in self.rules}
+
+    @cached_property
+    def block(self) -> int:
+        """Images that are worked through together, so that what one rule computes is in the cache when the next reads it."""
+        return max(1, BLOCK // max(prod(layer.shape) for layer in self.layers[1:]))
+
+    @cached_property
+    def summing(self) -> Network:
+        """The same network with C_T = ΣC: for some of the images, whose sums are added to those of others."""
+        return replace(self, total="sum")
+
+    @cached_property
+    def ways(self) -> dict:
+        """Orders of calculation that were looked for already (training.py)."""
+        return {}
 
     @cached_property
     def summed(self) -> dict[str, Rule]:

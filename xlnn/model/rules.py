@@ -88,7 +88,7 @@ def output_rule(layer: Layer) -> Rule:
         ("z" + layer.label,),
         activation.equation,
         "book 3-2",
-        values=output if activation.whole_layer else lambda z: in_parts(output, z),
+        values=output if activation.whole_layer else lambda z: in_parts(activation.in_place or output, z),
         cell=cell,
     )
 

@@ -14,16 +14,16 @@ class _OneThread:
     """
 
     def __init__(self):
-        self._lock, self._here, self._within = Lock(), local(), 0
+        self._lock, self._here, self._within = Lock(), _Here(), 0
         self._before: dict = {}  # threads that a library took, for those that took several
 
     def __enter__(self) -> None:
-        self._here.depth = getattr(self._here, "depth", 0) + 1
+        self._here.depth += 1
         if self._here.depth == 1:
             with self._lock:
                 self._within += 1
-                for library in _libraries():
-                    threads = library.num_threads
+                for library, asked in _libraries():
+                    threads = asked()
                     if threads != 1:
                         self._before[library] = threads
                         _set(library, 1)
@@ -37,17 +37,28 @@ class _OneThread:
                     _set(*self._before.popitem())
 
 
+class _Here(local):
+    """Of each thread of Python how often it has entered and not left."""
+
+    depth = 0
+
+
 def _set(library, threads: int) -> None:
     """threadpoolctl 3.8 listens to the first thread of Python only, lest several disagree: here they do not."""
     getattr(library, "_real_set_num_threads", library.set_num_threads)(threads)
 
 
 @cache
-def _libraries() -> list:
-    """The libraries that multiply matrices for NumPy, which is loaded by now."""
+def _libraries() -> list[tuple]:
+    """The libraries that multiply matrices for NumPy, which is loaded by now, and of each what tells its threads.
+
+    threadpoolctl looks OpenBLAS's function up each time that it asks, which takes as long as a small matrix product.
+    """
     from threadpoolctl import ThreadpoolController
 
-    return ThreadpoolController().select(user_api="blas").lib_controllers
+    found = ThreadpoolController().select(user_api="blas").lib_controllers
+    looked_up = lambda library: getattr(library, "_get_symbol", lambda _: None)("openblas_get_num_threads")
+    return [(library, looked_up(library) or library.get_num_threads) for library in found]
 
 
 one_thread = _OneThread()

@@ -7,16 +7,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from xlnn.errors import DivergedError
 from xlnn.model.problem import Problem
+from xlnn.model.rules import divided
 from xlnn.model.threads import one_thread
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Step(Mapping):
@@ -37,19 +41,23 @@ class Step(Mapping):
         if value is not None:
             return value
         with one_thread, np.errstate(over="ignore", invalid="ignore"):
-            return self._computed(name)
+            return self._computed(name)[0]
 
-    def _computed(self, name: str) -> np.ndarray:
-        """By its rule, after all that it needs: without recursion, since a network may have a thousand layers."""
+    def _computed(self, *names: str) -> list[np.ndarray]:
+        """By their rules, after all that they need."""
         values = self._values
-        wanted = [] if name in values else [name]
-        while wanted:
-            rule = self._rules[wanted[-1]]
-            missing = [need for need in rule.needs if need not in values]
-            wanted += reversed(missing)
-            if not missing:
-                values[wanted.pop()] = self._apply(rule.values, [values[need] for need in rule.needs])
-        return values[name]
+        for name, compute, needs in self._way(names):
+            if name not in values:
+                values[name] = self._apply(compute, [values[need] for need in needs])
+        return [values[name] for name in names]
+
+    def _way(self, names: tuple[str, ...]) -> list[tuple]:
+        """The same for all steps of a network, so it is looked for once; not for those with rules of their own."""
+        network = self.problem.network
+        ways = network.ways if self._rules is network.rule_of else {}
+        if names not in ways:
+            ways[names] = way(self._rules, names)
+        return ways[names]
 
     def _apply(self, function: Callable, arrays: list) -> np.ndarray:
         return function(*arrays)
@@ -63,15 +71,16 @@ class Step(Mapping):
     @property
     def parameters(self) -> dict[str, np.ndarray]:
         """The parameters that this iteration used, by name."""
-        return {q.name: self._values[q.name] for q in self.problem.network.parameters}
+        return {name: self._values[name] for name in self.problem.network.parameter_names}
 
     def new_parameters(self) -> dict[str, np.ndarray]:
         """The parameters after this iteration's update. Raises DivergedError where one is not finite."""
         with one_thread, np.errstate(over="ignore", invalid="ignore"):
-            found = {q.name: self._computed("new_" + q.name) for q in self.problem.network.parameters}
+            names = self.problem.network.parameter_names
+            found = dict(zip(names, self._computed(*["new_" + name for name in names]), strict=True))
             for name, array in found.items():
-                # add.reduce is what sum() calls, in half its time; inf and nan never add up to something finite
-                if not math.isfinite(np.add.reduce(array, axis=None)) and not np.isfinite(array).all():
+                # the squares are quickly added up, and with inf or nan among them never to something finite
+                if not math.isfinite(np.vdot(array, array)) and not np.isfinite(array).all():
                     raise DivergedError(
                         "training diverged: after update {iteration} {name} is no longer a finite number. "
                         "Try a smaller η than {eta}.",
@@ -84,6 +93,74 @@ class Step(Mapping):
         from xlnn.model.training import frame
 
         return frame(self, name)
+
+
+class StepInBlocks(Step):
+    """A Step on more images than fit the processor's cache: a block of images is a Step of its own, and the blocks add up.
+
+    What has one number per image, and what is summed over images (C_T, the share, ∂C_T/∂w …), comes from one pass over the
+    blocks; the pass is also made for the gradients where `learning`. Whole arrays (z, a, δ …) are computed when they are
+    asked for, as in any Step. The order of every sum is fixed by the number of images.
+    """
+
+    def __init__(self, problem: Problem, iteration: int, given: Mapping, parameters: Mapping, learning: bool):
+        super().__init__(problem, iteration, given, parameters)
+        self._given, self._parameters, self._learning = given, parameters, learning
+
+    def _way(self, names: tuple[str, ...]) -> list[tuple]:
+        rules = [self._rules[name] for name in names if name not in self._values]
+        if not all(rule.result.per_image and rule.result.shape for rule in rules):
+            self._pass(self._learning or any(rule.result.kind.startswith(("dCT_d", "new_")) for rule in rules))
+        return way(self._rules, names, self._values)
+
+    def _pass(self, learning: bool) -> None:
+        """C, right … of all images, and with `learning` the ∂C_T/∂w of all parameters."""
+        network, images = self.problem.network, len(self._given["x"])
+        summing = replace(self.problem, network=network.summing)
+        results = [rule.result for rule in network.rules]
+        each = [q.name for q in results if q.per_image and not q.shape and q.name not in self._values]
+        summed = [q.name for q in results if learning and q.kind.startswith("dCT_d") and q.name not in self._values]
+        found: dict[str, list] = {name: [] for name in each}
+        sums: dict[str, np.ndarray] = {}
+        for start in range(0, images, network.block):
+            part = slice(start, start + network.block)
+            block = Step(summing, self.iteration, _some(self._given, part), self._parameters)
+            for name, array in zip(each, block._computed(*each), strict=True):
+                found[name].append(array)
+            for name, array in zip(summed, block._computed(*summed), strict=True):
+                sums[name] = sums[name] + array if name in sums else array
+        self._values |= {name: np.concatenate(parts) for name, parts in found.items()}
+        self._values |= {name: divided(network.total)(sum_, images) for name, sum_ in sums.items()}
+
+
+def way(rule_of: Mapping, names: Sequence[str], known: Container[str] = ()) -> list[tuple]:
+    """What must be computed for these quantities, in order: name, function, and the names that it needs, of each.
+
+    Without recursion, since a network may have a thousand layers. Raises KeyError for unknown names.
+    """
+    found: dict[str, tuple] = {}
+    wanted = [name for name in reversed(names) if name not in known]
+    while wanted:
+        rule = rule_of[wanted[-1]]
+        missing = [need for need in rule.needs if need in rule_of and need not in found and need not in known]
+        wanted += reversed(missing)
+        if not missing:
+            name = wanted.pop()
+            found[name] = name, rule.values, rule.needs
+    return list(found.values())
+
+
+def _some(given: Mapping, part: slice) -> dict:
+    """An iteration's inputs for some of its images."""
+    return {name: array[part] if np.ndim(array) else array for name, array in given.items()}
+
+
+def step_of(problem: Problem, iteration: int, given: Mapping, parameters: Mapping, learning: bool = False) -> Step:
+    """A Step, in blocks where the images are many; where the output layer is updated first, its sums come before other δ."""
+    network = problem.network
+    if len(given["x"]) <= network.block or network.update != "together":
+        return Step(problem, iteration, given, parameters)
+    return StepInBlocks(problem, iteration, given, parameters, learning)
 
 
 def train(problem: Problem) -> Iterator[Step]:
@@ -99,7 +176,7 @@ def train(problem: Problem) -> Iterator[Step]:
     for iteration in range(problem.done + 1, problem.settings.iterations + 1):
         if given is None or not whole:
             given = problem.given(problem.batch(iteration))
-        step = Step(problem, iteration, given, parameters)
+        step = step_of(problem, iteration, given, parameters, learning=True)
         yield step
         parameters = step.new_parameters()
 
@@ -109,7 +186,7 @@ def trained(problem: Problem, parameters: Mapping, iteration: int = 0) -> Step:
 
     `iteration` is the number that the step would have: updates done, plus one.
     """
-    return Step(problem, iteration, problem.given(np.arange(problem.images)), parameters)
+    return step_of(problem, iteration, problem.given(np.arange(problem.images)), parameters)
 
 
 def held_out_total(problem: Problem, parameters: Mapping) -> tuple[float, float | None] | tuple[()]:
@@ -178,6 +255,8 @@ def total_of(step: Step) -> tuple[int, float, float | None]:
 
 def frame(step: Step, name: str) -> pd.DataFrame:
     """`step[name]` as a DataFrame: one row per image, or per unit or map where there are no images."""
+    import pandas as pd  # takes as long to load as all else together
+
     q, values = step.problem.network.quantities[name], np.asarray(step[name])
     if not values.shape:
         return pd.DataFrame({name: [values[()]]})
@@ -198,5 +277,7 @@ def history(problem: Problem) -> pd.DataFrame:
 
     With mini-batches one row per epoch, over all images.
     """
+    import pandas as pd  # takes as long to load as all else together
+
     rows = [(updates, total, share) for updates, total, share in totals(problem)]
     return pd.DataFrame(rows, columns=["updates", "CT", "share"]).set_index("updates")

@@ -14,7 +14,8 @@ from xlnn.model.problem import Problem, shape_text
 from xlnn.pictures.contours import contour
 from xlnn.pictures.landscapes import Landscape, Parameter
 from xlnn.words import say
-from xlnn.xlsx.new_file import BookFile, heat, one_page_wide
+from xlnn.xlsx.new_file import BookFile, heat
+from xlnn.xlsx.printing import one_page_wide
 from xlnn.xlsx.rows import RowsSheet
 from xlnn.xlsx.saving import check_target, replacing
 from xlnn.xlsx.surface_chart import SurfaceChart

@@ -16,7 +16,8 @@ from xlnn.model.problem import shape_text
 from xlnn.sweeps.grid import Grid, Run
 from xlnn.sweeps.result import Sweep
 from xlnn.words import say
-from xlnn.xlsx.new_file import BLUE, GRID, ORANGE, BookFile, heat, one_page_wide
+from xlnn.xlsx.new_file import BLUE, GRID, ORANGE, BookFile, heat
+from xlnn.xlsx.printing import one_page_wide
 from xlnn.xlsx.rows import Rows, RowsSheet
 from xlnn.xlsx.saving import check_target, replacing
 

@@ -135,5 +135,5 @@ def _started(problem: Problem, network: Network, chosen: Mapping, changed: tuple
     if origin and network.layer_settings != problem.network.layer_settings:
         origin = replace(origin_of(problem), own={})  # its addresses are for the shapes that it has
     held_out = replace(problem.held_out, network=network, parameters=parameters) if problem.held_out else None
-    more = {"parameters": parameters, "origin": origin, "held_out": held_out}
+    more: dict[str, Any] = {"parameters": parameters, "origin": origin, "held_out": held_out}
     return Variant(changed, replace(problem, network=network, settings=settings, **more), own)

@@ -4,7 +4,7 @@
     found.network, found.iterations[0].places()
 
 `wiring` sees through copies, `sums` finds weighted inputs however they are written, `layers` and `structure` make a network of
-them, `updates` finds what learns and `parameters` what is learnt where nothing does; `meaning` tells functions, right answers
+them, `chains` finds what learns and `parameters` what is learnt where nothing does; `meaning` tells functions, right answers
 and cost by numbers, `matching` names cells by theirs, `using` by what is made of them, `reading` reads one iteration with all
 of this; `placing` says where an array of cells lies.
 """

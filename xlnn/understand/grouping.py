@@ -107,10 +107,10 @@ def examples(forward: Forward, keys: Iterable[Key]) -> dict[Key, int]:
     links = []
     for key in keys:
         unit = forward.units[key]
-        found: set = {("s", key)} | {("s", b) for b in before(forward, unit)}
+        linked: set = {("s", key)} | {("s", b) for b in before(forward, unit)}
         if forward.layer[key] == 2:
-            found.add(("x", tuple(sorted(unit.inputs))))
-        links.append(found)
+            linked.add(("x", tuple(sorted(unit.inputs))))
+        links.append(linked)
     found = dict(zip(keys, parts(links), strict=True))
     last = max(forward.layer[key] for key in keys)
     outputs = [(found[key], forward.units[key].weights) for key in keys if forward.layer[key] == last]
@@ -151,14 +151,23 @@ def _common_weights(forward: Forward, found: Mapping[Key, int]) -> set[Key]:
 
 
 def _common_inputs(forward: Forward, found: Mapping[Key, int]) -> list[Key]:
-    """Σs that read what most of their layer and example do; of windows, which all read something else, all."""
+    """Σs that read what most of their layer and example do; of windows, which all read something else, all.
+
+    Where as many read one thing as another, it is that which is no other example's.
+    """
     groups: dict[tuple[int, int], list[Key]] = {}
+    readers: dict[int, set[int]] = {}
     for key, example in found.items():
         groups.setdefault((forward.layer[key], example), []).append(key)
+        for cell in forward.units[key].inputs:
+            readers.setdefault(cell, set()).add(example)
     kept: set[Key] = set()
     for keys in groups.values():
-        counts = Counter(tuple(sorted(forward.units[key].inputs)) for key in keys)
-        most, count = counts.most_common(1)[0]
-        dense = count * 2 > len(keys)
-        kept |= {key for key in keys if not dense or tuple(sorted(forward.units[key].inputs)) == most}
+        reads = {key: tuple(sorted(forward.units[key].inputs)) for key in keys}
+        counts = Counter(reads.values())
+        foreign = {cells: sum(len(readers[c]) > 1 for c in cells) for cells in counts}
+        most = max(counts, key=lambda cells: (counts[cells], -foreign[cells]))
+        strays = any(foreign[cells] > foreign[most] for cells in counts)
+        dense = counts[most] * 2 > len(keys) or (strays and counts[most] * 2 == len(keys))
+        kept |= {key for key in keys if not dense or reads[key] == most}
     return sorted(kept)

@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from xlnn.formula.tree import Call, walk
-from xlnn.formula.values import NUMBER, Values
+from xlnn.formula.values import NUMBER
 from xlnn.understand.sums import Polynomial, Sums
 from xlnn.understand.wiring import Wiring
 
@@ -125,10 +125,11 @@ def forward(wiring: Wiring, sums: Sums) -> Forward:
     """The units of the forward pass, by layers from 2 on."""
     candidates: dict[tuple[int, int], Unit] = {}
     given = wiring.graph.is_leaf & (wiring.graph.values.all_kinds() == NUMBER)
-    for found in sums.sums():
+    for found in sums.every:
         unit = unit_of(found.cell, found.part, found.terms, sums.is_parameter, given)
         if unit:
             candidates[unit.cell, unit.part] = unit
+    candidates = _whole_sums(candidates, wiring)
     result = Forward(wiring, sums, candidates)
     depends = wiring.reached(np.flatnonzero(sums.is_parameter))
     layer: dict[tuple[int, int], int] = {}
@@ -167,6 +168,20 @@ def forward(wiring: Wiring, sums: Sums) -> Forward:
     return result
 
 
+def _whole_sums(candidates: dict[tuple[int, int], Unit], wiring: Wiring) -> dict[tuple[int, int], Unit]:
+    """Without products and partial sums in cells of their own, of which nothing is made but the whole Σ."""
+    weights: dict[int, list[set[int]]] = {}
+    for (cell, _), unit in candidates.items():
+        weights.setdefault(cell, []).append({*unit.weights, unit.bias})
+
+    def is_part(unit: Unit) -> bool:
+        readers = wiring.read_from(unit.cell)
+        mine = {*unit.weights, unit.bias} - {-1}
+        return bool(readers) and all(any(mine <= theirs for theirs in weights.get(cell, [])) for cell in readers)
+
+    return {key: unit for key, unit in candidates.items() if unit.part >= 0 or not is_part(unit)}
+
+
 def _with_biases(units: dict, layer: Mapping, wiring: Wiring, depends: np.ndarray) -> dict:
     """Units whose bias is the weight of a constant 1, as units with a bias.
 
@@ -194,8 +209,3 @@ def is_pooling(wiring: Wiring, cell: int) -> bool:
     """Whether a cell's formula takes the largest of several."""
     number = int(wiring.block_of[cell])
     return number >= 0 and any(isinstance(t, Call) and t.function == "MAX" for t in walk(wiring.graph.blocks[number].tree))
-
-
-def values_of(units: Iterable[Unit], values: Values) -> np.ndarray:
-    """z of units, (units,)."""
-    return np.array([unit.value(values.numbers) for unit in units])

@@ -95,7 +95,7 @@ class Naming:
 
     def completed(self, cells: np.ndarray) -> np.ndarray:
         """Gaps filled from the pattern of the others: with formulas that have no name, or numbers typed among them."""
-        return filled(self.wiring.graph, cells, self.free | (self.typed if cells.size > 3 else False))
+        return filled(self.wiring.graph, cells, self.free | (self.typed if cells.size > 2 else False))
 
     def keep(self, cells: np.ndarray) -> None:
         """These cells are given numbers of the network: no gap is filled with them."""

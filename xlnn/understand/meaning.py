@@ -5,6 +5,7 @@ A function is recognised by what it gives, not by how it is spelled: the cells a
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -107,7 +108,8 @@ def labels(layers: Sequence[Found]) -> list[str]:
     """The book's labels: 2, 3 … or F, P, O."""
     if all(layer.kind == "dense" for layer in layers):
         return [str(number) for number in range(2, len(layers) + 2)]
-    maps, found = -1, []
+    maps = -1
+    found: list[str] = []
     dense = [layer for layer in layers if layer.kind == "dense"]
     for layer in layers:
         if layer.kind == "dense":
@@ -148,14 +150,15 @@ def targets_of(wiring: Wiring, outputs: np.ndarray, parameters: np.ndarray) -> n
     is_output[outputs[outputs >= 0]] = True
     known = ~wiring.reached(np.flatnonzero(parameters))
     known[-1] = False
-    found: dict[int, int] = {}
+    votes: dict[int, Counter] = {}
     for pairs in (_subtracted, _beside):
         for a, t in pairs(wiring):
             both = is_output[a] & known[t]
             for output, target in zip(a[both].tolist(), t[both].tolist(), strict=True):
-                found.setdefault(output, target)
-        if found:
+                votes.setdefault(output, Counter())[target] += 1
+        if votes:
             break
+    found = {output: counts.most_common(1)[0][0] for output, counts in votes.items()}
     return np.array([found.get(c, -1) for c in outputs.ravel().tolist()], np.int64).reshape(outputs.shape)
 
 
@@ -177,8 +180,8 @@ def _differences(tree) -> Iterator[tuple[int, int]]:
                 if isinstance(left, Operand) and isinstance(right, Operand):
                     yield left.number, right.number
             case Call(arguments=(left, right)) if part.function == "SUMXMY2":
-                if isinstance(bare(left), Operand) and isinstance(bare(right), Operand):
-                    yield bare(left).number, bare(right).number
+                if isinstance(a := bare(left), Operand) and isinstance(b := bare(right), Operand):
+                    yield a.number, b.number
 
 
 def _beside(wiring: Wiring) -> Iterator[tuple[np.ndarray, np.ndarray]]:

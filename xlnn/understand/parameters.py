@@ -17,18 +17,24 @@ from xlnn.understand.sums import Sum, Sums
 from xlnn.understand.wiring import Wiring
 
 
-def with_structure(wiring: Wiring, known: np.ndarray) -> np.ndarray:
-    """(cells + 1,) of bools: `known` parameters, and those that the Σs tell beside them."""
-    found = known.copy()
-    graph = wiring.graph
-    given = graph.is_leaf & (graph.values.all_kinds() == NUMBER)
-    found |= first_layer(wiring, [s for s in Sums(wiring, found).sums() if not _has(s, found)], given & ~found)
+def with_structure(wiring: Wiring, known: np.ndarray, new: np.ndarray) -> Forward:
+    """The forward pass with `known` parameters, (cells + 1,) of bools, and with those that the Σs tell beside them.
+
+    Where parameters are updated to `new`, a Σ of others counts only where an update follows from it: z·t in a cost is none.
+    """
+    leads = wiring.reached(new, forward=False) if len(new) else np.ones(len(known), bool)
+    given = wiring.graph.is_leaf & (wiring.graph.values.all_kinds() == NUMBER)
+    sums = Sums(wiring, known)
+    more = first_layer(wiring, [s for s in sums.every if leads[s.cell] and not _has(s, known)], given & ~known)
     while True:
-        sums = Sums(wiring, found)
-        more = _next_layer(wiring, forward(wiring, sums), list(sums.sums()), given, found)
-        if not (more & ~found).any():
+        if (more & ~known).any():
+            known = known | more
+            sums = sums.with_parameters(known)
+        found = forward(wiring, sums)
+        more = _beside_others(sums, given, known)
+        more |= _next_layer(wiring, found, [s for s in sums.every if leads[s.cell]], given, known)
+        if not (more & ~known).any():
             return found
-        found |= more
 
 
 def _has(found: Sum, mask: np.ndarray) -> bool:
@@ -174,6 +180,18 @@ def _next_layer(wiring: Wiring, found: Forward, sums: list[Sum], given: np.ndarr
             continue
         if all(_is_output(wiring, found, cells[0]) for cells in inputs):
             result[[w[0] for w in weights] + singles] = True
+    return result
+
+
+def _beside_others(sums: Sums, given: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Given numbers among the weights of a Σ that do not learn: a parameter multiplies elsewhere what they multiply here."""
+    result = np.zeros(len(given), bool)
+    mine = [[p for p in s.terms if len(p) == 2] for s in sums.every if _has(s, known)]
+    mine = [pairs for pairs in mine if 2 * sum(known[one] != known[other] for one, other in pairs) >= len(pairs) > 0]
+    multiplied = {c for pairs in mine for p in pairs if known[p[0]] != known[p[1]] for c in p if not known[c]}
+    for pairs in mine:
+        for one, other in (order for p in pairs if not known[p[0]] and not known[p[1]] for order in (p, p[::-1])):
+            result[one] |= given[one] and other in multiplied and one not in multiplied
     return result
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import product
+from typing import cast
 
 import numpy as np
 
@@ -43,7 +44,7 @@ def pattern(graph: Graph, cells: np.ndarray) -> Pattern | None:
     if any(step is None for step in steps):
         return None
     offset = np.zeros((*cells.shape, 2), np.int64)
-    for index, step in zip(np.indices(cells.shape), steps, strict=True):
+    for index, step in zip(cast(np.ndarray, np.indices(cells.shape)), steps, strict=True):
         offset += index[..., None] * np.array(step)
     origins = (where[..., 1:] - offset)[there]
     packed = origins[:, 0] * (1 << 32) + origins[:, 1]
@@ -55,17 +56,20 @@ def pattern(graph: Graph, cells: np.ndarray) -> Pattern | None:
 
 
 def _step(where: np.ndarray, there: np.ndarray, axis: int) -> Move | None:
-    """The commonest step between neighbours along an axis; (0, 0) where it has only one place, None where no two stand there."""
-    if where.shape[axis] == 1:
+    """The commonest step along an axis; (0, 0) where it has only one place, None where no two stand there."""
+    size = where.shape[axis]
+    if size == 1:
         return (0, 0)
-    before, after = (np.take(where, range(*part), axis) for part in ((0, where.shape[axis] - 1), (1, where.shape[axis])))
-    both = np.take(there, range(where.shape[axis] - 1), axis) & np.take(there, range(1, where.shape[axis]), axis)
-    moves = (after - before)[both][:, 1:]
-    if not len(moves):
-        return None
-    packed = moves[:, 0] * (1 << 32) + moves[:, 1]
-    rows, columns = moves[np.flatnonzero(packed == _commonest(packed))[0]].tolist()
-    return rows, columns
+    for apart in range(1, size):
+        first, second = range(size - apart), range(apart, size)
+        both = np.take(there, first, axis) & np.take(there, second, axis)
+        moves = (np.take(where, second, axis) - np.take(where, first, axis))[both][:, 1:]
+        moves = moves[(moves % apart == 0).all(axis=1)] // apart
+        if len(moves):
+            packed = moves[:, 0] * (1 << 32) + moves[:, 1]
+            rows, columns = moves[np.flatnonzero(packed == _commonest(packed))[0]].tolist()
+            return rows, columns
+    return None
 
 
 def _commonest(numbers: np.ndarray) -> int:

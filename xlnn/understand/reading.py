@@ -72,6 +72,7 @@ class Reading:
                 found = self._found(name, q.kind, q.layer)
                 if found is not None:
                     self._name(name, found)
+        self._last_errors()
         eta = self._eta() if learns else {}
         if eta and all(rate < 0 for rate in eta.values()):  # δ is t − a, and subtracted all the same: it is δ, and wrong
             eta = {name: -rate for name, rate in eta.items()}
@@ -82,7 +83,7 @@ class Reading:
     def _as_shown(self) -> dict[str, Named]:
         """Given numbers and parameters in the cells where this iteration's formulas read them, which may be copies."""
         layers = [layer for layer in self.layers.values() if layer.kind != "max pooling"]
-        sums = np.array([key[0] for layer in layers for key in layer.keys.ravel().tolist() if key is not None])
+        sums = np.array([key[0] for layer in layers for key in layer.keys.ravel().tolist() if key is not None], np.int64)
         ends = [self.named[name].cells.ravel() for name in ("C", "dC_da" + self.network.output.label) if name in self.named]
         shown = self.naming.wiring.read_as(np.unique(sums))
         answers = self.naming.wiring.read_as(np.unique(np.concatenate(ends))) if ends else {}
@@ -156,7 +157,7 @@ class Reading:
             return self._used_gradient(name, kind[-1] + layer) or self._by_numbers(name, kind)
         found = self._by_numbers(name, kind)
         if found is None and kind == "delta":
-            return self._used_error(name, layer) or self._unused_error(name, layer)
+            return self._used_error(name, layer)
         return found
 
     def _by_numbers(self, name: str, kind: str) -> Named | None:
@@ -188,14 +189,14 @@ class Reading:
         cells = self.naming.completed(cells)
         return Named(cells, self._factor(cells, self._expected(name)))
 
-    def _unused_error(self, name: str, label: str) -> Named | None:
-        """δ where its factor a′(z) is left out: cells of Σwδ or ∂C/∂a that nothing is calculated from, in place of δ."""
-        other = ("dC_da" if label == self.network.output.label else "back") + label
-        if other not in self.network.rule_of:
-            return None
-        found = self._by_numbers(other, "back")
-        ends = found is not None and not any(self.naming.wiring.read_from(c) for c in found.cells[found.cells >= 0].tolist())
-        return found if ends else None
+    def _last_errors(self) -> None:
+        """Σwδ or ∂C/∂a that nothing is calculated from is δ, its factor a′(z) left out, where no δ is shown."""
+        for label in self.layers:
+            other = ("dC_da" if label == self.network.output.label else "back") + label
+            if other in self.named and "delta" + label not in self.named and "delta" + label in self.network.rule_of:
+                cells = self.named[other].cells
+                if not any(self.naming.wiring.read_from(c) for c in cells[cells >= 0].tolist()):
+                    self.named["delta" + label] = self.named.pop(other)
 
     def _factor(self, cells: np.ndarray, expected: Sequence[np.ndarray]) -> float:
         """By what most of the cells are multiples of what they should be: 1 where they have nothing in common with it."""
@@ -248,7 +249,7 @@ def alike(graph: Graph, found: Sequence[Iteration], free: np.ndarray) -> list[It
             moves = _moves(graph, other, iteration) if lacking else {}
             for name in lacking:
                 cells = _moved(graph, other.named[name].cells, moves)
-                if (cells >= 0).all() and (free[cells].all() or name in named):
+                if (cells >= 0).all() and (free[cells].all() or name in named or name.startswith("new_")):
                     named[name] = Named(cells, other.named[name].factor)
                     free[cells] = False
         result.append(replace(iteration, named=named))

@@ -7,13 +7,17 @@ Weights that lead into one Σ, or through layers into one output, are one networ
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
+from xlnn.formula.graph import Graph
 from xlnn.understand.grouping import Key, examples, networks
-from xlnn.understand.layers import Forward
+from xlnn.understand.layers import LEAF, Forward
+from xlnn.understand.placing import at, positions
 from xlnn.understand.wiring import Wiring
 
 
@@ -51,6 +55,53 @@ def some(instance: Instance, chosen: np.ndarray) -> Instance:
     return Instance(instance.x[chosen], tuple(map(cut, instance.layers)))
 
 
+def with_missing(graph: Graph, found: Mapping[int, Instance]) -> list[Instance]:
+    """Iterations by their number, with those that are missing among and around them: a wrong formula is in them, but they lie
+    where they must."""
+    numbers = sorted(found)
+    pair = next(((found[one], found[other]) for one, other in pairwise(numbers) if other == one + 1), None)
+    result = dict(found)
+    if pair:
+        for number in range(numbers[0] + 1, numbers[-1] + 2):
+            _put(graph, result, number, number - 1, pair)
+        for number in range(numbers[-1] - 1, -1, -1):
+            _put(graph, result, number, number + 1, pair[::-1])
+    return [result[number] for number in sorted(result)]
+
+
+def _put(graph: Graph, result: dict[int, Instance], number: int, beside: int, pair: tuple[Instance, Instance]) -> None:
+    if number not in result and beside in result:
+        moved = _moved(graph, *pair, result[beside])
+        if moved:
+            result[number] = moved
+
+
+def _moved(graph: Graph, one: Instance, other: Instance, last: Instance) -> Instance | None:
+    """As far on from `last` as `other` is from `one`, array by array; None where an array has not moved as a whole."""
+
+    def onward(before: np.ndarray, after: np.ndarray, cells: np.ndarray) -> np.ndarray:
+        there = (before >= 0) & (after >= 0)
+        moves = (positions(graph, after) - positions(graph, before))[there]
+        if not len(moves):
+            return np.full_like(cells, -1)
+        if (moves != moves[0]).any():
+            raise NoNetwork("a layer is missing")
+        moved = np.where(cells >= 0, at(graph, positions(graph, cells) + moves[0]), -1)
+        if ((moved < 0) & (cells >= 0)).any():
+            raise NoNetwork("a layer is missing")
+        return moved
+
+    layers = []
+    parts: dict[str, Any]
+    try:
+        for a, b, c in zip(one.layers, other.layers, last.layers, strict=True):
+            parts = {name: onward(getattr(a, name), getattr(b, name), getattr(c, name)) for name in ("w", "b", "z", "a")}
+            layers.append(replace(c, **parts, keys=np.full(c.keys.shape, None)))
+        return Instance(onward(one.x, other.x, last.x), tuple(layers))
+    except NoNetwork:
+        return None
+
+
 class NoNetwork(ValueError):
     """The Σs do not make up a network of layers; says why."""
 
@@ -74,12 +125,12 @@ def instances(wiring: Wiring, forward: Forward, iteration: Mapping[int, int]) ->
 
 
 def _instance(wiring: Wiring, forward: Forward, keys: list[Key]) -> Instance:
+    if {forward.layer[key] for key in keys} != set(range(2, max(forward.layer[key] for key in keys) + 1)):
+        raise NoNetwork("a layer is missing")
     example = examples(forward, keys)
     keys = sorted(example)
     deepest = max(forward.layer[key] for key in keys)
     by_layer = [[key for key in keys if forward.layer[key] == depth] for depth in range(2, deepest + 1)]
-    if not all(by_layer):
-        raise NoNetwork("a layer is missing")
     count = max(example.values()) + 1
     x, slots = _inputs(wiring, forward, by_layer[0], example, count)
     layers: list[Found] = []
@@ -93,18 +144,8 @@ def _instance(wiring: Wiring, forward: Forward, keys: list[Key]) -> Instance:
     return Instance(x, tuple(layers))
 
 
-def _positions(wiring: Wiring, cells: Iterable[int]) -> np.ndarray:
-    """Sheet, row and column of cells."""
-    from xlnn.formula.graph import SPAN
-    from xlnn.layout.cells import COLUMNS
-
-    codes = wiring.graph.codes[np.asarray(list(cells), np.int64)]
-    rest = codes % SPAN
-    return np.stack([codes // SPAN, rest // COLUMNS, rest % COLUMNS + 1], axis=-1)
-
-
-def _inputs(wiring, forward, keys: list[Key], examples, count: int) -> tuple[np.ndarray, dict[int, tuple[int, tuple]]]:
-    """x (images, rows, columns), and by cell its place (image, index) in it."""
+def _inputs(wiring, forward, keys: list[Key], examples, count: int) -> tuple[np.ndarray, dict[tuple[int, int], tuple[int, ...]]]:
+    """x (images, rows, columns), and by image and cell its index in the image."""
     read: list[set[int]] = [set() for _ in range(count)]
     for key in keys:
         read[examples[key]].update(forward.units[key].inputs)
@@ -112,14 +153,14 @@ def _inputs(wiring, forward, keys: list[Key], examples, count: int) -> tuple[np.
     if len(sizes) != 1:
         raise NoNetwork("the examples have different numbers of inputs")
     ordered = [sorted(cells) for cells in read]  # numbers of cells rise row by row
-    first = _positions(wiring, ordered[0])
+    first = positions(wiring.graph, np.array(ordered[0]))
     rows, columns = np.unique(first[:, 1]), np.unique(first[:, 2])
     block = len(rows) * len(columns) == len(first) and (len(rows) > 1 and len(columns) > 1)
     shape = (len(rows), len(columns)) if block else (1, len(first))
     x = np.array(ordered).reshape(count, *shape)
     if not _aligned(forward, keys, examples, x):
         x = _by_weights(forward, keys, examples, x)
-    places = {}
+    places: dict[tuple[int, int], tuple[int, ...]] = {}
     for index in np.ndindex(x.shape):
         places.setdefault((index[0], int(x[index])), index[1:])
     return x, places
@@ -127,7 +168,6 @@ def _inputs(wiring, forward, keys: list[Key], examples, count: int) -> tuple[np.
 
 def _aligned(forward, keys, examples, x) -> bool:
     """Whether each weight multiplies the same position of every example's inputs."""
-    seen: dict[int, tuple] = {}
     where = [{int(cell): position for position, cell in enumerate(image.ravel())} for image in x]
     per_weight: dict[int, set] = {}
     for key in keys:
@@ -136,12 +176,12 @@ def _aligned(forward, keys, examples, x) -> bool:
             per_weight.setdefault(w, set()).add(where[examples[key]][cell])
     units = len({forward.units[key].weights for key in keys})
     windows = len(keys) // (units * len(x))
-    return all(len(found) <= windows for found in per_weight.values()) and seen is not None
+    return all(len(found) <= windows for found in per_weight.values())
 
 
 def _by_weights(forward, keys, examples, x) -> np.ndarray:
     """x in the order of the first example's inputs, by the weights that multiply them."""
-    first = {}
+    first: dict[int, int] = {}
     for key in keys:
         if examples[key] == 0:
             first |= dict(zip(forward.units[key].weights, forward.units[key].inputs, strict=True))
@@ -160,17 +200,25 @@ def _layer(wiring, forward, keys, examples, count, slots) -> tuple[Found, Found 
     kinds: dict[tuple, list[Key]] = {}
     for key in keys:
         kinds.setdefault(forward.units[key].weights, []).append(key)
-    units = sorted(kinds.values(), key=min)
+    units = _ordered(list(kinds.values()), examples)
     windows = max(n for unit in units for n in Counter(examples[key] for key in unit).values())
     if windows == 1:
         return _dense(wiring, forward, units, examples, count, slots)
     return _maps(wiring, forward, units, examples, count, slots), None
 
 
+def _ordered(units: list[list[Key]], examples: Mapping[Key, int]) -> list[list[Key]]:
+    """Units as their sums stand in the first example that has one of each."""
+    met = Counter(example for unit in units for example in {examples[key] for key in unit})
+    first = min(met, key=lambda example: (-met[example], example))
+    return sorted(units, key=lambda unit: min((key for key in unit if examples[key] == first), default=min(unit)))
+
+
 def _dense(wiring, forward, units, examples, count, slots):
     pooled = None
     inputs = {cell for unit in units for key in unit for cell in forward.units[key].inputs}
-    if any((examples[units[0][0]], cell) not in slots for cell in forward.units[units[0][0]].inputs):
+    reads = [(examples[key], cell) in slots for unit in units for key in unit for cell in forward.units[key].inputs]
+    if sum(reads) * 2 < len(reads):
         slots, pooled = _pooled(forward, units, examples, count, slots, inputs)
     shape = tuple(np.max([index for _, index in ((k, v) for k, v in slots.items())], axis=0) + 1)
     w = np.full((len(units), *shape), -1)
@@ -187,7 +235,10 @@ def _dense(wiring, forward, units, examples, count, slots):
             z[k, j] = key[0] if key[1] == -1 else -1
             b[j], sign = found.bias, (found.sign if found.bias >= 0 else sign)
             for weight, cell in zip(found.weights, found.inputs, strict=True):
-                w[(j, *slots[k, cell])] = weight
+                if (k, cell) in slots:
+                    w[(j, *slots[k, cell])] = weight
+    if (w < 0).any():
+        raise NoNetwork("a layer is missing")
     return Found("dense", w, b, z, np.full_like(z, -1), keys, sign), pooled
 
 
@@ -196,9 +247,14 @@ def _maps(wiring, forward, units, examples, count, slots) -> Found:
     begins = {}
     for unit in units:
         for key in unit:
-            index = np.array([slots[examples[key], cell] for cell in forward.units[key].inputs])
-            begins[key] = index
-    first = begins[units[0][0]]
+            inside = [slots.get((examples[key], cell)) for cell in forward.units[key].inputs]
+            if None not in inside:
+                begins[key] = np.array(inside)
+    if not begins:
+        raise NoNetwork("a layer is missing")
+    if next(iter(begins.values())).shape[1] < 2:
+        raise NoNetwork("a unit has two sums in one example")
+    first = next(iter(begins.values()))
     size = tuple((first[:, -2:].max(axis=0) - first[:, -2:].min(axis=0) + 1).tolist())
     starts = np.array([index[:, -2:].min(axis=0) for index in begins.values()])
     rows, columns = np.unique(starts[:, 0]), np.unique(starts[:, 1])
@@ -211,6 +267,8 @@ def _maps(wiring, forward, units, examples, count, slots) -> Found:
     sign = 1
     for m, unit in enumerate(units):
         for key in unit:
+            if key not in begins:
+                continue
             index, found, k = begins[key], forward.units[key], examples[key]
             start = index[:, -2:].min(axis=0)
             at = (k, m, int(np.searchsorted(rows, start[0])), int(np.searchsorted(columns, start[1])))
@@ -232,8 +290,11 @@ def _pooled(forward, units, examples, count, slots, inputs) -> tuple[dict, Found
     for unit in units:
         for key in unit:
             for cell in forward.units[key].inputs:
-                members = [slots["key", b] for b in sorted(forward.support(cell))]
-                windows[examples[key], cell] = np.array(members)
+                members = [slots.get(("key", b)) for b in sorted(forward.support(cell) - {LEAF})]
+                if members and None not in members:
+                    windows[examples[key], cell] = np.array(members)
+    if not windows:
+        raise NoNetwork("a layer is missing")
     starts = np.array([index[0] for index in windows.values()])  # where the first cell of each window stands
     maps, rows, columns = (np.unique(starts[:, axis]) for axis in range(3))
     first = next(iter(windows.values()))
@@ -249,17 +310,20 @@ def _pooled(forward, units, examples, count, slots, inputs) -> tuple[dict, Found
 
 
 def _outputs(forward: Forward, found: Found, later: list[Key]) -> dict:
-    """By (image, cell) the place of every activation that the next layer reads; by ("key", Σ) the place of every Σ."""
+    """By (image, cell) the place of every activation that the next layer reads; by ("key", Σ) the place of every Σ.
+
+    Where two cells are functions of one Σ, one of them reads the wrong one: neither tells anything.
+    """
     places = {("key", key): index[1:] for index, key in np.ndenumerate(found.keys)}
     image = {key: index[0] for index, key in np.ndenumerate(found.keys)}
+    claims: dict[tuple, set[int]] = {}
+    for cell in sorted({cell for key in later for cell in forward.units[key].inputs}):
+        behind = forward.support(cell)
+        if len(behind) == 1 and (only := next(iter(behind))) in image:
+            claims.setdefault((image[only], *places["key", only]), set()).add(cell)
     slots: dict = {}
-    for key in later:
-        for cell in forward.units[key].inputs:
-            behind = forward.support(cell)
-            if len(behind) == 1:
-                (only,) = behind
-                if only in image:
-                    index = (image[only], *places["key", only])
-                    found.a[index] = cell
-                    slots[image[only], cell] = index[1:]
+    for index, cells in claims.items():
+        if len(cells) == 1:
+            found.a[index] = next(iter(cells))
+            slots[index[0], int(found.a[index])] = index[1:]
     return slots or places

@@ -9,8 +9,10 @@ Partial sums, products in cells of their own and copies are looked through.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -20,7 +22,6 @@ from xlnn.understand.wiring import Wiring
 MOST = 2_000  # terms of a sum
 DEGREE = 3  # factors of a product
 
-Slot = tuple[int, int, int]  # an operand's number, and the row and column in it
 Polynomial = dict[tuple, float]  # products of slots (or cells), in order, with their coefficients; () is the constant
 
 
@@ -226,7 +227,7 @@ class Sums:
         for number, parts in self._parts:
             if parts and parts[0][0] == -1:
                 block = self.wiring.graph.blocks[number]
-                grid = parts[0][2]
+                grid: Any = parts[0][2]  # an array of polynomials
                 shape = block.targets.shape[1:]
                 if grid.shape not in (shape, (1, 1)):
                     continue
@@ -292,21 +293,34 @@ class Sums:
     def _known(self) -> dict[int, Polynomial | None]:
         return {}
 
-    def sums(self) -> Iterator[Sum]:
+    def with_parameters(self, is_parameter: np.ndarray) -> Sums:
+        """The same with other parameters; what formulas are by themselves is not found anew."""
+        other = Sums(self.wiring, is_parameter)
+        other.__dict__.update(_parts=self._parts, whole=self.whole, _pieces=self._pieces)
+        return other
+
+    @cached_property
+    def every(self) -> tuple[Sum, ...]:
         """Every sum that is a whole formula, or the largest part of one that is not."""
-        for cell in self.whole:
-            p = self.of(cell)
-            if p:
-                yield Sum(cell, -1, p)
+        found = [Sum(cell, -1, p) for cell in self.whole if (p := self.of(cell))]
+        for cell, part, p in self._pieces:
+            with suppress(NoSum):
+                found.append(Sum(cell, part, self.opened(p)))
+        return tuple(found)
+
+    @cached_property
+    def _pieces(self) -> list[tuple[int, int, Polynomial]]:
+        """Cell, number of the part, and polynomial of the parts of formulas that are none as a whole."""
+        found = []
         for number, parts in self._parts:
             block = self.wiring.graph.blocks[number]
             operands = self.wiring.operands(block)
             for k, _, grid in parts:
                 if k >= 0 and grid.shape == (1, 1):
-                    for cell, p in zip(
-                        block.targets[:, 0, 0].tolist(), self._instances(grid[0, 0], operands, len(block.targets)), strict=True
-                    ):
-                        yield Sum(cell, k, self.opened(p))
+                    cells, copies = block.targets[:, 0, 0].tolist(), len(block.targets)
+                    pieces = self._instances(grid[0, 0], operands, copies)
+                    found += [(cell, k, p) for cell, p in zip(cells, pieces, strict=True)]
+        return found
 
 
 def largest(tree: Tree, sizes) -> Iterator[Tree]:

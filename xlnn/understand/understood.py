@@ -9,25 +9,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
 from xlnn import formula
+from xlnn.errors import UsageError
 from xlnn.formula.graph import Graph
+from xlnn.formula.values import NUMBER
 from xlnn.model.costs import COSTS
 from xlnn.model.network import TOTALS, Network
-from xlnn.understand.layers import Forward, forward
+from xlnn.understand import placing
+from xlnn.understand.chains import updates
 from xlnn.understand.matching import Naming
 from xlnn.understand.meaning import activation_of, network_of, outputs_of, perturbed, targets_of
 from xlnn.understand.parameters import with_structure
 from xlnn.understand.reading import Iteration, Reading, alike, steps_at
-from xlnn.understand.structure import Instance, NoNetwork, instances, some
-from xlnn.understand.sums import Sums
-from xlnn.understand.updates import updates
+from xlnn.understand.structure import Instance, NoNetwork, instances, some, with_missing
 from xlnn.understand.using import Uses
 from xlnn.understand.wiring import Wiring
 from xlnn.xlsx.workbook import Workbook
 
+FEW = 4  # iterations that are looked at to find the function of a layer
 LEAST = 0.1  # the share of a workbook's formulas that a network explains, or the workbook is about something else
 
 
@@ -76,7 +79,7 @@ def understand(source: Workbook | Graph) -> Understood | None:
     graph = source if isinstance(source, Graph) else formula.read(source)
     try:
         found = _Reading(Wiring(graph)).understood()
-    except NoNetwork:
+    except (NoNetwork, UsageError):  # or what is there is no network that xlnn can calculate
         return None
     return found if found.share >= LEAST and _is_network(found) else None
 
@@ -99,8 +102,8 @@ class _Reading:
         self.updates = updates(wiring)
         known = np.zeros(len(wiring.source), bool)
         known[self.updates.old] = known[self.updates.new] = True
-        self.parameters = with_structure(wiring, known)
-        self.forward: Forward = forward(wiring, Sums(wiring, self.parameters))
+        self.forward = with_structure(wiring, known, self.updates.new)
+        self.parameters = self.forward.sums.is_parameter
         old, new, when = (part.tolist() for part in (self.updates.old, self.updates.new, self.updates.iteration))
         self.iteration = dict(zip(old, when, strict=True)) | {cell: number + 1 for cell, number in zip(new, when, strict=True)}
         self.shown = self._in_order(instances(wiring, self.forward, self.iteration))
@@ -112,19 +115,21 @@ class _Reading:
             kinds.setdefault(_shape(instance), []).append(instance)
         mine = max(kinds.values(), key=lambda group: sum(_size(instance) for instance in group))
         when = lambda instance: max(self.iteration.get(int(c), 0) for layer in instance.layers for c in layer.w.ravel())
-        return sorted(mine, key=when)
+        by_number = {when(instance): instance for instance in mine}
+        return with_missing(self.graph, by_number) if len(by_number) == len(mine) else sorted(mine, key=when)
 
     def understood(self) -> Understood:
+        uses = Uses(self.wiring, self.forward, self.updates)
+        uses.follow(self.shown)
         activations = self._activations()
         t = [self._targets(instance) for instance in self.shown]
-        tried = [(part >= 0).all(axis=1) if (part >= 0).all(axis=1).any() else np.ones(len(part), bool) for part in t]
+        tried: list[Any] = [(part >= 0).all(axis=1) if (part >= 0).all(axis=1).any() else np.ones(len(part), bool) for part in t]
         self.shown = [some(instance, kept) for instance, kept in zip(self.shown, tried, strict=True)]
         t = [part[kept] for part, kept in zip(t, tried, strict=True)]
         given = np.concatenate([*(self._numbers(instance) for instance in self.shown), *(part.ravel() for part in t)])
         naming = Naming(self.wiring, [perturbed(self.wiring, given, seed) for seed in (11, 12)])
         naming.keep(given)
         learnt = self._network(naming, activations, t[0])
-        uses = Uses(self.wiring, self.forward, self.updates)
         readings = [Reading(naming, uses, learnt, *pair) for pair in zip(self.shown, t, strict=True)]
         found = alike(self.graph, [reading.read() for reading in readings], naming.free)
         network = network_of(self.shown[0], activations, learnt.cost, learnt.total, readings[0].ties())
@@ -141,20 +146,32 @@ class _Reading:
         for instance in self.shown:
             for layer in instance.layers:
                 naming.take(layer.z)
+        whole = [k for k, instance in enumerate(self.shown) if _is_told(instance)]
         names = []
-        for number, layer in enumerate(self.shown[0].layers):
+        for number, layer in enumerate(self.shown[whole[0]].layers):
             if layer.kind == "max pooling":
                 names.append("")
                 continue
-            found = activation_of(self.forward, layer, naming)
-            if found is None:
+            layers = [self.shown[k].layers[number] for k in whole]
+            found = [a for a in (activation_of(self.forward, layer, naming) for layer in layers[:FEW]) if a is not None]
+            if not found:
                 raise NoNetwork("the function of a layer is none that is known")
-            names.append(found[0])
-            for instance in self.shown:
-                other = instance.layers[number]
-                cells = outputs_of(self.forward, other, naming, found[0])
-                other.a[...] = np.where(other.a < 0, cells, other.a)
+            name, _ = max(found, key=lambda entry: (entry[0] != "identity", (entry[1] >= 0).sum()))
+            names.append(name)
+            for layer in layers:
+                layer.a[...] = np.where(layer.a < 0, outputs_of(self.forward, layer, naming, name), layer.a)
+            self._like_others(whole, number)
         return names
+
+    def _like_others(self, whole: list[int], number: int) -> None:
+        """The outputs of a layer in iterations that are known by their neighbours only: as far on as those lie."""
+        outputs = [instance.layers[number].a for instance in self.shown]
+        for k in set(range(len(self.shown))) - set(whole):
+            j = min(whole, key=lambda j: abs(j - k))
+            i = next(i for i in whole if i + 1 in whole)
+            step = placing.positions(self.graph, outputs[i + 1]) - placing.positions(self.graph, outputs[i])
+            moved = placing.at(self.graph, placing.positions(self.graph, outputs[j]) + (k - j) * step)
+            outputs[k][...] = np.where((outputs[k] < 0) & (outputs[j] >= 0), moved, outputs[k])
 
     def _numbers(self, instance: Instance) -> np.ndarray:
         """The cells of x, w and b."""
@@ -164,7 +181,8 @@ class _Reading:
         return np.concatenate(parts)
 
     def _targets(self, instance: Instance) -> np.ndarray:
-        return targets_of(self.wiring, instance.layers[-1].a, self.parameters)
+        found = targets_of(self.wiring, instance.layers[-1].a, self.parameters)
+        return placing.filled(self.graph, found, self.graph.values.all_kinds() == NUMBER)
 
     def _network(self, naming: Naming, activations: list[str], t: np.ndarray) -> Network:
         """The network with the cost and total that most cells agree with."""
@@ -202,6 +220,11 @@ def _are_frozen(found: Sequence[Iteration]) -> bool:
     """Whether weights learn and biases, if there are any, do not."""
     names = set().union(*(iteration.named for iteration in found))
     return any(name.startswith("new_w") for name in names) and not any(name.startswith("new_b") for name in names)
+
+
+def _is_told(instance: Instance) -> bool:
+    """Whether an iteration's sums are known, and not only where they must be."""
+    return any(key is not None for layer in instance.layers for key in layer.keys.ravel().tolist())
 
 
 def _shape(instance: Instance) -> tuple:

@@ -1,81 +1,27 @@
 """What learns on a sheet, from its formulas alone: parameters, iterations, the cost that is descended, η, and who deviates.
 
-A cell U = w ± (something that depends on w) is an update of w where U is used as w is, or not at all. Updates of updates are
-iterations, whichever way they run: down, right, in blocks, on sheets. The cost is the one whose own derivative by the sheet's
-formulas makes Δw / (∂C/∂w) equal for most parameters, at the sheet's numbers changed at random, so that nothing agrees by
-chance; that quotient is −η. A parameter with another quotient is wrong, exactly there.
+The cost is the one whose own derivative by the sheet's formulas makes Δw / (∂C/∂w) equal for most parameters, at the sheet's
+numbers and at numbers changed at random, so that nothing agrees by chance; that quotient is −η. A parameter with another
+quotient is wrong, exactly there, unless the formulas hold that number as the η of its layer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from xlnn.formula.graph import Graph
-from xlnn.formula.tree import Call, Number, Operand, Operation, walk
+from xlnn.formula.tree import Number, Operand
 from xlnn.formula.values import NUMBER, Values
-from xlnn.understand.wiring import Wiring, bare, factors, terms
+from xlnn.understand.chains import Updates, updates
+from xlnn.understand.costs import Cost, costs_of, in_iteration, slopes
+from xlnn.understand.wiring import Wiring, factors
 
 POINTS = 2  # at so many changed numbers everything is judged
 CLOSE = 1e-7  # relative: quotients that agree
 EXACT = 1e-9  # relative: a change that agrees with −η times the derivative
-MOST = 400  # costs that are tried
-
-Seeds = Mapping[int, float]  # ∂C/∂(cell) of the cells that a cost is computed from
-
-
-@dataclass(frozen=True, eq=False)
-class Updates:
-    """Parameters and what they become, seen through copies: (updates,) each; `iteration` counts from 0."""
-
-    old: np.ndarray
-    new: np.ndarray
-    iteration: np.ndarray
-    block: np.ndarray  # the block of formulas that the update belongs to
-    root: np.ndarray  # what the parameter was in iteration 0
-
-    def rows(self, rows: np.ndarray) -> Updates:
-        """Some of them."""
-        return Updates(self.old[rows], self.new[rows], self.iteration[rows], self.block[rows], self.root[rows])
-
-    def of(self, iteration: int) -> np.ndarray:
-        """Which updates are those of an iteration."""
-        return np.flatnonzero(self.iteration == iteration)
-
-    @property
-    def iterations(self) -> int:
-        return int(self.iteration.max(initial=-1)) + 1
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What is descended: `cells` that show it, or "" … a known cost of `outputs` and `targets` that no cell shows."""
-
-    name: str  # "shown", or one of KNOWN
-    cells: tuple[int, ...] = ()
-    outputs: tuple[int, ...] = ()
-    targets: tuple[int, ...] = ()
-    inputs: tuple[int, ...] = ()  # z of each output, where a step has no slope to come back through
-
-    def seeds(self, values: Values) -> dict[int, float]:
-        """∂C/∂(each cell that the cost is computed from)."""
-        if self.cells:
-            return dict.fromkeys(self.cells, 1.0)
-        slope, found = KNOWN[self.name], {}
-        for a, t, at in zip(self.outputs, self.targets, self.inputs or self.outputs, strict=True):
-            with np.errstate(all="ignore"):
-                found[at] = found.get(at, 0.0) + float(slope(values.numbers[a], values.numbers[t]))
-        return found
-
-
-KNOWN: dict[str, Callable] = {  # ∂C/∂a of costs that need not be shown
-    "squares": lambda a, t: a - t,
-    "cross-entropy": lambda a, t: (a - t) / (a * (1 - a)),
-    "softmax cross-entropy": lambda a, t: -t / a,
-    "perceptron rule": lambda a, t: a - t,  # ∂/∂z, as if the step had the slope 1
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,8 +30,8 @@ class Learning:
 
     `rate` is the η of each update, the number by which its iteration and layer descend; `wrong` marks updates that do not
     follow −η ∂C/∂w; `costs` holds the cost of each iteration; `points` are the sheet's own numbers, unless two branches tie
-    there, and changed ones: at each of them all was judged. `instead` is a cost that no cell shows and that explains
-    all updates where the shown one explains none.
+    there, and changed ones: at each of them all was judged. `instead` is a cost that no cell shows and that explains all
+    updates where the shown one explains none.
     """
 
     wiring: Wiring
@@ -109,7 +55,7 @@ def learning(graph: Graph | Wiring) -> Learning | None:
         return None
     points = points_of(wiring, found)
     own = _own_rates(wiring, found)
-    tried = [(_agreeing(wiring, found, cost, points, own), cost) for cost in _costs(wiring, found)]
+    tried = [(_agreeing(wiring, found, cost, points, own), cost) for cost in costs_of(wiring, found)]
     (agree, _), best = max(tried, key=lambda entry: entry[0], default=((0, False), None))
     if agree < min(2, len(found.of(0))):  # two do not agree twice by chance
         best = _shown(wiring, found, points)
@@ -122,19 +68,24 @@ def learning(graph: Graph | Wiring) -> Learning | None:
         if shown is not None:  # squares are shown and δ lacks the slope
             rate = _judged(wiring, found, _everywhere(wiring, found, best), points).rate
             return replace(_judged(wiring, found, _everywhere(wiring, found, shown), points, rate), instead=best.name)
-    return _judged(wiring, found, _everywhere(wiring, found, best), points)
+    judged = _judged(wiring, found, _everywhere(wiring, found, best), points)
+    given, usual = eta(wiring, found), _commonest(judged.rate[np.isfinite(judged.rate)])
+    if given and usual and (usual < 0 or (given[0] >= 0 and given[1] not in (0, 1) and abs(usual / given[1] ** 2 - 1) < CLOSE)):
+        whole = np.full(len(found.old), given[1])  # upwards, or η twice: all updates agree, and all are wrong
+        return _judged(wiring, found, judged.costs, points, whole)
+    return judged
 
 
 def _everywhere(wiring: Wiring, found: Updates, cost: Cost) -> tuple[Cost, ...]:
-    return tuple(_in_iteration(wiring, found, cost, k) for k in range(found.iterations))
+    return tuple(in_iteration(wiring, found, cost, k) for k in range(found.iterations))
 
 
 def _shown(wiring: Wiring, found: Updates, points: Sequence[Values]) -> Cost | None:
     """Where no cost agrees: the shown one that most parameters lead to, the last of them in the order of calculation."""
     first = found.of(0)
     best, most = None, (0, -1)
-    for cost in _costs(wiring, found):
-        if (cost.name == "shown" and len(cost.cells) == 1) or cost.name == "squares":
+    for cost in costs_of(wiring, found):
+        if cost.name == "squares" or (cost.name == "shown" and len(cost.cells) == 1):
             slope = slopes(wiring.graph, found, [cost], points[-1])[first]
             level = int(wiring.graph.level[wiring.graph.owner[cost.cells[0]]]) if cost.cells else -1
             reach = int((np.isfinite(slope) & (slope != 0)).sum()), level
@@ -145,7 +96,7 @@ def _shown(wiring: Wiring, found: Updates, points: Sequence[Values]) -> Cost | N
 def _shown_squares(wiring: Wiring, found: Updates, known: Cost, points: Sequence[Values]) -> Cost | None:
     """A shown cost that is Σ(t − a)² of the same outputs, up to a factor."""
     squares = replace(known, name="squares")
-    for cost in _costs(wiring, found):
+    for cost in costs_of(wiring, found):
         if cost.name == "shown":
             same = [
                 _proportional(*(slopes(wiring.graph, found, [c], values)[found.of(0)] for c in (cost, squares)))
@@ -163,81 +114,6 @@ def _proportional(x: np.ndarray, y: np.ndarray) -> bool:
     return scale > 0 and bool(np.all(np.abs(x * y[at] - y * x[at]) <= CLOSE * scale))
 
 
-# ---- updates ------------------------------------------------------------------------------------------
-
-
-def updates(wiring: Wiring) -> Updates:
-    """All updates, iteration by iteration."""
-    old, new, block = _candidates(wiring)
-    first = {n: (o, b) for o, n, b in zip(old.tolist(), new.tolist(), block.tolist(), strict=True)}
-    depth: dict[int, int] = {}
-    root: dict[int, int] = {}
-    for cell in first:
-        chain = [cell]
-        while chain[-1] in first and chain[-1] not in depth and len(chain) <= len(first):
-            chain.append(first[chain[-1]][0])
-        start = depth.get(chain[-1], -1)
-        for steps, member in enumerate(reversed(chain[:-1]), start + 1):
-            depth[member], root[member] = steps, root.get(chain[-1], chain[-1])
-    cells = sorted(depth, key=lambda cell: (depth[cell], cell))
-    arrays = ([first[c][0] for c in cells], cells, [depth[c] for c in cells], [first[c][1] for c in cells],
-              [root[c] for c in cells])  # fmt: skip
-    return Updates(*(np.array(part, np.int64) for part in arrays))
-
-
-def _candidates(wiring: Wiring) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Old and new cells, and the block, of what looks like an update and whose change depends on the old cell."""
-    olds, found, blocks = [np.empty(0, np.int64)], [np.empty(0, np.int64)], [np.empty(0, np.int64)]
-    for old, new, rest, block in _forms(wiring):
-        kinds = wiring.graph.values.all_kinds()
-        stays = _same_role(wiring, old, new, block) & (kinds[old] == NUMBER) & (kinds[new] == NUMBER)
-        depends = np.zeros(len(old), bool)
-        for rows in _by_distance(wiring, old, new):
-            rows = rows[stays[rows]]
-            if len(rows):  # copies of one formula: the first tells for all
-                one = rows[0]
-                reach = wiring.reached(old[one : one + 1])
-                depends[rows] = reach[rest[one]].any() or (rest[one] == old[one]).any()
-        olds.append(old[depends])
-        found.append(new[depends])
-        blocks.append(np.full(depends.sum(), block))
-    return np.concatenate(olds), np.concatenate(found), np.concatenate(blocks)
-
-
-def _forms(wiring: Wiring) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray, int]]:
-    """Formulas that add something to a cell: old and new (copies,), what else is read (copies, cells), and the block."""
-    for number, block in enumerate(wiring.graph.blocks):
-        parts = list(terms(block.tree))
-        if len(parts) < 2:
-            continue
-        operands = wiring.operands(block)
-        size = block.targets[0].size
-        for sign, term in parts:
-            if sign == 1 and isinstance(term, Operand) and operands[term.number].shape == block.targets.shape:
-                others = [cells.reshape(len(cells), -1) for n, cells in enumerate(operands) if n != term.number]
-                rest = np.concatenate(others, axis=1) if others else np.empty((len(block.formulas), 0), np.int64)
-                yield operands[term.number].ravel(), block.targets.ravel(), np.repeat(rest, size, axis=0), number
-
-
-def _same_role(wiring: Wiring, old: np.ndarray, new: np.ndarray, block: int) -> np.ndarray:
-    """Whether each new cell is used as the old one is, in formulas of the same kind, or not at all."""
-    roles = wiring.roles
-    found = []
-    for o, n in zip(old.tolist(), new.tolist(), strict=True):
-        used = {role for role in roles(n) if role[0] != block}
-        found.append(bool(used & roles(o)) or not used)
-    return np.array(found, bool)
-
-
-def _by_distance(wiring: Wiring, old: np.ndarray, new: np.ndarray) -> list[np.ndarray]:
-    """Updates in groups of the same distance from old to new, and of the same kind of old cell."""
-    codes = np.append(wiring.graph.codes, 0)
-    key = np.stack([codes[new] - codes[old], wiring.graph.is_leaf[old]])
-    _, which = np.unique(key, axis=1, return_inverse=True)
-    which = which.ravel()
-    return [np.flatnonzero(which == group) for group in range(which.max(initial=-1) + 1)]
-
-
 # ---- other numbers --------------------------------------------------------------------------------------
 
 
@@ -253,7 +129,7 @@ def points_of(wiring: Wiring, found: Updates) -> tuple[Values, ...]:
 def changed(wiring: Wiring, found: Updates, seed: int) -> Values:
     """The values of all cells after the numbers that the updates follow from are changed a little, at random.
 
-    Numbers that an update reads by itself, as η, stay.
+    Numbers that updates multiply with by themselves, as η, stay.
     """
     graph = wiring.graph
     random = np.random.default_rng(seed)
@@ -261,116 +137,14 @@ def changed(wiring: Wiring, found: Updates, seed: int) -> Values:
     moving = graph.derivatives(weights) != 0
     start = found.old[found.iteration == 0]
     moving[start] = True
-    moving &= graph.is_leaf & (graph.values.all_kinds() == NUMBER) & ~_read_alone(wiring, found)
+    moving &= graph.is_leaf & (graph.values.all_kinds() == NUMBER)
+    moving[[cell for cell, _ in _factors(wiring, found) if cell >= 0]] = False
     moving[start] = True
     moving[-1] = False
     at = np.flatnonzero(moving)
     numbers = graph.values.numbers[at]
     shift = random.uniform(0.03, 0.12, len(at)) * random.choice([-1, 1], len(at))
     return graph.calculate(dict(zip(at.tolist(), (numbers * (1 + shift) + shift / 2).tolist(), strict=True)))
-
-
-def _read_alone(wiring: Wiring, found: Updates) -> np.ndarray:
-    """(cells + 1,) of bools: single cells in the formulas of updates."""
-    alone = np.zeros(len(wiring.graph.codes) + 1, bool)
-    for number in set(found.block.tolist()):
-        for cells in wiring.operands(wiring.graph.blocks[number]):
-            if cells.shape[1:] == (1, 1):
-                alone[cells] = True
-    return alone
-
-
-# ---- the cost -------------------------------------------------------------------------------------------
-
-
-def _costs(wiring: Wiring, found: Updates) -> list[Cost]:
-    """Costs that the first iteration may descend: what its parameters lead to and no update follows from; then known ones."""
-    graph = wiring.graph
-    first = found.of(0)
-    mine = wiring.reached(found.old[first]) & ~wiring.reached(found.new[first])
-    ends = mine & ~wiring.reached(found.new, forward=False) & (graph.values.all_kinds() == NUMBER) & ~wiring.is_copy
-    result = []
-    for number in np.unique(wiring.block_of[ends]):
-        cells = np.flatnonzero(ends & (wiring.block_of == number)).tolist()
-        result += [Cost("shown", (cell,)) for cell in cells[:8]]
-        if len(cells) > 1:
-            result.append(Cost("shown", tuple(cells)))
-    a, t = differences(wiring, found, mine)
-    if len(a):
-        result += [cost for name in KNOWN if (cost := _known(wiring, name, a, t))]
-    return result[:MOST]
-
-
-def _known(wiring: Wiring, name: str, a: np.ndarray, t: np.ndarray) -> Cost | None:
-    """A known cost of outputs and targets; the perceptron rule where every output is the step of one cell."""
-    inputs: list[int] = []
-    if name == "perceptron rule":
-        for cell in a.tolist():
-            number = int(wiring.block_of[cell])
-            tree = wiring.graph.blocks[number].tree if number >= 0 else None
-            before = wiring.graph.precedents(cell)
-            if (
-                not (isinstance(bare(tree), Call) and bare(tree).function in ("IF", "SIGN") and len(before) == 1)
-                if tree
-                else True
-            ):
-                return None
-            inputs.append(int(wiring.source[before[0]]))
-    return Cost(name, (), tuple(a.tolist()), tuple(t.tolist()), tuple(inputs))
-
-
-def differences(wiring: Wiring, found: Updates, mine: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Pairs of a cell among `mine` and a cell that no parameter leads to, of which some formula has the difference."""
-    given = ~wiring.reached(found.old)
-    pairs = [np.empty((0, 2), np.int64)]
-    for block in wiring.graph.blocks:
-        operands = wiring.operands(block)
-        for x, y in _subtracted(block.tree):
-            if operands[x].shape == operands[y].shape:
-                both = np.stack([operands[x].ravel(), operands[y].ravel()], axis=1)
-                pairs += [both, both[:, ::-1]]
-    found_pairs = np.unique(np.concatenate(pairs), axis=0)
-    kept = mine[found_pairs[:, 0]] & given[found_pairs[:, 1]] & (found_pairs[:, 1] < len(given) - 1)
-    return found_pairs[kept, 0], found_pairs[kept, 1]
-
-
-def _subtracted(tree) -> Iterator[tuple[int, int]]:
-    """Operands of which a formula has the difference: a − t, SUMXMY2(a, t)."""
-    for part in walk(tree):
-        match part:
-            case Operation(operators, (left, right)) if operators == ("-",):
-                left, right = bare(left), bare(right)
-                if isinstance(left, Operand) and isinstance(right, Operand):
-                    yield left.number, right.number
-            case Call(arguments=(left, right)) if part.function == "SUMXMY2":
-                if isinstance(bare(left), Operand) and isinstance(bare(right), Operand):
-                    yield bare(left).number, bare(right).number
-
-
-def _in_iteration(wiring: Wiring, found: Updates, cost: Cost, iteration: int) -> Cost:
-    """The same cost of another iteration: cells of the same formulas that its parameters lead to, and no later ones."""
-    if iteration == 0:
-        return cost
-    these = found.of(iteration)
-    mine = wiring.reached(found.old[these]) & ~wiring.reached(found.new[these])
-    if not cost.cells:
-        a, t = differences(wiring, found, mine)
-        return _known(wiring, cost.name, a, t) or cost
-    blocks = set(wiring.block_of[list(cost.cells)].tolist())
-    ends = ~wiring.reached(found.new, forward=False)
-    cells = np.flatnonzero(mine & ends & np.isin(wiring.block_of, list(blocks)) & ~wiring.is_copy)
-    return Cost(cost.name, tuple(cells.tolist()))
-
-
-def slopes(graph: Graph, found: Updates, costs: Sequence[Cost], values: Values) -> np.ndarray:
-    """∂C/∂w of every update's parameter by the sheet's own formulas, each of its own iteration's cost."""
-    result = np.full(len(found.old), np.nan)
-    for iteration, cost in enumerate(costs):
-        these = found.of(iteration)
-        seeds = cost.seeds(values)
-        if seeds and np.isfinite(list(seeds.values())).all():
-            result[these] = graph.derivatives(seeds, values=values)[found.old[these]]
-    return result
 
 
 # ---- η and the verdict ------------------------------------------------------------------------------------

@@ -7,14 +7,15 @@ that w.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
 
 from xlnn.formula.tree import Number, walk
+from xlnn.understand.chains import Updates
 from xlnn.understand.layers import Forward
-from xlnn.understand.structure import Found
-from xlnn.understand.updates import Updates
+from xlnn.understand.structure import Found, Instance
 from xlnn.understand.wiring import Wiring
 
 
@@ -28,6 +29,15 @@ class Uses:
     def new(self, old: np.ndarray) -> np.ndarray:
         """What becomes of parameters, −1 for nothing."""
         return np.array([self.after.get(c, -1) for c in old.ravel().tolist()], np.int64).reshape(old.shape)
+
+    def follow(self, iterations: Sequence[Instance]) -> None:
+        """Parameters are what most of the iteration before became: a Σ that reads another one is wrong there."""
+        for one, other in pairwise(iterations):
+            for before, after in zip(one.layers, other.layers, strict=True):
+                for old, read in ((before.w, after.w), (before.b, after.b)):
+                    new = self.new(old)
+                    if new.shape == read.shape and 0 < (new != read).sum() < (new == read).sum():
+                        read[...] = np.where(new >= 0, new, read)
 
     def gradients(self, old: np.ndarray, free: np.ndarray, inputs: np.ndarray) -> np.ndarray:
         """The cells g of w − η·g, in the shape of `old`; −1 where an update does not take a single `free` one."""

@@ -176,8 +176,8 @@ def copied_cells(block: Block) -> np.ndarray | None:
     match bare(block.tree):
         case Operand(number):
             cells = operand_cells(block)[number]
-        case Call(arguments=(argument,)) as call if call.function == "TRANSPOSE" and isinstance(bare(argument), Operand):
-            cells = operand_cells(block)[bare(argument).number].swapaxes(1, 2)
+        case Call(arguments=(argument,)) as call if call.function == "TRANSPOSE" and isinstance(one := bare(argument), Operand):
+            cells = operand_cells(block)[one.number].swapaxes(1, 2)
         case _:
             return None
     return cells if cells.shape == block.targets.shape else None

@@ -23,17 +23,8 @@ from xlnn.xlsx.sheet_cells import DECLARATION, TAG, as_text, attributes, prefix_
 from xlnn.xlsx.styles_together import Styles
 
 R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-
-
-RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
-
-
 MAIN = "application/vnd.openxmlformats-officedocument.spreadsheetml."
-
-
 SHARED = ("image", "hyperlink", "media")  # what a copied part may refer to together with the first one
-
-
 COPIED = ("drawing", "vmlDrawing", "comments", "threadedComment", "printerSettings")  # with all that they refer to
 
 
@@ -41,15 +32,12 @@ QUOTE, HIDDEN = '"', ' state="hidden"'
 
 
 DROPPED = ("calcChain", "vbaProject")  # of the whole workbook
-
-
 PROPERTIES = "docProps/custom.xml"
-
-
 CUSTOM = "http://schemas.openxmlformats.org/officeDocument/2006/custom-properties"
-
-
 TYPES = "http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes"
+
+
+Definitions = Callable[[str | None, str], Iterator[tuple[str | None, str]]]  # of a name: its sheet, if it is one's, and text
 
 
 @dataclass
@@ -201,11 +189,11 @@ class Copy:
 
     # ---- the end -------------------------------------------------------------------------------------
 
-    def close(self, order: Sequence[str], names: Callable[[str], Iterator[tuple[str, str | None, str]]], calculate: bool) -> None:
+    def close(self, order: Sequence[str], names: Definitions, calculate: bool) -> None:
         """The workbook's own parts, and all others as they are.
 
-        `order`: the names of the sheets; `names(text)`: the definitions (of a defined name's own attributes, with its sheet,
-        and text) for one; `calculate`: programs are to calculate all formulas when they open it.
+        `order`: the names of the sheets; `names(sheet, text)`: the definitions (sheet, if it is one's, and text) for one
+        defined name; `calculate`: programs are to calculate all formulas when they open it.
         """
         rank = {name: position for position, name in enumerate(order)}
         self._sheets.sort(key=lambda sheet: rank[sheet[0]])
@@ -242,7 +230,7 @@ class Copy:
                 added += f'<{p}Relationship Id="{keys[sheet]}" Type="{R}/worksheet" Target="{path}"/>'
         return text.replace(f"</{p}Relationships>", added + f"</{p}Relationships>")
 
-    def _workbook(self, text: str, keys: Mapping[str, str], names: Callable, calculate: bool) -> str:
+    def _workbook(self, text: str, keys: Mapping[str, str], names: Definitions, calculate: bool) -> str:
         p = prefix_of(text, "workbook")
         sheets = "".join(
             f'<{p}sheet name="{escape(name)}" sheetId="{number}"{HIDDEN * hidden} xmlns:r="{R}" r:id="{keys[part]}"/>'
@@ -260,7 +248,7 @@ class Copy:
             text = re.sub(rf"(<{p}calcPr\b)", r'\1 fullCalcOnLoad="1"', text)
         return text
 
-    def _defined(self, p: str, names: Callable) -> str:
+    def _defined(self, p: str, names: Definitions) -> str:
         text = as_text(self.package.read(workbook_part(self.package)))
         place = {name: number for number, (name, _, _) in enumerate(self._sheets)}
         before, parts = [sheet.name for sheet in self._all_sheets()], []
@@ -354,8 +342,6 @@ def _with_texts(xml: str, texts: Sequence[str]) -> str:
 
 
 SHEET = re.compile(r"""("(?:[^"]|"")*")|(?<![\]\w:.'])('(?:[^'\x00-\x1f]|'')+'|[^\W\d][\w.]*)!""")
-
-
 BARE = re.compile(r"[^\W\d][\w.]*")
 
 

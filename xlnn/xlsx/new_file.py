@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import datetime
+import zlib
+from collections import deque
 from collections.abc import Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from io import BytesIO, StringIO
 from pathlib import Path
 from typing import BinaryIO
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import numpy as np
 import xlsxwriter
+from xlsxwriter.packager import Packager
 
 from xlnn._version import __version__
 from xlnn.errors import UsageError
 from xlnn.layout.cells import Cell, Range, quoted
+from xlnn.xlsx.printing import one_page_wide
 from xlnn.xlsx.rows import SCIENTIFIC, WHOLE, Look, Rows, RowsSheet, readable
-from xlnn.xlsx.saving import folder_for_parts
 from xlnn.xlsx.seals import MARK
 from xlnn.xlsx.styles import COST, SIGNIFICANT, STYLES, decimals_of, look
 
@@ -26,6 +32,7 @@ GRID = {"visible": True, "line": {"color": "#E0E0E0"}}  # the lines behind a cha
 
 # the same input gives the same bytes, so the file carries no date of its own
 DATE = datetime.datetime(1980, 1, 1, tzinfo=datetime.UTC).replace(tzinfo=None)
+PACKING, WAITING = 2, 4  # threads that pack parts of the file, and parts that may wait for it in memory
 
 
 class BookFile:
@@ -40,8 +47,8 @@ class BookFile:
                 "unknown {what} {value}; known: {known}.", what="print", value=repr(printed), known=", ".join(PRINTED)
             )
         self.printed = printed
-        self.book = xlsxwriter.Workbook(file, {"strings_to_urls": False, "default_date_format": None})
-        self.book.use_zip64()  # makes no difference below 2 GB; above, the training would be lost
+        self.book = xlsxwriter.Workbook(BytesIO(), {"strings_to_urls": False, "default_date_format": None})
+        self.book._get_packager = lambda: Parts(file)
         self.book.set_properties({"title": readable(title), "comments": f"xlnn {__version__}", "created": DATE})
         self.book.set_custom_property(MARK, __version__)
         self._decimals = decimals
@@ -88,9 +95,67 @@ class BookFile:
         sheet.show(lambda: made.fill(np.empty(0)), made.last)
 
     def close(self) -> None:
-        with folder_for_parts() as folder:
-            self.book.tmpdir = folder
-            self.book.close()
+        self.book.close()
+
+
+class Parts(Packager):
+    """The parts of the workbook go straight into the archive `file`: XlsxWriter's own way is a temporary file for each.
+
+    A part is complete when the next one begins; then other threads pack it. XlsxWriter's own archive stays empty.
+    """
+
+    def __init__(self, file: Path | BinaryIO):
+        super().__init__()
+        self._archive = ZipFile(file, "w", ZIP_DEFLATED)
+        self._name, self._part = "", Part()
+        self._packed: deque[tuple[str, Future]] = deque()
+
+    def _create_package(self) -> list:
+        with ThreadPoolExecutor(PACKING) as self._threads, self._archive:
+            super()._create_package()
+            self._filename("")
+            self._store(0)
+        return []
+
+    def _filename(self, name: str) -> Part:
+        """A new part for XlsxWriter to write to."""
+        if self._name:
+            self._packed.append((self._name, self._threads.submit(packed, self._part.pieces)))
+            self._store(WAITING)
+        self._name, self._part = name, Part()
+        return self._part
+
+    def _store(self, waiting: int) -> None:
+        """Puts parts into the archive until no more than so many are waiting."""
+        while len(self._packed) > waiting:
+            name, made = self._packed.popleft()
+            info, archive = ZipInfo(name, (1980, 1, 31, 0, 0, 0)), self._archive
+            info.compress_type, info.external_attr, info.header_offset = ZIP_DEFLATED, 0o100600 << 16, archive.start_dir
+            info.file_size, info.CRC, content = made.result()
+            info.compress_size = len(content)
+            archive.start_dir += archive.fp.write(info.FileHeader() + content)
+            archive.filelist.append(info)
+            archive.NameToInfo[name] = info
+
+
+class Part(StringIO):
+    """A part that is being written, as bytes; XlsxWriter leaves a StringIO open."""
+
+    def __init__(self):
+        super().__init__()
+        self.pieces: list[bytes] = []
+
+    def write(self, text: str) -> int:
+        self.pieces.append(text.encode())
+        return len(text)
+
+
+def packed(pieces: list[bytes]) -> tuple[int, int, bytes]:
+    """Size, checksum and the packed bytes of a part, whose pieces are given up."""
+    content = b"".join(pieces)
+    pieces.clear()
+    packer = zlib.compressobj(zlib.Z_DEFAULT_COMPRESSION, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return len(content), zlib.crc32(content), packer.compress(content) + packer.flush()
 
 
 def link(sheet: RowsSheet, cell: Cell, target: str, at: Cell | None = None) -> None:
@@ -123,21 +188,6 @@ def heat(sheet: RowsSheet, ranges: Iterable[Range], low: str = BLUE, high: str =
         "type": "3_color_scale", "mid_type": middle, "mid_value": 50, "min_color": low, "mid_color": "#FFFFFF", "max_color": high,
     }  # fmt: skip
     _conditional(sheet, list(ranges), options)
-
-
-def one_page_wide(sheet: RowsSheet, high: int = 0, upright: bool = False) -> None:
-    """How a sheet of texts and tables is printed: A4, as many pages `high`, 0 for as many as it needs."""
-    if not upright:
-        sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, high)
-    footed(sheet)
-
-
-def footed(sheet: RowsSheet) -> None:
-    """The sheet's name and the page's number below every page, and narrow margins."""
-    sheet.set_footer("&L&A&R&P / &N")
-    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
 
 
 def red_where(sheet: RowsSheet, range_: Range, text: str, format_) -> None:

@@ -8,17 +8,19 @@ pyproject.toml bounds XlsxWriter's version.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from html import escape as escaped
-from typing import NamedTuple
+from io import StringIO
+from typing import NamedTuple, TextIO
 
 import numpy as np
 from xlsxwriter.worksheet import Worksheet
 
 from xlnn.errors import LimitError
 from xlnn.layout.cells import Cell, column_name
+from xlnn.xlsx.printing import Paper, print_on
 
 BEFORE, TITLE = "\ue000", "\ue001"  # stand in a template for the sheet before and for the title's number
 
@@ -68,6 +70,15 @@ class RowsSheet(Worksheet):
     """A worksheet whose rows come ready as XML from `rows()`, called when the workbook is closed."""
 
     rows: Callable[[], str]
+    fh: TextIO
+    col_info: dict
+    cond_formats: dict
+    panes: list
+    paper: Paper
+
+    def __init__(self):
+        super().__init__()
+        self._texts: dict[str, str] = {}
 
     def show(self, rows: Callable[[], str], last: Cell) -> None:
         """The rows, and the last cell of the rectangle from A1 that they fill."""
@@ -75,8 +86,32 @@ class RowsSheet(Worksheet):
         self.dim_rowmin, self.dim_colmin = 0, 0
         self.dim_rowmax, self.dim_colmax = last.row - 1, last.column - 1
 
+    def look_like(self, other: RowsSheet) -> None:
+        """The widths of columns, panes, conditional formats and paper of another sheet; only once is the XML made."""
+        self.col_info, self.panes = other.col_info, other.panes
+        self.cond_formats, self._texts = other.cond_formats, other._texts
+        self.print_on(other.paper)
+
+    def print_on(self, paper: Paper) -> None:
+        """How the sheet is printed."""
+        self.paper = paper
+        print_on(self, paper)
+
     def _write_rows(self) -> None:
         self.fh.write(self.rows())
+
+    def _write_cols(self) -> None:
+        self._write_once("columns", super()._write_cols)
+
+    def _write_conditional_formats(self) -> None:
+        self._write_once("conditional formats", super()._write_conditional_formats)
+
+    def _write_once(self, what: str, write: Callable[[], None]) -> None:
+        if what not in self._texts:
+            file, self.fh = self.fh, (made := StringIO())
+            write()
+            self._texts[what], self.fh = made.getvalue(), file
+        self.fh.write(self._texts[what])
 
 
 @dataclass(frozen=True)
@@ -104,7 +139,7 @@ class Template:
     def fill(self, numbers: np.ndarray, before: str = "", title: int = 0) -> str:
         """The rows with these numbers, every float so that it reads back to the bit."""
         shown = numbers[self.order]
-        texts = exact_texts(shown.tolist())
+        texts = exact_texts(shown)
         for hole in self.marks.tolist():
             texts[hole] = self.mark_texts[texts[hole] == "1"]
         styles = np.where(is_small(shown, self.least)[self.fitted], self.styles[:, 1], self.styles[:, 0])
@@ -116,9 +151,13 @@ class Template:
         return room(numbers[self.order], self.decimals, self.least)
 
 
-def exact_texts(numbers: Iterable[float]) -> list[str]:
+def exact_texts(numbers: Sequence[float] | np.ndarray) -> list[str]:
     """repr of every number, whole ones without '.0'."""
-    return [text[:-2] if text.endswith(".0") else text for text in map(repr, numbers)]
+    numbers = np.asarray(numbers, dtype=float)
+    texts = list(map(repr, numbers.tolist()))
+    for whole in np.flatnonzero((np.trunc(numbers) == numbers) & (abs(numbers) < 1e16)).tolist():  # larger ones have an e
+        texts[whole] = texts[whole][:-2]
+    return texts
 
 
 @dataclass
@@ -189,9 +228,9 @@ class Rows:
                 order.append(hole)
                 columns.append(cell.column)
                 looks.append(self.looks.get(style, Look()))
-                if looks[-1].small is not None:
-                    styles.append((len(order) - 1, style, looks[-1].small))
-                    style = "%s"
+                small = looks[-1].small
+                if small is not None:
+                    styles.append((len(order) - 1, style, small))
             kind = ""
             if (hole == -1 and inner) or (mark and not inner.startswith("<f>")):
                 kind = ' t="s"'
@@ -199,7 +238,8 @@ class Rows:
                 kind = ' t="str"'
             if mark and kind == ' t="s"':
                 mark_texts = str(self.strings(wrong)), str(self.strings(right))
-            name = f'{column_name(cell.column)}{cell.row}" s="{style}"{kind}'
+            chosen_later = hole >= 0 and looks[-1].small is not None
+            name = f'{column_name(cell.column)}{cell.row}" s="{"%s" if chosen_later else style}"{kind}'
             parts.append(f'<c r="{name}>{inner}</c>' if inner else f'<c r="{name}/>')
         parts.append("</row>" if row_open else "")
         last = Cell(max(row_open, 1), last_column)

@@ -30,13 +30,10 @@ from xlnn.xlsx.seals import seal, untouched, written_by_xlnn
 try:
     import fcntl
 except ImportError:  # Windows, where a file that is open cannot be removed
-    fcntl = None  # type: ignore[assignment]
+    fcntl = None
 
 
 TEMPORARY = re.compile(r"\.xlnn-[0-9a-f]{16}~")  # names of the temporary files, of no other program's
-
-
-PARTS = re.compile(r"xlnn-.{8}~")  # and of the folders for the parts of a workbook, where the system keeps such
 
 
 DAY = 24 * 60 * 60.0  # seconds after which nobody writes any more to what has not changed
@@ -46,9 +43,7 @@ PAUSES = (0.1, 0.2, 0.4, 0.8, 1.0)  # seconds between the tries to replace a fil
 
 
 BUFFER = 1 << 18  # bytes
-
-
-PACKED, UNPACKED = 4, 40  # bytes that a number takes at least: in a workbook, and before that in temporary files
+PACKED, WAITING = 4, 8  # bytes that a number takes at least: in a workbook, and before that where it waits
 
 
 # ---- before anything is computed ---------------------------------------------------------------------
@@ -92,16 +87,16 @@ def _same(path: Path, other: Path) -> bool:
 
 
 def check_space(path: Path, numbers: int) -> None:
-    """Raises SaveError where a workbook of so many numbers surely finds no room at `path`, or its parts none meanwhile.
+    """Raises SaveError where a workbook of so many numbers surely finds no room at `path`, or the numbers none meanwhile.
 
-    The parts lie in the system's temporary folder; where that is on the same file system, both are needed there together.
+    They wait in the system's temporary folder; where that is on the same file system, both are needed there together.
     """
     try:
         here, there = path.parent, Path(tempfile.gettempdir())
     except OSError as error:  # no such folder takes a file
         raise SaveError("the file cannot be written: {reason}.", Where(path.name), reason=error.strerror) from None
     together = here.stat().st_dev == there.stat().st_dev
-    for folder, each in ((here, PACKED + UNPACKED * together), (there, UNPACKED)):
+    for folder, each in ((here, PACKED + WAITING * together), (there, WAITING)):
         space = shutil.disk_usage(folder)
         if space.total and space.free < numbers * each:  # some network folders tell nothing: 0 of 0
             raise SaveError(
@@ -369,16 +364,3 @@ def _remove_left(path: Path) -> None:
 
 def _old(path: Path) -> bool:
     return time.time() - path.lstat().st_mtime > DAY
-
-
-@contextmanager
-def folder_for_parts() -> Iterator[str]:
-    """A folder in the system's temporary one, gone at the end; those of killed runs go a day later."""
-    common = Path(tempfile.gettempdir())
-    for name in os.listdir(common):
-        if PARTS.fullmatch(name):
-            with suppress(OSError):
-                if _old(common / name):
-                    shutil.rmtree(common / name, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix="xlnn-", suffix="~", ignore_cleanup_errors=True) as folder:
-        yield folder

@@ -9,17 +9,8 @@ from dataclasses import dataclass, field, replace
 from xlnn.layout.cells import COLUMNS, Cell, Range, column_name, column_number
 
 TAG = r"""(?:[^>"']|"[^"]*"|'[^']*')*?"""  # what stands in a tag
-
-
 ATTRIBUTE = re.compile(r"""([\w:]+)\s*=\s*("[^"]*"|'[^']*')""")
-
-
 ADDRESS = re.compile(r"([A-Za-z]{1,3})([0-9]+)")
-
-
-ROOT = re.compile(r"<(?:(\w+):)?worksheet\b")
-
-
 DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
 
@@ -63,7 +54,8 @@ class RawSheet:
 
     def xml(self) -> str:
         """The part as it is written."""
-        p, by_row = self.prefix, {row: [] for row in self.rows}
+        p = self.prefix
+        by_row: dict[int, list[str]] = {row: [] for row in self.rows}
         for cell in sorted(self.cells):
             by_row.setdefault(cell.row, []).append(self.cells[cell].xml(cell, p))
         rows = (f'<{p}row r="{row}"{self.rows.get(row, "")}>{"".join(by_row[row])}</{p}row>' for row in sorted(by_row))

@@ -37,9 +37,12 @@ class Styles:
         dxfs = self._add("dxfs", _children(other, "dxfs", ""))
         attribute = {"fontId": moved["fonts"], "fillId": moved["fills"], "borderId": moved["borders"]}
 
+        def raised(xf: str, name: str, by: int) -> str:
+            return re.sub(rf'\b{name}="([0-9]+)"', lambda found: f'{name}="{int(found[1]) + by}"', xf)
+
         def cell_style(xf: str) -> str:
             for name, by in attribute.items():
-                xf = re.sub(rf'\b{name}="([0-9]+)"', lambda found, by=by, name=name: f'{name}="{int(found[1]) + by}"', xf)
+                xf = raised(xf, name, by)
             xf = re.sub(r'\bnumFmtId="([0-9]+)"', lambda found: f'numFmtId="{formats.get(found[1], found[1])}"', xf)
             return re.sub(r'\bxfId="[0-9]+"', 'xfId="0"', xf)
 

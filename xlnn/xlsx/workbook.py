@@ -182,7 +182,7 @@ class Workbook:
         rows, columns = filled.shape
         found: list[tuple] = [(None,) * columns] * rows
         place = Place(Cell(1, 1), (rows, columns), ((1, 0), (0, 1)))
-        for row in np.unique(filled.rows).tolist():
+        for row in set(filled.rows.tolist()):
             found[row - 1] = tuple(filled.values_at(filled.positions(place[row - 1])).tolist())
         return found
 

@@ -62,9 +62,11 @@ def relu_mask_left_out(case: Case) -> Uncertain | None:
     "delta",
 )
 def slope_of_another_unit(case: Case) -> Iterator[Try]:
-    """In δ, or in what is calculated from it where it is not shown."""
+    """In δ, or in what is calculated from it where it is not shown. A unit whose a′(z) is always 1 says nothing."""
     slope = case.operand("slope")
     for unit in range(case.layer.shape[0] if slope and case.layer.axes == ("unit",) else 0):
+        if (case.numbers[slope].value[:, :, unit] == 1).all():
+            continue
         same = lambda a, unit=unit: np.broadcast_to(a[:, :, unit : unit + 1], a.shape)
         yield case.changed(**{slope: case.numbers[slope].map(same)}), {"other": unit + 1}
 

@@ -9,6 +9,7 @@ from itertools import product
 
 import numpy as np
 
+from xlnn.book.names import SETTINGS
 from xlnn.checking.mistakes.case import Case, Try, as_typed, mistake, read_at
 from xlnn.checking.numbers import apply, wrong_cells
 from xlnn.checking.uncertain import Uncertain
@@ -64,9 +65,9 @@ def iteration_one_off(case: Case) -> Iterator[Try]:
 )
 def neighbouring_sheet(case: Case) -> Iterator[Try]:
     """One operand from the sheet of the iteration before or after."""
-    sheets = {shown.name: shown for shown in case.group.book.iterations}
+    sheets = {shown.iteration: shown for shown in case.group.book.iterations if not shown.forward}
     for name, step in product(case.rule.needs, (-1, 1)):
-        others = [sheets.get(f"Iteration {shown.iteration + step}") for shown in case.group.sheets]
+        others = [sheets.get(shown.iteration + step) for shown in case.group.sheets]
         there = all(other and name in other.places and len(other.images) == len(case.group.sheets[0].images) for other in others)
         if there and name in case.group.stored:
             numbers = np.stack([case.group.book.numbers(other, name) for other in others])
@@ -117,7 +118,7 @@ def _copied(case: Case, stays: bool) -> Iterator[Try]:
 def _spots(case: Case) -> Iterator[list[Spots]]:
     """Sheet and place of result and operands, for every sheet; η is looked for on the sheet and on sheet Settings."""
     names = (case.rule.result.name, *case.rule.needs)
-    settings = {"eta": ("Settings", Place(Cell(2, 2)))} if case.group.book.workbook.find("Settings") else {}
+    settings = {"eta": (SETTINGS, Place(Cell(2, 2)))} if case.group.book.workbook.find(SETTINGS) else {}
     for places in ({}, settings) if "eta" in names else ({},):
         found = [{**shown.places, **places} for shown in case.group.sheets]
         if all(name in spots for spots in found for name in names):

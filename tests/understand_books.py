@@ -5,29 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-import openpyxl
 from openpyxl.utils import get_column_letter
 
+from workbooks import save
 from xlnn.understand import Understood, understand
 from xlnn.xlsx.workbook import Workbook
 
 Cells = Mapping[str, object]
 
 
-def written(path: Path, **sheets: Cells) -> Path:
-    """A workbook of these sheets; a text that begins with = is a formula."""
-    book = openpyxl.Workbook()
-    book.remove(book.active)
-    for name, cells in sheets.items():
-        sheet = book.create_sheet(name)
-        for cell, value in cells.items():
-            sheet[cell] = value
-    book.save(path)
-    return path
-
-
 def read(path: Path, **sheets: Cells) -> Understood | None:
-    return understand(Workbook(written(path, **sheets)))
+    return understand(Workbook(save(path, sheets)))
 
 
 def at(found: Understood, name: str, iteration: int = 0) -> str:

@@ -1,0 +1,139 @@
+"""What the formulas of a workbook tell by themselves, and the derivatives that gradcheck prints."""
+
+import json
+
+import openpyxl
+import pytest
+from command import run
+from planted import build
+
+from workbooks import save
+from xlnn.checking.derivatives import derivatives
+from xlnn.checking.explaining import explain
+from xlnn.checking.formulas import judge_formulas, name_of
+from xlnn.errors import ContentError, LimitError, UsageError
+from xlnn.formula import read
+from xlnn.layout.cells import Cell
+from xlnn.understand.wiring import Wiring
+from xlnn.xlsx.workbook import Workbook
+
+
+def saved(path, cells: dict[str, object]):
+    return save(path, {"Sheet1": cells})
+
+
+def kinds(judged) -> list[tuple[str, str, bool]]:
+    return [(f.kind, name_of(judged.graph, int(f.cells[0])), f.wrong) for f in judged.findings]
+
+
+COLUMN = {f"A{row}": row / 10 for row in range(1, 12)} | {f"B{row}": f"=A{row}^2+$D$1" for row in range(1, 12)} | {"D1": 0.5}
+
+
+def test_a_number_among_formulas_and_a_formula_that_departs(tmp_path):
+    assert kinds(judge_formulas(saved(tmp_path / "right.xlsx", COLUMN))) == []
+    assert kinds(judge_formulas(saved(tmp_path / "pasted.xlsx", COLUMN | {"B5": 0.75}))) == [("constant", "Sheet1!B5", True)]
+    departing = judge_formulas(saved(tmp_path / "departs.xlsx", COLUMN | {"B5": "=A5^2+A4"}))
+    assert kinds(departing) == [("departs", "Sheet1!B5", True)]
+
+
+@pytest.mark.parametrize("cell", ["B1", "B11"])
+def test_the_ends_of_a_line_may_differ(cell, tmp_path):
+    assert kinds(judge_formulas(saved(tmp_path / "ends.xlsx", COLUMN | {cell: "=A1^2+A2"}))) == []
+
+
+def test_a_subtotal_is_no_departure(tmp_path):
+    assert kinds(judge_formulas(saved(tmp_path / "subtotal.xlsx", COLUMN | {"B6": "=SUM(B1:B5)"}))) == []
+
+
+def test_error_values_at_their_source_only(tmp_path):
+    cells = {"A1": 0, "A2": "=1/A1", "A3": "=A2+1", "A4": "=A3*2"}
+    judged = judge_formulas(saved(tmp_path / "errors.xlsx", cells))
+    assert kinds(judged) == [("error", "Sheet1!A2", True)]
+    assert judged.findings[0].fields["count"] == 2
+
+
+def test_a_filled_label_is_a_note(tmp_path):
+    cells = {"A1": "b", "A2": 2, "B1": "=A1*2", "B2": "=A2*2"}
+    assert kinds(judge_formulas(saved(tmp_path / "label.xlsx", cells))) == [("error", "Sheet1!B1", False)]
+
+
+def test_any_claim_can_be_explained(tmp_path):
+    cells = {f"A{r}": r / 7 for r in range(1, 9)} | {f"B{r}": 1 + r / 3 for r in range(1, 9)}
+    cells |= {f"C{r}": f"=A{r}*A{r}*(1-B{r})" for r in range(1, 9)}
+    graph = read(Workbook(saved(tmp_path / "claims.xlsx", cells)))
+    at = lambda column: [graph.number("Sheet1", Cell(row, column)) for row in range(1, 9)]
+    right = lambda values: values.numbers[at(1)] * values.numbers[at(2)] * (1 - values.numbers[at(2)])
+    points = [graph.values, graph.calculate({cell: 0.3 + 0.1 * n for n, cell in enumerate(at(1) + at(2))})]
+    (found,) = explain(Wiring(graph), at(3), right, points)
+    assert found.formula in ("A1*B1*(1-B1)", "B1*A1*(1-B1)")
+    assert found.references == [("B1", "A1")]
+    assert found.cells.tolist() == at(3)
+
+
+# ---- the commands ---------------------------------------------------------------------------------------
+
+
+def test_check_judges_a_workbook_of_which_nothing_is_known(tmp_path):
+    right = build("table")
+    code, told, _ = run("check", right.save(tmp_path / "right.xlsx"))
+    assert code == 0
+    assert "0 of 47 new parameters" in told
+    right.set("delta2", 3, 1, right.cells["delta2", 3, 1].replace("*(1-S9)", ""))
+    wrong = right.save(tmp_path / "wrong.xlsx")
+    code, told, _ = run("check", wrong)
+    assert code == 1
+    assert "right: =($B$25*Z9+$B$26*AA9)*S9*(1-S9)" in told
+    found = json.loads(run("check", wrong, "--json")[1])["findings"]
+    assert [finding["cells"] for finding in found] == [["Net!AC9"]]
+    run("check", wrong, "--report", tmp_path / "marked.xlsx")
+    assert "S9*(1-S9)" in openpyxl.load_workbook(tmp_path / "marked.xlsx")["Net"]["AC9"].comment.text
+
+
+def test_gradcheck_of_own_cells(tmp_path):
+    path = saved(tmp_path / "own.xlsx", {"A1": 0.3, "B1": -0.7, "C1": "=EXP(A1*B1)+B1^2", "D1": 1, "E1": 2})
+    slopes = [entry.slope for entry in derivatives(path, "C1", "A1:B1")]
+    cost = lambda a, b: 2.718281828459045 ** (a * b) + b**2
+    h = 1e-6
+    numeric = [(cost(0.3 + h, -0.7) - cost(0.3 - h, -0.7)) / 2 / h, (cost(0.3, -0.7 + h) - cost(0.3, -0.7 - h)) / 2 / h]
+    assert slopes == pytest.approx(numeric, rel=1e-8)
+    code, told, _ = run("gradcheck", path, "--of", "C1", "--by", "A1,B1", "--claimed", "D1:E1")
+    assert code == 1
+    assert told.splitlines()[0].startswith("Sheet1!D1 = 1, but ∂C1/∂Sheet1!A1 = -0.567")
+
+
+@pytest.mark.parametrize(
+    ("of", "by", "claimed", "error"),
+    [
+        ("C1", "A1:B1", "D1", UsageError),
+        ("C1", "Other!A1", None, UsageError),
+        ("C1", "B1:A1", None, UsageError),
+        ("C9", "A1", None, ContentError),
+        ("C1", "A1:XFD1048576", None, LimitError),
+    ],
+)
+def test_gradcheck_says_what_is_wrong(of, by, claimed, error, tmp_path):
+    path = saved(tmp_path / "own.xlsx", {"A1": 0.3, "B1": -0.7, "C1": "=A1*B1", "D1": 1})
+    with pytest.raises(error):
+        derivatives(path, of, by, claimed)
+
+
+def test_gradcheck_needs_both(tmp_path):
+    code, _, said = run("gradcheck", saved(tmp_path / "own.xlsx", {"A1": 0.3}), "--of", "A1")
+    assert code == 2
+    assert "--by" in said
+
+
+def test_an_iteration_with_fewer_updates_than_the_first_is_judged(tmp_path):
+    """Over three weights and a bias; in the second iteration the bias is typed, and ∂C/∂w¹ has a term too many."""
+    x = [(1.5, -0.5, 0.3, 1.2), (0.4, 0.9, 1.1, 0.2), (-0.7, 0.6, 0.2, 0.9), (0.3, 0.3, -0.8, 0.4)]
+    cells: dict[str, object] = {"R1": 0.1}
+    for row in (2, 3, 4):
+        error = [f"(E{row}*{a}+F{row}*{b}+G{row}*{c}+H{row}-{t})" for a, b, c, t in x]
+        for j, (value, slope) in enumerate(zip("EFGH", "KLMN", strict=True)):
+            cells[f"{value}{row}"] = 0.1 + 0.2 * j if row == 2 else f"={value}{row - 1}-$R$1*{slope}{row - 1}"
+            terms = (f"{e}*{(*image[:3], 1)[j]}" for e, image in zip(error, x, strict=True))
+            cells[f"{slope}{row}"] = "=" + "+".join(terms)
+        cells[f"J{row}"] = f"=({'+'.join(f'{e}^2' for e in error)})/2"
+    cells |= {"H4": 0.33, "K3": f"{cells['K3']}+E3*0.1"}
+    judged = judge_formulas(saved(tmp_path / "odd.xlsx", cells))
+    assert [cell for kind, cell, wrong in kinds(judged) if wrong] == ["Sheet1!K3"]

@@ -1,0 +1,54 @@
+"""How sheets are printed: paper, pages, footers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from xlsxwriter.worksheet import Worksheet
+
+from xlnn.layout.cells import Cell
+
+A4 = 9  # as Excel numbers paper
+
+
+@dataclass(frozen=True)
+class Paper:
+    """The pages of a sheet: their scale, the last cell that is printed, the last columns and rows of all pages but the last,
+    and how many columns and rows from the first on stand on every page."""
+
+    scale: float
+    last: Cell
+    columns: tuple[int, ...]
+    rows: tuple[int, ...]
+    labels: int
+    numbers: int
+
+
+def print_on(sheet: Worksheet, paper: Paper) -> None:
+    """Says of a sheet how it is printed."""
+    sheet.set_landscape()
+    sheet.set_paper(A4)
+    sheet.set_print_scale(int(paper.scale * 100))
+    sheet.print_area(0, 0, paper.last.row - 1, paper.last.column - 1)
+    sheet.set_v_pagebreaks(list(paper.columns))
+    sheet.set_h_pagebreaks(list(paper.rows))
+    if paper.labels and paper.columns:
+        sheet.repeat_columns(0, paper.labels - 1)
+    if paper.numbers and paper.rows:
+        sheet.repeat_rows(0, paper.numbers - 1)
+    footed(sheet)
+
+
+def one_page_wide(sheet: Worksheet, high: int = 0, upright: bool = False) -> None:
+    """How a sheet of texts and tables is printed: A4, as many pages `high`, 0 for as many as it needs."""
+    if not upright:
+        sheet.set_landscape()
+    sheet.set_paper(A4)
+    sheet.fit_to_pages(1, high)
+    footed(sheet)
+
+
+def footed(sheet: Worksheet) -> None:
+    """The sheet's name and the page's number below every page, and narrow margins."""
+    sheet.set_footer("&L&A&R&P / &N")
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
