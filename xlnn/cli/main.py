@@ -53,7 +53,7 @@ def language_of(ctx: click.Context) -> str:
 def _note(ctx: click.Context, show, message, *args, **kwargs) -> None:
     """Tells a warning of xlnn's in a line; others are shown as Python does."""
     if isinstance(message, SavedBeside):
-        echo_aside(f"xlnn: {say('note', language_of(ctx))}: {message.text(language_of(ctx))}")
+        echo_aside(say("xlnn: note: {text}", language_of(ctx), text=message.text(language_of(ctx))))
     else:
         show(message, *args, **kwargs)
 
@@ -87,7 +87,7 @@ def _unwritable(error: OSError, language: str) -> int:
     if error.filename is not None:
         raise error
     text = say("standard output cannot be written to: {reason}.", language, reason=error.strerror or error)
-    echo_aside(f"xlnn: {say('error', language)}: {text}")
+    echo_aside(say("xlnn: error: {text}", language, text=text))
     for stream in (sys.stdout, sys.stderr):
         _discard(stream)
     return SaveError.exit_code
@@ -123,14 +123,14 @@ class _Group(click.Group):
             language = ctx.meta.get("language") or error.language
             for line in error.text(language).splitlines():
                 indented = line.startswith(" ")  # it belongs to the line above
-                echo_aside(line if indented else f"xlnn: {say('error', language)}: {line}")
+                echo_aside(line if indented else say("xlnn: error: {text}", language, text=line))
             ctx.exit(error.exit_code)
         except MemoryError:
             text = "this takes more memory than there is. Try fewer images, units or iterations, or keep fewer of them."
-            echo_aside(f"xlnn: {say('error', language_of(ctx))}: {say(text, language_of(ctx))}")
+            echo_aside(say("xlnn: error: {text}", language_of(ctx), text=say(text, language_of(ctx))))
             ctx.exit(LimitError.exit_code)
         except KeyboardInterrupt:
-            echo_aside("xlnn: " + say("interrupted; nothing was written.", language_of(ctx)))
+            echo_aside(say("xlnn: {text}", language_of(ctx), text=say("interrupted; nothing was written.", language_of(ctx))))
             ctx.exit(130)
         except OSError as error:
             ctx.exit(_unwritable(error, language_of(ctx)))

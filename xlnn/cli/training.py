@@ -91,7 +91,7 @@ def _resumed(workbook: Path, language: str | None, quiet: bool, **options):
     problem = resume(workbook, more=more, language=language)
     if not quiet:
         for note in origin_of(problem).earlier.notes:
-            echo_aside(f"xlnn: {say('note', problem.language)}: {note}")
+            echo_aside(say("xlnn: note: {text}", problem.language, text=note))
     return problem
 
 

@@ -7,12 +7,25 @@ values of settings (sum, first, all …) are the same in every language.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from gettext import NullTranslations, translation
 from pathlib import Path
 
 LANGUAGES = ("en", "zh", "ja")
 WORDS = {"what", "expected", "axis", "equation"}  # fields that are words themselves: a setting's name, what it should be
+MARKS = {", ": "、", "; ": "；", " ": ""}  # what stands between parts, in English and in the other two
+EARLIER = {  # what earlier versions wrote into workbooks
+    "cost": ("代价", "コスト"),
+    "units": ("单元数",),
+    "pooling ties": ("池化并列", "プーリングの同値"),
+    "parameters": ("パラメーター",),
+    "held-out images": ("留出图像", "検証用の画像"),
+    "held-out right answers": ("留出图像的正解", "検証用の画像の正解"),
+    "held out: C_T": ("留出图像：C_T",),
+    "held out: share right": ("留出图像：正确率",),
+    "resumed": ("续训",),
+}
 
 
 @cache
@@ -22,8 +35,14 @@ def translations(language: str) -> NullTranslations:
 
 
 def say(english: str, language: str = "en", **fields) -> str:
-    """The template in `language`, filled with `fields`; those that are WORDS are translated themselves."""
-    template = _in(language, english)
+    """The template in `language`, filled with `fields`; those that are WORDS are translated themselves.
+
+    A language may have a sentence of its own for a word, as "{count} images" beside "{count} {what}": 64 幅图像, but 20 个数据.
+    """
+    spelled = english.replace("{what}", str(fields["what"])) if "what" in fields else english
+    template = _in(language, spelled)
+    if template == spelled:
+        template = _in(language, english)
     fields |= {name: _in(language, fields[name]) for name in WORDS & set(fields)}
     return template.format(**fields) if fields else template
 
@@ -33,5 +52,10 @@ def _in(language: str, english: str) -> str:
 
 
 def every(english: str) -> tuple[str, ...]:
-    """A word in all languages: how a name is recognised whatever language a workbook is in."""
-    return tuple(dict.fromkeys(_in(language, english) for language in LANGUAGES))
+    """A word in all languages: how a name is recognised whatever language a workbook is in, and whatever version wrote it."""
+    return tuple(dict.fromkeys([*(_in(language, english) for language in LANGUAGES), *EARLIER.get(english, ())]))
+
+
+def joined(parts: Iterable[str], mark: str, language: str) -> str:
+    """The parts with a mark between them, one of MARKS: 'a, b' in English, 'a、b' in Chinese and Japanese."""
+    return (mark if language == LANGUAGES[0] else MARKS[mark]).join(parts)
