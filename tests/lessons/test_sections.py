@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 import pytest
+from by_hand import NUMBERS
 from click.testing import CliRunner
 
 from xlnn.book.settings import BY_FIELD, parse_value
@@ -58,9 +59,24 @@ def made(tmp_path_factory):
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: " ".join((row[0], row[3], row[4])))
 def test_the_cell_holds_the_number(row, made):
     _, _, command, sheet, cell, number = row
-    decimals = len(number.partition(".")[2])
     found = made(command)[sheet][cell].value
-    assert found == pytest.approx(float(number), abs=0.5000001 * 10**-decimals if decimals else 1e-9)
+    assert found == pytest.approx(float(number), abs=half_a_digit(number))
+
+
+def test_every_line_is_counted_by_hand():
+    assert {(section, sheet, cell) for section, _, _, sheet, cell, _ in ROWS} == set(NUMBERS)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: " ".join((row[0], row[3], row[4])))
+def test_the_number_is_that_of_plain_python(row):
+    section, _, _, sheet, cell, number = row
+    assert float(number) == pytest.approx(NUMBERS[section, sheet, cell], abs=half_a_digit(number))
+
+
+def half_a_digit(number: str) -> float:
+    """What a rounded number may be off by."""
+    decimals = len(number.partition(".")[2])
+    return 0.5000001 * 10**-decimals if decimals else 1e-9
 
 
 def test_every_section_that_new_writes_is_in_the_table():
