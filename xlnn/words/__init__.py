@@ -1,8 +1,8 @@
 """What xlnn says, in English, Chinese and Japanese: gettext catalogues from the English template to the other two.
 
 `zh/LC_MESSAGES/xlnn.po` and `ja/…` are what translators edit; the `.mo` beside them are compiled from these (CONTRIBUTING.md).
-The terms are those of the book: 《深度学习的数学》 and its Japanese original. Names of sheets and options and the
-values of settings (sum, first, all …) are the same in every language.
+The terms are those of the book, 《深度学习的数学》 and its Japanese original, as `glossary.csv` lists them. Names of sheets and
+options and the values of settings (sum, first, all …) are the same in every language.
 """
 
 from __future__ import annotations
