@@ -268,3 +268,26 @@ def test_symbols_lead_to_their_cells(tmp_path):
 )
 def test_nielsens_names_mean_settings(field, typed, meant):
     assert parse_value(BY_FIELD[field], typed) == meant
+
+
+def test_mse_is_a_cost_by_name(tmp_path):
+    """On sheet Settings and as an option, in any language: half squares with their mean, so C_T begins with 20.255346 / 64."""
+    run, path = lambda *arguments: CliRunner().invoke(main, list(map(str, arguments))), tmp_path / "4-4.xlsx"
+    run("new", "4-4", path, "-q")
+    said = run("train", path, "-n", 1, "--cost", "MSE", "-o", tmp_path / "option.xlsx").stdout
+    assert f"C_T {20.255346 / 64:.6g} → " in said
+    for name in ("MSE", "均方误差", "Mean squared error"):
+        book = openpyxl.load_workbook(path)
+        book["Settings"]["B4"] = name
+        book.save(tmp_path / "sheet.xlsx")
+        assert run("train", tmp_path / "sheet.xlsx", "-n", 1, "-o", tmp_path / "option.xlsx").stdout == said
+    settings = openpyxl.load_workbook(tmp_path / "option.xlsx")["Settings"]
+    assert (settings["B4"].value, settings["B5"].value) == ("half squares", "mean")
+
+
+def test_mse_is_no_sum(tmp_path):
+    path = tmp_path / "4-4.xlsx"
+    CliRunner().invoke(main, ["new", "4-4", str(path), "-q"])
+    result = CliRunner().invoke(main, ["train", str(path), "--cost", "MSE", "--total", "sum"])
+    assert result.exit_code == 2
+    assert "the cost MSE is a mean over the images" in result.stderr

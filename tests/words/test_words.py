@@ -513,6 +513,7 @@ def kept_words(network: Network) -> set[str]:
     others = [
         "max exp",
         "SHA",
+        "MSE SGD",
         "xlnn",
         "NumPy",
         "Python",

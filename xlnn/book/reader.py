@@ -72,7 +72,8 @@ def _read(
     book: Workbook, places: str | Path | None, initial: bool, language: str | None, overrides: Mapping, known: Understood | None
 ) -> Problem:
     """Finds where everything lies, then reads it. Errors are told in the workbook's language."""
-    chosen = {name: _override(name, value) for name, value in overrides.items() if value is not None}
+    typed = settings.spelled_out({name: value for name, value in overrides.items() if value is not None})
+    chosen = {name: _override(name, value) for name, value in typed.items()}
     own, images = own_places(book, places)
     found = settings.Read({}, (), {})
     if book.find(SETTINGS):
