@@ -21,7 +21,7 @@ from babel.messages.pofile import read_po
 
 import xlnn
 from xlnn import errors
-from xlnn.book import places_sheet, settings
+from xlnn.book import places_line, places_sheet, places_words, settings
 from xlnn.book import resume_record as record
 from xlnn.checking.conventions import OTHER_CONVENTIONS, OTHER_RATES
 from xlnn.checking.mistakes.search import catalogue
@@ -282,11 +282,11 @@ SAID = {
     | first_of_pairs("book.conventions", "_resumed")
     | first_of_pairs("book.writer", "ending")
     | {"results", "formulas"},  # of a person's own sheets
-    "book.own_result: *places_sheet.HEADER": places_sheet.HEADER,
-    "book.understood: *places_sheet.HEADER": places_sheet.HEADER,
+    "book.places_words: *HEADER": places_words.COLUMNS,
+    "book.places_writing: tuple((name for name in COLUMNS if name in HEADER or name in used))": places_words.COLUMNS,
     "book.resume_record: names.items()": (),  # as in parts
     "book.resume_record: parts.items()": [*record.SETTING_NAMES.values(), *record.PARTS],
-    "book.places_sheet: DIRECTIONS.items()": places_sheet.DIRECTIONS,
+    "book.places_words: DIRECTIONS.items()": places_words.DIRECTIONS,
     "book.settings: entry.name": [entry.name for entry in settings.ENTRIES],
     "book.settings: entry.meaning": [entry.meaning for entry in settings.ENTRIES],
     "sweeps.variants: BY_FIELD[field].name": [entry.name for entry in settings.ENTRIES],
@@ -300,7 +300,7 @@ SAID = {
     "book.quantity_names: SYMBOLS.items()": [
         symbol for kind, symbol in quantities.SYMBOLS.items() if not kind.startswith("new_")
     ],
-    "book.describing: zip(axes, nexts, strict=True)": places_sheet.AXIS_COLUMNS,
+    "book.describing: zip(axes, nexts, strict=True)": places_line.AXIS_COLUMNS,
     "cli.books: sections()": sections().values(),
     "lessons.pages: block.equation": (),  # with the equations
     "lessons.pages: block.label": of_lessons(lambda sheet: (block.label for block in sheet.blocks)),
@@ -408,8 +408,8 @@ def test_translations_are_in_their_own_language():
     [
         [*(entry.name for entry in settings.ENTRIES), "setting", "layer"],
         settings.LAYER_COLUMNS,
-        places_sheet.HEADER,
-        list(places_sheet.DIRECTIONS),
+        places_words.COLUMNS,
+        list(places_words.DIRECTIONS),
         ["yes", "no", "all", "given"],
     ],
     ids=["settings", "columns", "places", "directions", "answers"],
@@ -501,7 +501,7 @@ def test_steps_of_places_are_understood_in_every_language(text, step):
 
 
 def test_places_are_read_under_a_translated_header():
-    header = tuple(say(name, "zh") for name in places_sheet.HEADER)
+    header = tuple(say(name, "zh") for name in places_words.HEADER)
     found = places_sheet.parse([header, ("z2", "学习!O11:O13", "4 右", None, None, None)], "a.xlsx")
     assert (found["z2"].sheet, found["z2"].block.name, dict(found["z2"].nexts)) == ("学习", "O11:O13", {"image": (0, 4)})
 
@@ -509,7 +509,7 @@ def test_places_are_read_under_a_translated_header():
 def kept_words(network: Network) -> set[str]:
     """What stays English in every workbook: sheets' and quantities' names, settings' values, programs, formulas."""
     names = ["Summary", "Conventions", "Settings", "Data", "Places", "Iteration", "Trained", "Test", *network.quantities]
-    values = [*KINDS, *ACTIVATIONS, *places_sheet.DIRECTIONS, *(entry.expected for entry in settings.ENTRIES), "all given yes no"]
+    values = [*KINDS, *ACTIVATIONS, *places_words.DIRECTIONS, *(entry.expected for entry in settings.ENTRIES), "all given yes no"]
     others = [
         "max exp",
         "SHA",

@@ -71,7 +71,7 @@ def show(workbook: Path, places: Path | None, initial: bool, rules: bool, langua
 
 @click.command()
 @click.argument("workbook", type=FILE)
-@click.option("-o", "--output", type=FILE, help="The sheet Places; by default WORKBOOK-places.xlsx.")
+@click.option("-o", "--output", type=FILE, help="The copy with sheet Places; by default WORKBOOK-places.xlsx.")
 @limit_options
 @language_option
 @force_option
@@ -79,14 +79,17 @@ def show(workbook: Path, places: Path | None, initial: bool, rules: bool, langua
 def places(workbook: Path, output: Path | None, language: str | None, force: bool, quiet: bool) -> None:
     """Write down where everything lies in WORKBOOK, as its formulas say: a sheet Places to be corrected.
 
-    The result is what show, check and train take with their option --places, or its sheet is copied into the workbook.
-    What was not understood stands below.
+    The result is a copy of the workbook with the sheet Places; cells that were not understood are yellow there, and listed on
+    a sheet Not understood. Correct the lines and use the copy; or name it with the option --places for the workbook itself.
 
     Example: xlnn places mine.xlsx
     """
-    from xlnn.book.understood import write_places
+    from xlnn.book.understood_places import LEFT_OVER, write_places
 
     output = output or default_output(workbook, "places")
-    path, lines = write_places(workbook, output, language=language, force=force)
+    path, lines, left = write_places(workbook, output, language=language, force=force)
     if not quiet:
         click.echo(say("{path}: {count} lines of sheet Places.", language or "en", path=path, count=lines))
+        if left:
+            text = "{count} formulas were not understood: sheet {sheet} lists them, and their cells are yellow."
+            click.echo(say(text, language or "en", count=f"{left:,}", sheet=repr(LEFT_OVER)))
