@@ -42,7 +42,7 @@ class XlnnError(Exception):
     exit_code = 4
     shown = 20  # so many wrong cells are named
     more = 0
-    language = "en"  # the workbook's, where it is known
+    language = ""  # the workbook's, where it is known
 
     def __init__(self, message: str, where: Where | None = None, others: tuple = (), **fields):
         super().__init__(message)

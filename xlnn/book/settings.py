@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -301,6 +301,15 @@ def parse(lines: Sequence[Sequence], workbook: str) -> Read:
             elif not is_blank(cells[1]):
                 values[entry.field] = parse_value(entry, cells[1], at)
     return Read({**values, **implied}, tuple(layers), where)
+
+
+def language_said(lines: Iterable[Sequence]) -> str | None:
+    """The language that sheet Settings says, whatever else stands there."""
+    entry = BY_FIELD["language"]
+    for line in lines:
+        if len(line) > 1 and line[0] is not None and _entry(_text(line[0])) is entry:
+            return entry.parse(line[1]) if _letters(line[1]) in LANGUAGES else None
+    return None
 
 
 def _check_calculated(cells: Sequence, number: int, workbook: str) -> None:

@@ -7,6 +7,7 @@ from io import BytesIO
 from pathlib import Path
 
 from xlnn.book.evidence import unknown_workbook
+from xlnn.book.language import language_in
 from xlnn.book.names import PLACES
 from xlnn.book.places_words import LONGEST, NEXT_SHEET
 from xlnn.book.places_writing import LineWords, finish, line_words, write_lines
@@ -16,7 +17,7 @@ from xlnn.layout.cells import Cell, quoted
 from xlnn.layout.listed import Listed, spots
 from xlnn.layout.places import Move, Place
 from xlnn.understand import Understood
-from xlnn.words import say
+from xlnn.words import preferred, say
 from xlnn.xlsx.copying import Copy
 from xlnn.xlsx.new_file import BookFile
 from xlnn.xlsx.package import Package, read_file
@@ -120,7 +121,7 @@ def write_places(
         raise unknown_workbook(book)
     lines = [line for line in places_lines(found) if len(line["First block"]) <= LONGEST]
     left = _left_over(found)
-    pages = _pages(book, lines, left, language or "en")
+    pages = _pages(book, lines, left, language or language_in(book) or preferred())
     with replacing(output, force) as file:
         _copied(book, left, pages, file)
     return file.path, len(lines), len(found.left_over)

@@ -8,10 +8,11 @@ import click
 
 from xlnn.cli.console import default_output
 from xlnn.cli.options import FILE, force_option, language_option, limit_options, places_option, quiet_option
-from xlnn.words import say
+from xlnn.cli.speaking import command, language_about
+from xlnn.words import preferred, say
 
 
-@click.command()
+@command()
 @click.argument("section")
 @click.argument("workbook", type=FILE, required=False)
 @click.option("--images", type=FILE, metavar="CSV", help="For nielsen: lines of a digit and the pixels of an image.")
@@ -38,7 +39,7 @@ def new(section, workbook, images, exercise, cells, language, force, quiet) -> N
     from xlnn.sections import new as write_new
     from xlnn.sections import sections
 
-    name, language = workbook or Path(f"{section}.xlsx"), language or "en"
+    name, language = workbook or Path(f"{section}.xlsx"), language or preferred()
     if exercise:
         path = write_exercise(section, name, language=language, force=force)
     else:
@@ -47,7 +48,7 @@ def new(section, workbook, images, exercise, cells, language, force, quiet) -> N
         click.echo(f"{path}: {say(sections()[section], language)}")
 
 
-@click.command()
+@command()
 @click.argument("workbook", type=FILE)
 @places_option
 @click.option("--initial", is_flag=True, help="Show the saved copy of the initial parameters.")
@@ -69,7 +70,7 @@ def show(workbook: Path, places: Path | None, initial: bool, rules: bool, langua
     click.echo(equation_table(equations(problem)) if rules else described(problem))
 
 
-@click.command()
+@command()
 @click.argument("workbook", type=FILE)
 @click.option("-o", "--output", type=FILE, help="The copy with sheet Places; by default WORKBOOK-places.xlsx.")
 @limit_options
@@ -86,10 +87,10 @@ def places(workbook: Path, output: Path | None, language: str | None, force: boo
     """
     from xlnn.book.understood_places import LEFT_OVER, write_places
 
-    output = output or default_output(workbook, "places")
+    language, output = language_about(language, workbook), output or default_output(workbook, "places")
     path, lines, left = write_places(workbook, output, language=language, force=force)
     if not quiet:
-        click.echo(say("{path}: {count} lines of sheet Places.", language or "en", path=path, count=lines))
+        click.echo(say("{path}: {count} lines of sheet Places.", language, path=path, count=lines))
         if left:
             text = "{count} formulas were not understood: sheet {sheet} lists them, and their cells are yellow."
-            click.echo(say(text, language or "en", count=f"{left:,}", sheet=repr(LEFT_OVER)))
+            click.echo(say(text, language, count=f"{left:,}", sheet=repr(LEFT_OVER)))

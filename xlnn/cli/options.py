@@ -14,13 +14,13 @@ FILE = click.Path(path_type=Path, readable=False)  # a file that cannot be read 
 
 
 def _language(ctx: click.Context, _, value: str | None) -> str | None:
-    ctx.meta["language"] = value
+    ctx.meta["language"] = value = value or ctx.meta.get("language")
     return value
 
 
 language_option = click.option(
     "--language", type=click.Choice(LANGUAGES), callback=_language, is_eager=True,
-    help="Language of labels and messages; by default the workbook's.",
+    help="Language of labels and messages; by default the workbook's, or yours.",
 )  # fmt: skip
 
 

@@ -7,12 +7,16 @@ options and the values of settings (sum, first, all …) are the same in every l
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterable
 from functools import cache
 from gettext import NullTranslations, translation
 from pathlib import Path
 
 LANGUAGES = ("en", "zh", "ja")
+VARIABLE = "XLNN_LANGUAGE"
+FOLDER = Path(__file__).parent  # of the catalogues, one folder for each language
 WORDS = {"what", "expected", "axis", "equation"}  # fields that are words themselves: a setting's name, what it should be
 MARKS = {", ": "、", "; ": "；", " ": ""}  # what stands between parts, in English and in the other two
 EARLIER = {  # what earlier versions wrote into workbooks
@@ -31,11 +35,11 @@ EARLIER = {  # what earlier versions wrote into workbooks
 @cache
 def translations(language: str) -> NullTranslations:
     """The translations into a language; English is what stands in the source."""
-    return NullTranslations() if language == LANGUAGES[0] else translation("xlnn", Path(__file__).parent, [language])
+    return NullTranslations() if language == LANGUAGES[0] else translation("xlnn", FOLDER, [language])
 
 
 def say(english: str, language: str = "en", **fields) -> str:
-    """The template in `language`, filled with `fields`; those that are WORDS are translated themselves.
+    """The template in `language`, filled with `fields`; those that are WORDS, and lists of words, are translated themselves.
 
     A language may have a sentence of its own for a word, as "{count} images" beside "{count} {what}": 64 幅图像, but 20 个数据.
     """
@@ -43,12 +47,43 @@ def say(english: str, language: str = "en", **fields) -> str:
     template = _in(language, spelled)
     if template == spelled:
         template = _in(language, english)
-    fields |= {name: _in(language, fields[name]) for name in WORDS & set(fields)}
+    fields |= {name: _in(language, fields[name]) for name in WORDS & set(fields) if isinstance(fields[name], str)}
+    fields |= {name: listed(words, language) for name, words in fields.items() if isinstance(words, tuple)}
     return template.format(**fields) if fields else template
 
 
 def _in(language: str, english: str) -> str:
     return translations(language).gettext(english) if english else ""  # gettext has the catalogue's header for ""
+
+
+def listed(words: Iterable[str], language: str) -> str:
+    """Words of a list, each in `language`."""
+    return joined((_in(language, word) for word in words), ", ", language)
+
+
+def language_named(text: str) -> str | None:
+    """The language of a locale's name; None where it is none of xlnn's.
+
+    >>> language_named("zh_CN.UTF-8"), language_named("ja"), language_named("fr")
+    ('zh', 'ja', None)
+    """
+    return next((language for language in LANGUAGES if text.strip().lower()[:2] == language), None)
+
+
+def preferred() -> str:
+    """The reader's language: that of the variable XLNN_LANGUAGE, else that of the system; English where it is another one."""
+    return language_named(os.environ.get(VARIABLE, "")) or language_named(_system()) or LANGUAGES[0]
+
+
+def _system() -> str:
+    """The name of the system's locale for messages, on Windows that of the user's menus."""
+    named = next((name for variable in ("LC_ALL", "LC_MESSAGES", "LANG") if (name := os.environ.get(variable))), "")
+    if named or sys.platform != "win32":
+        return named
+    import ctypes
+    import locale
+
+    return locale.windows_locale.get(ctypes.windll.kernel32.GetUserDefaultUILanguage(), "")
 
 
 def every(english: str) -> tuple[str, ...]:
