@@ -14,7 +14,7 @@ with (FOLDER / "glossary.csv").open(encoding="utf-8", newline="") as file:
     GLOSSARY = list(csv.DictReader(file))
 COLUMNS = {"zh": "中文", "ja": "日本語"}
 # what is no word of a sentence: fields, commands, options, names of sheets, files and values
-CODE = r"`[^`]*`|xlnn [a-z]+|\{\w+\}|--[a-z]+( [a-z0-9:.,×]+)?|'[^']*'|\w+\.xlsx|\w+=\w+(,\w+)*|pip install [a-z -]+|dask \w+"
+CODE = r"^Example:|`[^`]*`|xlnn [a-z]+|\{\w+\}|--[a-z]+( [a-z0-9:.,×]+)?|'[^']*'|\w+\.xlsx|\w+=\w+(,\w+)*|pip install [a-z -]+|dask \w+"
 SHEETS = r"\b(Trained|Solved|Start|Data|Test|Held out|Settings|Places|Conventions|Summary|Path|Sweep|Runs)\b"
 HEIGHTS = {  # a person's weight is 体重
     "weight y (kg)",
@@ -25,7 +25,12 @@ HAN = "[一-鿿ぁ-ヿ]"
 
 def texts(language: str) -> dict[str, str]:
     with (FOLDER / language / "LC_MESSAGES" / "xlnn.po").open("rb") as file:
-        return {message.id: message.string for message in read_po(file) if message.id}
+        return {first(message.id): first(message.string) for message in read_po(file) if message.id}
+
+
+def first(text: str | tuple[str, ...]) -> str:
+    """Of a template that click has for one thing and for many, that for one."""
+    return text if isinstance(text, str) else text[0]
 
 
 def plain(text: str) -> str:
