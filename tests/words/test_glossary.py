@@ -14,7 +14,10 @@ with (FOLDER / "glossary.csv").open(encoding="utf-8", newline="") as file:
     GLOSSARY = list(csv.DictReader(file))
 COLUMNS = {"zh": "中文", "ja": "日本語"}
 # what is no word of a sentence: fields, commands, options, names of sheets, files and values
-CODE = r"^Example:|`[^`]*`|xlnn [a-z]+|\{\w+\}|--[a-z]+( [a-z0-9:.,×]+)?|'[^']*'|\w+\.xlsx|\w+=\w+(,\w+)*|pip install [a-z -]+|dask \w+"
+CODE = (
+    r"^Example:|`[^`]*`|xlnn [a-z]+|\{\w+\}|--[a-z]+( [a-z0-9:.,×]+)?|'[^']*'|\w+\.xlsx|\w+=\w+(,\w+)*"
+    r"|pip install [a-z -]+|dask \w+"
+)
 SHEETS = r"\b(Trained|Solved|Start|Data|Test|Held out|Settings|Places|Conventions|Summary|Path|Sweep|Runs)\b"
 HEIGHTS = {  # a person's weight is 体重
     "weight y (kg)",
