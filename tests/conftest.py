@@ -1,4 +1,7 @@
-"""Hypothesis without time limits: a slow machine is no error. In CI (environment variable CI) a skipped test is one."""
+"""The tests speak English, whatever the system does. Hypothesis without time limits: a slow machine is no error.
+
+In CI (environment variable CI) a skipped test is an error.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ import os
 import signal
 
 from hypothesis import settings
+
+os.environ["XLNN_LANGUAGE"] = "en"
 
 settings.register_profile("xlnn", deadline=None)
 settings.load_profile("xlnn")

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from problems import dense, full_shape, maps, random_problem
 
 import xlnn
-from xlnn.book.places_sheet import HEADER, describe
+from xlnn.book.places_words import HEADER
+from xlnn.book.places_writing import describe
 from xlnn.layout.cells import Cell, Range
 from xlnn.layout.places import Place, check_places, contiguous_steps
 from xlnn.model.network import LayerSettings

@@ -42,7 +42,7 @@ class XlnnError(Exception):
     exit_code = 4
     shown = 20  # so many wrong cells are named
     more = 0
-    language = "en"  # the workbook's, where it is known
+    language = ""  # the workbook's, where it is known
 
     def __init__(self, message: str, where: Where | None = None, others: tuple = (), **fields):
         super().__init__(message)
@@ -51,7 +51,7 @@ class XlnnError(Exception):
     def text(self, language: str = "en") -> str:
         """The whole message in `language`, one line for each wrong cell, at most 20."""
         said = say(self.message, language, **self.fields)
-        lines = [f"{self.where}: {said}" if self.where and str(self.where) else said]
+        lines = [say("{where}: {text}", language, where=self.where, text=said) if self.where and str(self.where) else said]
         lines += [other.text(language) for other in self.others[: self.shown - 1]]
         hidden = len(self.others) + 1 + self.more - len(lines)
         if hidden > 0:

@@ -15,7 +15,8 @@ from click.testing import CliRunner
 
 import workbooks
 import xlnn
-from xlnn.book.places_sheet import HEADER, parse
+from xlnn.book.places_sheet import parse
+from xlnn.book.places_words import HEADER
 from xlnn.book.quantity_names import quantity_name
 from xlnn.cli.main import main
 from xlnn.model.network import LayerSettings, Network

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 import workbooks
 import xlnn
-from xlnn.book.places_sheet import HEADER, describe, parse, step
+from xlnn.book.places_sheet import parse, step
+from xlnn.book.places_words import HEADER
+from xlnn.book.places_writing import describe
 from xlnn.errors import ContentError
 from xlnn.layout.cells import COLUMNS, ROWS, Cell
 from xlnn.layout.places import Place, first_shared_cell

@@ -494,9 +494,9 @@ def test_the_workbooks_language(folder):
     """Of what is said about it, unless another one is asked for."""
     stopped(xlnn.read("book.xlsx", language="zh"), Path("theirs.xlsx"), 20, **SMALL)
     workbooks.edit(folder / "theirs.xlsx", folder / "changed.xlsx", {("Settings", "B2"): 0.3})
-    assert "学习率 η在这次训练开始时为 0.2，现为 0.3。" in run("train", "--resume", "changed.xlsx")[2]
+    assert "学习率 η在这次学习开始时为 0.2，现为 0.3。" in run("train", "--resume", "changed.xlsx")[2]
     assert "was 0.2 when" in run("train", "--resume", "changed.xlsx", "--language", "en")[2]
-    assert run("train", "--resume", "theirs.xlsx", "-n", "0")[2].startswith("xlnn: 错误: theirs.xlsx：已更新 20 次")
+    assert run("train", "--resume", "theirs.xlsx", "-n", "0")[2].startswith("xlnn：错误：theirs.xlsx：已更新 20 次")
 
 
 def test_a_small_change_of_one_parameter_is_seen(folder):

@@ -114,7 +114,7 @@ def test_words_in_every_language(field, word, expected, language):
         ("iterations", -1, "iterations must be 0 or more, not -1."),
         ("iterations", "#N/A", "iterations: expected a whole number, found '#N/A'."),
         ("iterations", "1e999", "iterations: expected a whole number, found '1e999'."),
-        ("cost", "mse", "cost: expected half squares / squares / cross-entropy / softmax cross-entropy, found 'mse'."),
+        ("cost", "rmse", "cost: expected half squares / squares / cross-entropy / softmax cross-entropy, found 'rmse'."),
         ("cost", 1, "cost: expected half squares / squares / cross-entropy / softmax cross-entropy, found 1."),
         ("total", "average", "total cost: expected sum / mean, found 'average'."),
         ("batch", 0, "batch size: expected a whole number or all, found 0."),

@@ -16,7 +16,8 @@ from hand import calculate, few, write_sheets
 from problems import dense, maps, random_problem
 
 import xlnn
-from xlnn.book.places_sheet import HEADER, describe
+from xlnn.book.places_words import HEADER
+from xlnn.book.places_writing import describe
 from xlnn.book.writer import write
 from xlnn.checking.judging import judge, mark
 from xlnn.checking.looked_at import Further

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 import pytest
+from by_hand import NUMBERS
 from click.testing import CliRunner
 
 from xlnn.book.settings import BY_FIELD, parse_value
@@ -58,9 +59,24 @@ def made(tmp_path_factory):
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: " ".join((row[0], row[3], row[4])))
 def test_the_cell_holds_the_number(row, made):
     _, _, command, sheet, cell, number = row
-    decimals = len(number.partition(".")[2])
     found = made(command)[sheet][cell].value
-    assert found == pytest.approx(float(number), abs=0.5000001 * 10**-decimals if decimals else 1e-9)
+    assert found == pytest.approx(float(number), abs=half_a_digit(number))
+
+
+def test_every_line_is_counted_by_hand():
+    assert {(section, sheet, cell) for section, _, _, sheet, cell, _ in ROWS} == set(NUMBERS)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: " ".join((row[0], row[3], row[4])))
+def test_the_number_is_that_of_plain_python(row):
+    section, _, _, sheet, cell, number = row
+    assert float(number) == pytest.approx(NUMBERS[section, sheet, cell], abs=half_a_digit(number))
+
+
+def half_a_digit(number: str) -> float:
+    """What a rounded number may be off by."""
+    decimals = len(number.partition(".")[2])
+    return 0.5000001 * 10**-decimals if decimals else 1e-9
 
 
 def test_every_section_that_new_writes_is_in_the_table():
@@ -252,3 +268,26 @@ def test_symbols_lead_to_their_cells(tmp_path):
 )
 def test_nielsens_names_mean_settings(field, typed, meant):
     assert parse_value(BY_FIELD[field], typed) == meant
+
+
+def test_mse_is_a_cost_by_name(tmp_path):
+    """On sheet Settings and as an option, in any language: half squares with their mean, so C_T begins with 20.255346 / 64."""
+    run, path = lambda *arguments: CliRunner().invoke(main, list(map(str, arguments))), tmp_path / "4-4.xlsx"
+    run("new", "4-4", path, "-q")
+    said = run("train", path, "-n", 1, "--cost", "MSE", "-o", tmp_path / "option.xlsx").stdout
+    assert f"C_T {20.255346 / 64:.6g} → " in said
+    for name in ("MSE", "均方误差", "Mean squared error"):
+        book = openpyxl.load_workbook(path)
+        book["Settings"]["B4"] = name
+        book.save(tmp_path / "sheet.xlsx")
+        assert run("train", tmp_path / "sheet.xlsx", "-n", 1, "-o", tmp_path / "option.xlsx").stdout == said
+    settings = openpyxl.load_workbook(tmp_path / "option.xlsx")["Settings"]
+    assert (settings["B4"].value, settings["B5"].value) == ("half squares", "mean")
+
+
+def test_mse_is_no_sum(tmp_path):
+    path = tmp_path / "4-4.xlsx"
+    CliRunner().invoke(main, ["new", "4-4", str(path), "-q"])
+    result = CliRunner().invoke(main, ["train", str(path), "--cost", "MSE", "--total", "sum"])
+    assert result.exit_code == 2
+    assert "the cost MSE is a mean over the images" in result.stderr

@@ -257,8 +257,8 @@ TITLES = {
         "Outputs of layer 2 after 12 updates, images by right answer",
     ],
     "zh": [
-        "每次更新后的代价函数和正确率", "第 2 层的权重：红为负，蓝为正", "第 3 层的权重：红为负，蓝为正",
-        "更新 12 次后错误的图像：64 张中的 2 张", "更新 12 次后第 2 层的输出，图像按正解排列",
+        "每次更新后的代价函数和正确率", "层 2 的权重：红色为负，蓝色为正", "层 3 的权重：红色为负，蓝色为正",
+        "更新 12 次后错误的图像：64 幅中的 2 幅", "更新 12 次后层 2 的输出，图像按正解排列",
     ],
 }  # fmt: skip
 
@@ -441,7 +441,7 @@ def test_a_weight_that_somebody_deleted(books, tmp_path):
 
 def test_errors_speak_the_workbooks_language(tmp_path):
     xlnn.write(trained("4-4"), tmp_path / "a.xlsx", keep="none", language="zh")
-    assert run("plot", tmp_path / "a.xlsx", "--iteration", "3") == (2, "", "xlnn: 错误: 没有迭代 3；有 13。\n")
+    assert run("plot", tmp_path / "a.xlsx", "--iteration", "3") == (2, "", "xlnn：错误：没有第 3 次迭代；有 13。\n")
 
 
 def test_answers_that_are_not_judged(tmp_path):

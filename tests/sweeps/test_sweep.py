@@ -238,8 +238,8 @@ def test_it_speaks_the_workbooks_language(book, tmp_path):
     path = tmp_path / "out.xlsx"
     code, said, _ = run(book, "--eta", "0.2,0.3", "--language", "zh", "--keep", "none", "-o", path)
     assert code == 0
-    assert said.startswith("2 次训练。最好：η = 0.3，初始值 自己：C_T 20.2553 → ")
-    assert rows(path, "Sweep")[0][0] == "逐个试验：12-3-2"
+    assert said.startswith("2 次学习。最好：η = 0.3，初始值：工作簿自带，C_T 20.2553 → ")
+    assert rows(path, "Sweep")[0][0] == "试验：12-3-2"
 
 
 # ---- other settings ----------------------------------------------------------------------------------

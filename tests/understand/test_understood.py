@@ -9,8 +9,10 @@ import pytest
 from understand_books import at, read, rows, table
 
 from xlnn.book.places_sheet import parse
-from xlnn.book.understood import places_lines
+from xlnn.book.places_writing import headings
+from xlnn.book.understood_places import places_lines
 from xlnn.layout.cells import Cell
+from xlnn.layout.listed import spots
 
 
 def layers(found):
@@ -61,27 +63,41 @@ def test_delta_is_t_minus_a_and_added(tmp_path):
     assert set(found.eta.values()) == {0.4}
 
 
+def said(found):
+    """The lines that sheet Places would have, read again."""
+    lines = places_lines(found)
+    names = headings(lines)
+    return parse([names, *([line.get(name) for name in names] for line in lines)], "t.xlsx")
+
+
+def assert_same_places(found):
+    """What sheet Places says is what was understood: the same cells, factors and next iterations."""
+    lines, quantities = said(found), found.network.quantities
+    first = found.iterations[0]
+    for name, where in first.places().items():
+        if name in quantities:
+            q, line = quantities[name], lines[name]
+            images = len(first.named["x"].cells)
+            assert list(spots(*where)) == list(spots(line.sheet, line.place(q, images))), name
+            assert line.factor == first.named[name].factor, name
+
+
 def test_the_lines_of_sheet_places_say_the_same(tmp_path):
     found = read(tmp_path / "t.xlsx", Net=table())
-    iteration = found.iterations[0]
-    told, rest = places_lines(found)
-    lines = {line.quantity: line for line in parse(told, "t.xlsx").values()}
+    lines = said(found)
     assert lines["x"].block.name == "A6:B6"
     assert lines["a2"].nexts == {"image": (1, 0)}
-    assert [line for line in rest if line[0]] == [("delta3", "Net!J6:J8 × -1"), ("delta2", "Net!K6:L8 × -1")]
-    for name, (sheet, place) in iteration.places().items():
-        if name.startswith("delta"):
-            continue
-        again = lines[name].place(found.network.quantities[name], 3)
-        assert (lines[name].sheet, *again.grid()[0].ravel()) == (sheet, *place.grid()[0].ravel())
-        assert (again.grid()[1] == place.grid()[1]).all()
+    assert (lines["delta3"].factor, lines["delta2"].factor, lines["w2"].factor) == (-1, -1, 1)
+    assert_same_places(found)
 
 
 def test_places_say_how_rows_go_on_and_where_eta_is(tmp_path):
     found = read(tmp_path / "rows.xlsx", Net=rows(4))
-    lines = {line[0]: line for line in places_lines(found)[0]}
-    assert {lines[name][-1] for name in ("w2", "w3", "C", "dCT_dw2")} == {"1 down"}
-    assert lines["eta"] == ("eta", "Net!G1")
+    assert {said(found)[name].following for name in ("w2", "w3", "C", "dCT_dw2")} == {(1, 0)}
+    lines = {line["Quantity"]: line for line in places_lines(found)}
+    assert lines["eta"] == {"Quantity": "eta", "First block": "Net!G1"}
+    assert lines["b2"] == {"Quantity": "b2", "First block": "none"}
+    assert_same_places(found)
 
 
 def test_cells_without_a_pattern_are_listed(tmp_path):
@@ -93,10 +109,13 @@ def test_cells_without_a_pattern_are_listed(tmp_path):
                 cell = re.sub(rf"\${old[0]}\${old[1]}(?!\d)|(?<![A-Z$]){old}(?!\d)", new, cell)
             cells[name] = cell
     cells |= {new: cells.pop(old) for old, new in moved.items()}
-    iteration = read(tmp_path / "t.xlsx", Net=cells).iterations[0]
-    where = iteration.places()["w2"]
+    found = read(tmp_path / "t.xlsx", Net=cells)
+    sheet, where = found.iterations[0].places()["w2"]
+    assert sheet == "Net"
     assert [cell.name for cell in where.cells] == ["A1", "B1", "S20", "U3"]
     assert where.index(Cell.parse("U3")) == (1, 0, 1)
+    assert {line["Quantity"]: line["First block"] for line in places_lines(found)}["w2"] == "Net!A1:B1,S20,U3"
+    assert_same_places(found)
 
 
 def test_delta_without_its_slope_has_the_place_of_delta(tmp_path):

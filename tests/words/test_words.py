@@ -14,6 +14,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from string import Formatter
 
+import click
 import numpy as np
 import openpyxl
 import pytest
@@ -21,10 +22,12 @@ from babel.messages.pofile import read_po
 
 import xlnn
 from xlnn import errors
-from xlnn.book import places_sheet, settings
+from xlnn.book import places_line, places_sheet, places_words, settings
 from xlnn.book import resume_record as record
 from xlnn.checking.conventions import OTHER_CONVENTIONS, OTHER_RATES
 from xlnn.checking.mistakes.search import catalogue
+from xlnn.cli import speaking
+from xlnn.cli.main import main
 from xlnn.errors import ContentError, UsageError, Where, XlnnError
 from xlnn.layout import layouts
 from xlnn.lessons.catalogue import LESSONS
@@ -36,7 +39,7 @@ from xlnn.model.costs import COSTS
 from xlnn.model.examples import example
 from xlnn.model.network import KINDS, Network
 from xlnn.sections import sections
-from xlnn.words import LANGUAGES, WORDS, every, say
+from xlnn.words import LANGUAGES, WORDS, every, joined, say
 from xlnn.words import translations as compiled
 from xlnn.xlsx.workbook import NO_RESULT, NO_RESULTS
 
@@ -46,7 +49,12 @@ FOLDER = Path(xlnn.__file__).parent / "words"
 def edited(language: str) -> dict[str, str]:
     """What a translator edits, by the English template."""
     with (FOLDER / language / "LC_MESSAGES" / "xlnn.po").open("rb") as file:
-        return {message.id: message.string for message in read_po(file) if message.id}
+        return dict(_one(message) for message in read_po(file) if message.id)
+
+
+def _one(message) -> tuple[str, str]:
+    """Template and translation; of one that click has for one thing and for many, the first."""
+    return (message.id[0], message.string[0]) if isinstance(message.id, tuple) else (message.id, message.string)
 
 
 ZH, JA = edited("zh"), edited("ja")
@@ -284,11 +292,11 @@ SAID = {
     | first_of_pairs("book.conventions", "_resumed")
     | first_of_pairs("book.writer", "ending")
     | {"results", "formulas"},  # of a person's own sheets
-    "book.own_result: *places_sheet.HEADER": places_sheet.HEADER,
-    "book.understood: *places_sheet.HEADER": places_sheet.HEADER,
+    "book.places_words: *HEADER": places_words.COLUMNS,
+    "book.places_writing: tuple((name for name in COLUMNS if name in HEADER or name in used))": places_words.COLUMNS,
     "book.resume_record: names.items()": (),  # as in parts
     "book.resume_record: parts.items()": [*record.SETTING_NAMES.values(), *record.PARTS],
-    "book.places_sheet: DIRECTIONS.items()": places_sheet.DIRECTIONS,
+    "book.places_words: DIRECTIONS.items()": places_words.DIRECTIONS,
     "book.settings: entry.name": [entry.name for entry in settings.ENTRIES],
     "book.settings: entry.meaning": [entry.meaning for entry in settings.ENTRIES],
     "sweeps.variants: BY_FIELD[field].name": [entry.name for entry in settings.ENTRIES],
@@ -302,7 +310,7 @@ SAID = {
     "book.quantity_names: SYMBOLS.items()": [
         symbol for kind, symbol in quantities.SYMBOLS.items() if not kind.startswith("new_")
     ],
-    "book.describing: zip(axes, nexts, strict=True)": places_sheet.AXIS_COLUMNS,
+    "book.describing: zip(axes, nexts, strict=True)": places_line.AXIS_COLUMNS,
     "cli.books: sections()": sections().values(),
     "lessons.pages: block.equation": (),  # with the equations
     "lessons.pages: block.label": of_lessons(lambda sheet: (block.label for block in sheet.blocks)),
@@ -313,7 +321,43 @@ SAID = {
     "lessons.pages: sheet.title": of_lessons(lambda sheet: (sheet.title,)),
     "lessons.pages: text.text": of_lessons(lambda sheet: (text.text for text in sheet.texts)),
     "lessons.catalogue: sheet.title": (),  # as in lesson_book
+    "cli.speaking: [part if part.startswith(UNBROKEN) else ' '.join(part.split()) for part in parts]": (),  # help_texts
+    "cli.speaking: [re.split('\\\\s{2,}', line) for line in lines]": (),  # also
+    "cli.speaking: [say(piece, language_of(ctx)) if piece in USAGE else piece for piece in found]": (),  # also
+    "cli.speaking: lines[0].partition(' ')": (),  # also
+    "cli.speaking: said.help": (),  # also
+    "cli.speaking: said.metavar": (),  # also
 }
+
+
+# click's own words, as far as a reader of xlnn meets them; the last are those of earlier versions
+CLICK = (
+    "Usage:", "Options", "Commands", "Error: {message}", "Try '{command} {option}' for help.", "Show this message and exit.",
+    "Missing argument", "Missing option", "Missing command.", "default: {default}", "required",
+    "Invalid value: {message}", "Invalid value for {param_hint}: {message}",
+    "No such option {name!r}.", "No such command {name!r}.", "Did you mean {possibility}?",
+    "Got unexpected extra argument ({args})", "Option {name!r} does not take a value.", "Option {name!r} requires an argument.",
+    "{value!r} is not a valid {number_type}.", "{value} is not in the range {range}.", "{value!r} is not {choice}.",
+    "Takes {nargs} values but 1 was given.",
+)  # fmt: skip
+
+
+def help_texts() -> set[str]:
+    """What `--help` says: paragraphs of the commands, of their examples the words, options and what their values are called."""
+    params = [param for command in (main, *main.commands.values()) for param in command.params]
+    found = {text for param in params for text in (getattr(param, "help", None), param.metavar) if text}
+    found |= {param.name.upper() for param in params if isinstance(param, click.Argument) and not param.metavar}
+    for command in (main, *main.commands.values()):
+        for part in speaking.paragraphs(command.help):
+            lines = part.split("\n")
+            if lines[0] != speaking.UNBROKEN:
+                found.add(part)
+            elif lines[1].partition(" ")[0].endswith(":"):
+                found.add(lines[1].partition(" ")[0])
+            else:
+                found |= {re.split(r"\s{2,}", line)[1] for line in lines[1:]}
+    found |= {param.type.name.upper() for param in params if speaking.named_by_type(param)}
+    return {text for text in found if len(text) > 1} | set(speaking.USAGE)
 
 
 @cache
@@ -326,9 +370,9 @@ def spoken() -> tuple[dict[str, str], set[str]]:
                 templates.setdefault(leaf.value, f"{where}.py:{leaf.lineno}")
             else:
                 open_.add(f"{where}: {ast.unparse(leaf)}")
-    for expression, found in SAID.items():
+    for expression, found in (SAID | {"--help": help_texts(), "click": CLICK}).items():
         templates |= {template: expression for template in found if template not in templates}
-    return {text: where for text, where in templates.items() if re.search("[a-z]{2}", text)}, open_
+    return {text: where for text, where in templates.items() if re.search("[a-z]{2}", text) or where == "--help"}, open_
 
 
 def equations() -> dict[str, str]:
@@ -383,7 +427,9 @@ def test_everything_said_is_translated():
 
 
 def test_no_entry_of_the_table_is_left_over():
-    none_of(set(TABLE) - set(spoken()[0]) - set(words_in_fields()), "nothing says these; remove them from the catalogues:")
+    said = set(spoken()[0]) | set(words_in_fields())
+    own = {text.replace("{what}", things) for text in said if "{what}" in text for things in ("images", "cases")}
+    none_of(set(TABLE) - said - own, "nothing says these; remove them from the catalogues:")
 
 
 @pytest.mark.parametrize(("language", "texts"), [("zh", ZH), ("ja", JA)])
@@ -393,7 +439,9 @@ def test_the_compiled_catalogue_is_that_of_the_text(language, texts):
 
 
 def test_translations_have_the_same_fields():
+    """Of click's own a field may be left out: what kind of number was expected stands there as an English word."""
     wrong = [(text, said) for text, both in TABLE.items() for said in both if fields(said) != fields(text)]
+    wrong = [(text, said) for text, said in wrong if text not in CLICK or set(fields(said)) - set(fields(text))]
     assert wrong == []
 
 
@@ -408,8 +456,8 @@ def test_translations_are_in_their_own_language():
     [
         [*(entry.name for entry in settings.ENTRIES), "setting", "layer"],
         settings.LAYER_COLUMNS,
-        places_sheet.HEADER,
-        list(places_sheet.DIRECTIONS),
+        places_words.COLUMNS,
+        list(places_words.DIRECTIONS),
         ["yes", "no", "all", "given"],
     ],
     ids=["settings", "columns", "places", "directions", "answers"],
@@ -431,6 +479,29 @@ def test_a_field_that_is_a_word_of_the_table_is_translated():
     assert text == "迭代次数：应为“整数”，实际为 'ten'。"
 
 
+@pytest.mark.parametrize(
+    ("things", "zh", "ja"),
+    [
+        ("images", "64 幅图像中正确 60 幅。", "画像 64 枚のうち 60 枚が正解。"),
+        ("cases", "数据 64 个，其中正确 60 个。", "データ 64 件のうち 60 件が正解。"),
+    ],
+)
+def test_a_sentence_of_its_own_for_a_word_has_its_measure_word(things, zh, ja):
+    said = [say("{right} of {images} {what} right.", language, right=60, images=64, what=things) for language in LANGUAGES]
+    assert said == [f"60 of 64 {things} right.", zh, ja]
+
+
+def test_parts_are_joined_as_each_language_does():
+    assert [joined(("a", "b"), ", ", language) for language in LANGUAGES] == ["a, b", "a、b", "a、b"]
+    assert [joined(("A.", "B."), " ", language) for language in LANGUAGES] == ["A. B.", "A.B.", "A.B."]
+
+
+def test_words_of_earlier_versions_are_still_read():
+    """A workbook that 0.2.0 wrote in Chinese has 单元数 and 代价 on its sheet Settings."""
+    assert {"units", "神经单元数", "单元数", "ユニット数"} <= set(every("units"))
+    assert {"cost", "误差函数", "代价"} <= set(every("cost"))
+
+
 def test_an_unknown_template_stays_english():
     assert say("{count} of something new", "ja", count=3) == "3 of something new"
 
@@ -439,8 +510,8 @@ def test_an_error_speaks_each_language():
     error = ContentError("expected a number, found a blank cell.", Where("a.xlsx", "Data", "C7"))
     assert [error.text(language) for language in LANGUAGES] == [
         "a.xlsx › 'Data'!C7: expected a number, found a blank cell.",
-        "a.xlsx › 'Data'!C7: 应为数，实际是空单元格。",
-        "a.xlsx › 'Data'!C7: 数が必要ですが、空のセルです。",
+        "a.xlsx › 'Data'!C7：应为数，实际是空单元格。",
+        "a.xlsx › 'Data'!C7：数が必要ですが、空のセルです。",
     ]
 
 
@@ -478,7 +549,7 @@ def test_steps_of_places_are_understood_in_every_language(text, step):
 
 
 def test_places_are_read_under_a_translated_header():
-    header = tuple(say(name, "zh") for name in places_sheet.HEADER)
+    header = tuple(say(name, "zh") for name in places_words.HEADER)
     found = places_sheet.parse([header, ("z2", "学习!O11:O13", "4 右", None, None, None)], "a.xlsx")
     assert (found["z2"].sheet, found["z2"].block.name, dict(found["z2"].nexts)) == ("学习", "O11:O13", {"image": (0, 4)})
 
@@ -486,10 +557,11 @@ def test_places_are_read_under_a_translated_header():
 def kept_words(network: Network) -> set[str]:
     """What stays English in every workbook: sheets' and quantities' names, settings' values, programs, formulas."""
     names = ["Summary", "Conventions", "Settings", "Data", "Places", "Iteration", "Trained", "Test", *network.quantities]
-    values = [*KINDS, *ACTIVATIONS, *places_sheet.DIRECTIONS, *(entry.expected for entry in settings.ENTRIES), "all given yes no"]
+    values = [*KINDS, *ACTIVATIONS, *places_words.DIRECTIONS, *(entry.expected for entry in settings.ENTRIES), "all given yes no"]
     others = [
         "max exp",
         "SHA",
+        "MSE SGD",
         "xlnn",
         "NumPy",
         "Python",

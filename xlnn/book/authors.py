@@ -7,11 +7,12 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import product
 
-from xlnn.book import places_sheet
 from xlnn.book.data import count_images
 from xlnn.book.evidence import has_evidence, table, unknown_workbook
 from xlnn.book.names import DATA
 from xlnn.book.origin import Sources
+from xlnn.book.places_words import HEADER
+from xlnn.book.places_writing import describe
 from xlnn.errors import ArrangementError, Where, XlnnError
 from xlnn.layout.arrange import arrange
 from xlnn.layout.cells import Cell
@@ -161,9 +162,9 @@ def _nearly(book: Workbook, found: Arrangement) -> ArrangementError:
     names = ["x", *(q.name for q in network.parameters)]
     moved = {name: found.block if name == "x" else found.panel for name in names}
     off = [n for n in names if moved[n] != (0, 0) or not all(map(is_number, book.block(found.sheet, places[n]).flat))]
-    lines = [places_sheet.HEADER, places_sheet.describe(quantities["x"], *images)]
-    lines.append(places_sheet.describe(quantities["t" if network.classes is None else "digit"], sheet, target))
-    lines += [places_sheet.describe(q, found.sheet, places[q.name].moved(*found.panel)) for q in network.parameters]
+    lines = [HEADER, describe(quantities["x"], *images)]
+    lines.append(describe(quantities["t" if network.classes is None else "digit"], sheet, target))
+    lines += [describe(q, found.sheet, places[q.name].moved(*found.panel)) for q in network.parameters]
     return ArrangementError(
         "this is nearly the authors' arrangement of {name}, but not all numbers of {off} lie where they have them. "
         "Move them there, or add a sheet Places with these lines, corrected where they are not yet right:{lines}",

@@ -13,6 +13,7 @@ from xlnn.errors import ContentError, LimitError
 from xlnn.layout.arrange import LAYOUTS, arrange
 from xlnn.layout.cells import Cell, Range
 from xlnn.layout.layouts import Layout
+from xlnn.layout.listed import by_sheet
 from xlnn.layout.places import Place
 from xlnn.model.network import Network
 from xlnn.model.quantities import Quantity
@@ -199,7 +200,7 @@ def _stray(book: Workbook, sheet: str, around: Range, sources: Sources) -> Cell 
     filled = book.filled(sheet)
     inside = filled.within(around)
     taken = np.zeros(len(filled.codes) + 1, dtype=bool)  # one more, for the blank cells of a place: −1
-    for other, place in sources.values():
+    for other, place in (part[:2] for where in sources.values() for part in by_sheet(*where)):
         if other == sheet:
             taken[book.positions(sheet, place)] = True
     free = inside[(filled.kinds[inside] == NUMBER) & ~taken[inside]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from xlnn.book.origin import origin_of
-from xlnn.book.places_sheet import describe
+from xlnn.book.places_writing import describe
 from xlnn.book.settings import layer_rows, setting_rows
 from xlnn.errors import printable
 from xlnn.model.problem import Problem, shape_text

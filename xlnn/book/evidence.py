@@ -7,7 +7,7 @@ from unicodedata import east_asian_width
 
 import numpy as np
 
-from xlnn.book.places_sheet import HEADER
+from xlnn.book.places_words import HEADER
 from xlnn.book.quantity_names import SPELLINGS, quantity_name, squeezed
 from xlnn.errors import ArrangementError, Where
 from xlnn.layout.cells import COLUMNS, Cell, Range, quoted

@@ -13,7 +13,7 @@ import numpy as np
 from xlnn.book.look import furnish
 from xlnn.book.names import DATA, PLACES, SETTINGS, iteration_name
 from xlnn.book.numbers import INITIAL, Page, add_page, vector
-from xlnn.book.places_sheet import places_page
+from xlnn.book.places_writing import places_page
 from xlnn.book.settings import settings_page
 from xlnn.errors import UsageError
 from xlnn.layout.arrange import arrange

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 
@@ -29,17 +28,18 @@ from xlnn.book.names import (
 from xlnn.book.origin import origin_of
 from xlnn.book.own_iterations import GIVEN, OwnIterations, own_iterations
 from xlnn.book.own_places import has_own_sheets, own_places
+from xlnn.book.places_line import Line
 from xlnn.book.reader import read_book
 from xlnn.errors import ArrangementError, ContentError, XlnnError
 from xlnn.layout import labels
 from xlnn.layout.arrange import arrange
 from xlnn.layout.cells import Cell
 from xlnn.layout.layouts import MARKS, Label, Layout
+from xlnn.layout.listed import sheets_of, spot
 from xlnn.layout.places import Place
 from xlnn.model.problem import Problem
 from xlnn.model.quantities import Quantity
 from xlnn.understand import Understood
-from xlnn.understand.placing import Listed
 from xlnn.words import LANGUAGES
 from xlnn.xlsx.cell_table import NUMBER, OTHER, PENDING
 from xlnn.xlsx.workbook import Workbook, is_meant, is_number
@@ -64,8 +64,7 @@ class Shown:
 
     def cell(self, name: str, index: tuple[int, ...]) -> tuple[str, Cell]:
         """Sheet and cell of one number, `index` with the image in front where there is one."""
-        sheet, place = self.places[name]
-        return place.at(*index) if isinstance(place, Listed) else (sheet, place.cell(*index))
+        return spot(*self.places[name], index)
 
 
 @dataclass
@@ -99,17 +98,8 @@ class Book:
             marks = self.problem is not None and self.problem.network.quantities[name].kind == "right"
             turned = self.problem is not None and self.problem.network.quantities[name].kind in self.negated
             factor = (-1 if turned else 1) / self.factors.get(name, 1.0)
-            self._numbers[key] = factor * as_numbers(self.block(sheet, place), marks)
+            self._numbers[key] = factor * as_numbers(self.workbook.block(sheet, place), marks)
         return self._numbers[key]
-
-    def block(self, sheet: str, place: Place | Listed) -> np.ndarray:
-        """What stands at a place, be it a stride pattern or a list of cells."""
-        if isinstance(place, Listed):
-            values = [self.workbook.block(s, Place(cell))[()] for s, cell in zip(place.sheets, place.cells, strict=True)]
-            found = np.empty(len(values), object)
-            found[:] = values
-            return found.reshape(place.shape)
-        return self.workbook.block(sheet, place)
 
     def as_shown(self, name: str, number: float) -> float:
         """A quantity's own number as this workbook would show it: with the other sign where δ is t − a, or b is −θ."""
@@ -122,7 +112,7 @@ class Book:
 
     def blank(self, shown: Shown, name: str) -> np.ndarray:
         """Which of a quantity's cells hold nothing."""
-        return np.equal(self.block(*shown.places[name]), None)
+        return np.equal(self.workbook.block(*shown.places[name]), None)
 
     def grid(self, sheet: str) -> np.ndarray:
         """All numbers of a sheet, (rows, columns); what is no number is 0, as a formula's sum takes it."""
@@ -175,7 +165,7 @@ def book_of(workbook: Workbook, *, places: str | Path | None = None, language: s
     book.unseen = _unseen(book)
     try:
         for shown in book.iterations:
-            workbook.check_calculated(where for where in shown.places.values() if not isinstance(where[1], Listed))
+            workbook.check_calculated(shown.places.values())
     except ContentError as error:
         if known is None or _is_arranged(workbook):
             raise
@@ -222,17 +212,12 @@ def _unseen(book: Book) -> tuple[str, ...]:
     """The sheets with cells that nothing was read from."""
     workbook, origin = book.workbook, origin_of(book.problem)
     own = (SETTINGS, DATA, HELD_OUT, PLACES, *((SUMMARY, CONVENTIONS, TEST) if workbook.marked else ()))
-    seen = {workbook.find(sheet) for shown in book.iterations for where in shown.places.values() for sheet in _sheets(where)}
-    seen |= {workbook.find(sheet) for sheet, _ in origin.sources.values()} | {workbook.find(name) for name in own}
+    seen = {workbook.find(sheet) for shown in book.iterations for where in shown.places.values() for sheet in sheets_of(*where)}
+    seen |= {workbook.find(sheet) for where in origin.sources.values() for sheet in sheets_of(*where)}
+    seen |= {workbook.find(name) for name in own}
     rest = [name for name in workbook.sheets if name not in seen and has_cells(workbook, name)]
     known = book.understood
     return tuple(name for name in rest if known is None or not understood.is_explained(known, name))
-
-
-def _sheets(where: tuple[str, Place | Listed]) -> Iterable[str]:
-    """The sheets on which a quantity lies."""
-    sheet, place = where
-    return set(place.sheets) if isinstance(place, Listed) else (sheet,)
 
 
 def has_cells(workbook: Workbook, sheet: str) -> bool:
@@ -280,7 +265,7 @@ def _behind(shown: Iterable[str], needs: Mapping[str, set[str]]) -> set[str]:
 # ---- sheets as xlnn writes them, and others ---------------------------------------------------------
 
 
-def _written(book: Book, lines: Mapping[str, places_sheet.Line], numbered: Sequence[tuple[int, str]]) -> Iterator[Shown]:
+def _written(book: Book, lines: Mapping[str, Line], numbered: Sequence[tuple[int, str]]) -> Iterator[Shown]:
     """The sheets `Iteration 1` …, Start, Trained, Solved of a workbook laid out as xlnn lays it out."""
     problem, names = book.problem, dict(numbered)
     named = {n: line.again or line for n, line in lines.items() if line.again or line.sheet != DATA}
@@ -326,7 +311,7 @@ def _trained(book: Book, last: int) -> Iterator[Shown]:
         yield replace(_without_backward(Shown(title, _standard(book, title, len(images)), images, last + 1), book.problem))
 
 
-def _by_hand(book: Book, lines: Mapping[str, places_sheet.Line]) -> Shown:
+def _by_hand(book: Book, lines: Mapping[str, Line]) -> Shown:
     """A sheet built by hand: its sheet Places says where, or it has the authors' arrangement."""
     problem, origin = book.problem, origin_of(book.problem)
     images, quantities = problem.images, problem.network.quantities
@@ -348,8 +333,7 @@ def _understood(book: Book, found: Understood) -> Iterator[Shown]:
     fits = {q.name: q.shape for q in problem.network.quantities.values()}
     own: dict[str, float] = understood.factors(found)
     for number, each in enumerate(shown, 1):
-        lying = cast(Mapping[str, tuple[str, Place]], each.places)  # a Listed is asked as a Place is
-        places = {n: where for n, where in lying.items() if n in fits and _shape_of(problem, n, where[1]) == fits[n]}
+        places = {n: where for n, where in each.places.items() if n in fits and _shape_of(problem, n, where[1]) == fits[n]}
         images = each.images
         if recognised:
             sheet = places["x"][0] if "x" in places else each.name
@@ -362,11 +346,11 @@ def _understood(book: Book, found: Understood) -> Iterator[Shown]:
     book.factors = own
 
 
-def _shape_of(problem: Problem, name: str, place: Place | Listed) -> tuple[int, ...]:
+def _shape_of(problem: Problem, name: str, place: Place) -> tuple[int, ...]:
     return place.shape[1:] if problem.network.quantities[name].per_image else place.shape
 
 
-def _sheet_of(book: Book, line: places_sheet.Line) -> str:
+def _sheet_of(book: Book, line: Line) -> str:
     """The sheet of a line of Places, as the workbook spells it. Raises ContentError where there is none."""
     found = book.workbook.find(line.sheet)
     if found is None:

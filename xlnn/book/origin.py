@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from xlnn.book import places_sheet
+from xlnn.book.places_line import Line
 from xlnn.layout.layouts import Layout
 from xlnn.layout.places import Place
 from xlnn.model.network import Network
@@ -71,7 +71,7 @@ class Origin:
     path: Path | None = None  # None: it was not read, but made
     digest: str = ""
     language: str = "en"
-    own: Mapping[str, places_sheet.Line] = field(default_factory=dict)
+    own: Mapping[str, Line] = field(default_factory=dict)
     sources: Sources = field(default_factory=dict)
     drawn: tuple[str, ...] = ()
     arrangement: str = ""  # the authors' workbook that it is like, where recognised

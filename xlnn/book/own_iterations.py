@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from xlnn.book.names import PLACES, RESERVED, SETTINGS, SOLVED, START, TRAINED
 from xlnn.book.origin import origin_of
 from xlnn.book.own_places import Own
-from xlnn.book.places_sheet import NEXT_SHEET
+from xlnn.book.places_words import NEXT_SHEET
 from xlnn.layout.layouts import MARKS
 from xlnn.layout.places import Move, Place
 from xlnn.model.problem import Problem

@@ -11,7 +11,7 @@ import numpy as np
 from xlnn.book import places_sheet, settings
 from xlnn.book.names import DATA, PLACES, SETTINGS, SOLVED, START, TRAINED, written_name
 from xlnn.book.origin import Notes
-from xlnn.book.places_sheet import Line
+from xlnn.book.places_line import Line
 from xlnn.book.quantity_names import WITHOUT_LAYER
 from xlnn.errors import ContentError, Where
 from xlnn.layout.layouts import Layout

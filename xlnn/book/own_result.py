@@ -16,6 +16,8 @@ from xlnn.book.origin import origin_of
 from xlnn.book.own_iterations import own_iterations, written_sheets
 from xlnn.book.own_places import own_places
 from xlnn.book.own_sheets import OwnSheets, own_sheets
+from xlnn.book.places_words import NEXT_SHEET
+from xlnn.book.places_writing import finish, line_words, write_lines
 from xlnn.book.plan import Plan
 from xlnn.book.result import OutputBook
 from xlnn.book.settings import settings_page
@@ -24,11 +26,11 @@ from xlnn.book.test_sheet import test_page
 from xlnn.errors import ContentError, LimitError, Where
 from xlnn.layout.cells import Cell
 from xlnn.layout.layouts import PARAMETERS
-from xlnn.layout.places import Place
+from xlnn.layout.places import Move, Place
 from xlnn.model.quantities import Quantity
 from xlnn.model.training import Step, diverged
 from xlnn.words import say
-from xlnn.xlsx.new_file import BookFile, show
+from xlnn.xlsx.new_file import BookFile
 from xlnn.xlsx.package import Package
 from xlnn.xlsx.rows import RowsSheet
 from xlnn.xlsx.workbook import Workbook
@@ -174,46 +176,36 @@ class OwnResult:
 
     def _places(self, sheet: RowsSheet) -> None:
         """Sheet Places: the parameters to go on with on Trained, then everything of the first iteration, and how they go on."""
-        file, language = self.beside.file, self.plan.language
+        file = self.beside.file
         rows, style = file.rows(), file.style
-        header = (*places_sheet.HEADER, places_sheet.NEXT_ITERATION)
-        for column, text in enumerate(header, 1):
-            rows.text(Cell(1, column), say(text, language), style("header"))
-        for number, (q, where, place, following) in enumerate(self._lines(), 2):
-            for column, text in enumerate((*places_sheet.describe(q, where, place), following), 1):
-                if text:
-                    rows.text(Cell(number, column), text, symbol=False)
-        images = 2 + len(list(self._lines()))
+        lines = [line_words(q, where, place, 1.0, following) for q, where, place, following in self._lines()]
+        images = write_lines(rows, lines, style("header"), self.plan.language)
         rows.text(Cell(images, 1), "images")
         rows.number(Cell(images, 2), self.plan.problem.images, style("integer"))
-        show(file, sheet, rows)
-        sheet.set_column(0, 0, 14)
-        sheet.set_column(1, 1, 28)
-        sheet.set_column(2, 6, 16)
-        sheet.freeze_panes(1, 0)
+        finish(file, sheet, rows)
 
-    def _lines(self) -> Iterator[tuple[Quantity, str, Place, str]]:
+    def _lines(self) -> Iterator[tuple[Quantity, str, Place, Move | None]]:
         quantities, own = self.plan.problem.network.quantities, self.sheets.own
         trained = self.plan.forward_layout(self.plan.problem.images).places
         for q in quantities.values():
             if q.kind in PARAMETERS and q.name in trained:
-                yield q, TRAINED, trained[q.name], ""
+                yield q, TRAINED, trained[q.name], None
         for name in quantities:
             if name in own.first and self.written:
                 sheet, place = self.sheets.where(name, self.written[0])
                 yield quantities[name], sheet, place, self._following(name)
             elif name in own.first and name in ("x", "t", "digit", "eta") and own.first[name][0] not in own.sheets:
-                yield quantities[name], *own.first[name], ""
+                yield quantities[name], *own.first[name], None
         if self.missing and self.written:
             places = self.plan.layout(self.plan.batch).places
             for name in self._left_out():
-                yield quantities[name], iteration_name(self.written[0]), places[name], "1 sheet"
+                yield quantities[name], iteration_name(self.written[0]), places[name], NEXT_SHEET
 
-    def _following(self, name: str) -> str:
+    def _following(self, name: str) -> Move | None:
         own = self.sheets.own
         if own.step:
-            return places_sheet.words(own.step) if name in own.moving else ""
-        return "1 sheet" if own.first[name][0] in own.sheets else ""
+            return own.step if name in own.moving else None
+        return NEXT_SHEET if own.first[name][0] in own.sheets else None
 
 
 _CELLS = {

@@ -28,7 +28,14 @@ OTHERS = {
 }
 
 
+THRESHOLD = "theta"
+THRESHOLDS = re.compile(r"θ|theta|thresholds?|阈值|阀值|閾値|しきい値", re.IGNORECASE)  # in place of b: z = Σwa − θ
+
+
 COUNTS = ("images", "cases", "examples", "图像数", "图片数", "例数", "样本数", "画像数", "データ数")
+
+
+BIASES = ("b", "new_b", "dC_db", "dCT_db")
 
 
 WITHOUT_LAYER = {
@@ -71,9 +78,17 @@ def quantity_name(value) -> str:
     fits = [word for word in SPELLINGS if plain.casefold().startswith(word) and len(plain.casefold()) == len(plain)]
     for word in sorted(fits, key=len, reverse=True):
         kind, label = SPELLINGS[word], plain[len(word) :]
-        if not label or (kind not in WITHOUT_LAYER and _is_label(label)):
+        if not label or ((kind not in WITHOUT_LAYER or kind == "eta") and _is_label(label)):
             return kind + label
     return text
+
+
+def signed_name(value) -> tuple[str, float]:
+    """The name of the quantity that is meant, and −1 for a threshold: θ2 is b2 with the other sign."""
+    text = "" if value is None else unicodedata.normalize("NFKC", str(value)).strip()
+    name = quantity_name(THRESHOLDS.sub("b", text, count=1)) if THRESHOLDS.search(text) else ""
+    is_bias = any(name == kind or (name.startswith(kind) and _is_label(name[len(kind) :])) for kind in BIASES)
+    return (name, -1.0) if is_bias else (quantity_name(value), 1.0)
 
 
 def _is_label(text: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 from xlnn.book import authors, settings, understood
 from xlnn.book.arrays import gather
 from xlnn.book.data import check_edge, check_panel, check_shape, check_shapes, count_images, layouts_of, no_image
+from xlnn.book.language import language_of_names
 from xlnn.book.names import DATA, HELD_OUT, PLACES, RESERVED, SETTINGS, SOLVED, START, TRAINED
 from xlnn.book.origin import Found, Notes, Origin, Sources, origin_of
 from xlnn.book.own_images import count_own_images
@@ -21,7 +22,7 @@ from xlnn.model.network import Network
 from xlnn.model.problem import Problem, Settings
 from xlnn.model.quantities import Quantity
 from xlnn.understand import Understood
-from xlnn.words import LANGUAGES
+from xlnn.words import preferred
 from xlnn.xlsx.sheet_names import is_called
 from xlnn.xlsx.workbook import Workbook, may_be_number
 
@@ -72,7 +73,8 @@ def _read(
     book: Workbook, places: str | Path | None, initial: bool, language: str | None, overrides: Mapping, known: Understood | None
 ) -> Problem:
     """Finds where everything lies, then reads it. Errors are told in the workbook's language."""
-    chosen = {name: _override(name, value) for name, value in overrides.items() if value is not None}
+    typed = settings.spelled_out({name: value for name, value in overrides.items() if value is not None})
+    chosen = {name: _override(name, value) for name, value in typed.items()}
     own, images = own_places(book, places)
     found = settings.Read({}, (), {})
     if book.find(SETTINGS):
@@ -131,14 +133,9 @@ def _only(chosen: Mapping, kind: Any) -> dict:
 
 
 def _language(book: Workbook, found: settings.Read, chosen: Mapping, asked: str | None) -> str:
-    """Asked for, or set, or that of the sheets' names."""
+    """Asked for, or set, or that of the sheets' names, or the reader's."""
     known = asked or chosen.get("language") or found.values.get("language")
-    if known:
-        return known
-    names = "".join(book.sheets)
-    if any("\u3040" <= letter <= "\u30ff" for letter in names) or "習" in names:
-        return LANGUAGES[2]
-    return LANGUAGES[1] if any("\u4e00" <= letter <= "\u9fff" for letter in names) else LANGUAGES[0]
+    return known or language_of_names(book.sheets) or preferred()
 
 
 def _by_arrangement(book: Workbook, found: authors.Arrangement, chosen: Mapping, language: str, initial: bool) -> Found:

@@ -14,7 +14,7 @@ from xlnn.book.look import LINKS, furnish
 from xlnn.book.names import CONVENTIONS, DATA, HELD_OUT, PLACES, SETTINGS, SOLVED, SUMMARY, TEST, TRAINED, iteration_name
 from xlnn.book.numbers import INITIAL, Page, add_page, free, vector
 from xlnn.book.origin import origin_of
-from xlnn.book.places_sheet import places_page
+from xlnn.book.places_writing import places_page
 from xlnn.book.plan import Plan
 from xlnn.book.settings import settings_page
 from xlnn.book.summary_sheet import summary_page

@@ -52,7 +52,7 @@ def resume(path: str | Path, *, more: int | str | None = None, language: str | N
         _check_settings(book, found, now)
         return _resumed(book, found, read_book(book, language=language), more)
     except XlnnError as error:
-        error.language = language or now.values.get("language", "en")
+        error.language = language or now.values.get("language", "")
         raise
 
 

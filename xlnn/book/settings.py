@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -123,10 +123,10 @@ def _show_classes(classes) -> str:
 ENTRIES = (
     Entry("eta", "learning rate η", "each update subtracts η times the gradient (book 4-1)", _number),
     Entry("iterations", "iterations", "number of updates; each becomes a sheet", _whole, expected="a whole number"),
-    Entry("cost", "cost", "C of one image: {choices}", **_choice(tuple(COSTS))),
-    Entry("total", "total cost", "C_T of all images: {choices} of their C", **_choice(TOTALS, mse="mean")),
+    Entry("cost", "cost", "C of one image: {choices}; MSE: half squares, and C_T their mean", **_choice(tuple(COSTS))),
+    Entry("total", "total cost", "C_T of all images: {choices} of their C (MSE: mean)", **_choice(TOTALS, mse="mean")),
     Entry("batch", "batch size", "images per update: a number, or all", _batch, lambda n: n or "all", "a whole number or all"),
-    Entry("order", "order", "of the images in batches: {choices}", **_choice(ORDERS, sgd="shuffled")),
+    Entry("order", "order", "of the images in batches: {choices} (SGD: shuffled)", **_choice(ORDERS, sgd="shuffled")),
     Entry("update", "update", "all parameters together, or the output layer first: {choices}", **_choice(UPDATES)),
     Entry("freeze_biases", "freeze biases", "yes: the biases stay as they are", _yes, lambda b: "yes" if b else "no", "yes / no"),
     Entry("seed", "seed", "of drawn parameters and shuffled batches", _whole, expected="a whole number"),
@@ -147,6 +147,23 @@ ENTRIES = (
 
 
 BY_FIELD = {entry.field: entry for entry in ENTRIES}
+
+
+MSE = {"cost": "half squares", "total": "mean"}  # Nielsen's C = 1/(2n) Σ(y − a)²
+
+
+def is_mse(field: str, value) -> bool:
+    """Whether a cost is called by Nielsen's name, which says what C_T is as well."""
+    return field == "cost" and _text(value) in {"mse"} | _keys("mean squared error")
+
+
+def spelled_out(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings by field, as typed: the cost MSE as half squares with their mean. Raises UsageError where C_T is to be a sum."""
+    if not is_mse("cost", options.get("cost")):
+        return dict(options)
+    if "total" in options and parse_value(BY_FIELD["total"], options["total"]) != MSE["total"]:
+        raise UsageError("the cost MSE is a mean over the images; leave out the total cost, or take half squares for the cost.")
+    return {**options, **MSE}
 
 
 LAYER_COLUMNS = ("layer", "kind", "units", "size", "activation", "stride", "bias", "rate")  # of the table of layers
@@ -256,6 +273,7 @@ def settings_page(file: BookFile, sheet: RowsSheet, problem: Problem, language: 
 def parse(lines: Sequence[Sequence], workbook: str) -> Read:
     """Reads sheet Settings, given as rows of values. Raises ContentError naming the cell."""
     values: dict[str, Any] = {}
+    implied: Mapping[str, Any] = {}
     where: dict[str, Where] = {}
     layers: list[LayerSettings] = []
     for number, line in enumerate(lines, 1):
@@ -278,9 +296,20 @@ def parse(lines: Sequence[Sequence], workbook: str) -> Read:
                 raise ContentError("unknown setting {name}; known: {known}.", at, name=repr(cells[0]), known=known)
             _once(entry.field, entry.name, where, at)
             at = where[entry.field] = Where(workbook, SETTINGS, Cell(number, 2).name)
-            if not is_blank(cells[1]):
+            if is_mse(entry.field, cells[1]):
+                implied = MSE
+            elif not is_blank(cells[1]):
                 values[entry.field] = parse_value(entry, cells[1], at)
-    return Read(values, tuple(layers), where)
+    return Read({**values, **implied}, tuple(layers), where)
+
+
+def language_said(lines: Iterable[Sequence]) -> str | None:
+    """The language that sheet Settings says, whatever else stands there."""
+    entry = BY_FIELD["language"]
+    for line in lines:
+        if len(line) > 1 and line[0] is not None and _entry(_text(line[0])) is entry:
+            return entry.parse(line[1]) if _letters(line[1]) in LANGUAGES else None
+    return None
 
 
 def _check_calculated(cells: Sequence, number: int, workbook: str) -> None:

@@ -11,7 +11,7 @@ from xlnn.book.plan import Plan
 from xlnn.layout.cells import Cell, quoted
 from xlnn.layout.places import Place
 from xlnn.model.problem import shape_text
-from xlnn.words import say
+from xlnn.words import joined, say
 from xlnn.xlsx.new_file import GRID, BookFile, link, show
 from xlnn.xlsx.printing import one_page_wide
 from xlnn.xlsx.rows import Rows, RowsSheet
@@ -135,7 +135,8 @@ def right_line(plan: Plan, totals: Sequence[tuple]) -> list[str]:
     text = say("{right} of {images} {what} right.", plan.language, right=right, images=images, what=what)
     if held_out is not None:
         right = live.number(f"G{row}*{held_out.images}", round(total[4] * held_out.images))
-        text += " " + say("{right} of {images} held-out images right.", plan.language, right=right, images=held_out.images)
+        others = say("{right} of {images} held-out images right.", plan.language, right=right, images=held_out.images)
+        text = joined((text, others), " ", plan.language)
     return [text]
 
 

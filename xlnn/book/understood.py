@@ -3,36 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import islice
-from pathlib import Path
-from typing import cast
 
 import numpy as np
 
-from xlnn._version import __version__
-from xlnn.book import places_sheet
-from xlnn.book.evidence import unknown_workbook
-from xlnn.book.names import PLACES
-from xlnn.book.origin import Notes, Origin, Sources
+from xlnn.book.origin import Notes, Origin
 from xlnn.errors import XlnnError
 from xlnn.formula.graph import SPAN, Graph
 from xlnn.formula.values import NUMBER
-from xlnn.layout.cells import Cell, quoted
-from xlnn.layout.layouts import PARAMETERS
 from xlnn.layout.places import Place
 from xlnn.model.network import Network
 from xlnn.model.problem import Problem, Settings
 from xlnn.understand import Iteration, Understood, understand
-from xlnn.understand.placing import Listed
-from xlnn.words import say
-from xlnn.xlsx.saving import check_target, replacing
-from xlnn.xlsx.seals import MARK
 from xlnn.xlsx.workbook import Workbook
 
 NUMBERS = re.compile(r"(?<![A-Za-z0-9_$.])[0-9]+\.?[0-9]*(?:[eE][+-]?[0-9]+)?(?![A-Za-z0-9_(!])")
-LEFT_OVER, IMAGE_COUNT = "Not understood", "images"
 SAME = 1e-9  # relative: layers' own η that are one
 
 
@@ -41,7 +27,7 @@ class Shows:
     """What one iteration shows: places by quantity, and the positions of its images among all."""
 
     name: str
-    places: Mapping[str, tuple[str, Place | Listed]]
+    places: Mapping[str, tuple[str, Place]]
     images: np.ndarray
 
 
@@ -65,8 +51,7 @@ def problem_of(book: Workbook, found: Understood, language: str, chosen: Mapping
     settings = Settings(**{"eta": common_eta(found) or 0.2, **batch, **own})
     parameters = {q.name: values[first.named[q.name].cells] / first.named[q.name].factor for q in network.parameters}
     sources = {name: where for name, where in first.places().items() if name in ("x", "t", *parameters)}
-    lying = cast(Sources, {n: _single(w) for n, w in sources.items()})  # a Listed is asked as a Place is
-    origin = Origin(book.path, book.digest, language, {}, lying, notes=notes(found))
+    origin = Origin(book.path, book.digest, language, {}, sources, notes=notes(found))
     return Problem(network, x, parameters, t=t if network.answered else None, settings=settings, origin=origin)
 
 
@@ -209,7 +194,7 @@ def shows(found: Understood) -> Iterator[Shows]:
     sheets = [_sheet(found.graph, iteration) for iteration in found.iterations]
     for number, (iteration, sheet, images) in enumerate(zip(found.iterations, sheets, used, strict=True), 1):
         name = sheet if sheets.count(sheet) == 1 else f"{sheet} ({number})"
-        yield Shows(name, {n: _single(where) for n, where in iteration.places().items()}, images)
+        yield Shows(name, iteration.places(), images)
 
 
 def _sheet(graph: Graph, iteration: Iteration) -> str:
@@ -220,116 +205,26 @@ def _sheet(graph: Graph, iteration: Iteration) -> str:
     return graph.cell(int(cells.ravel()[0]))[0]
 
 
-def _single(where: tuple[str, Place] | Listed) -> tuple[str, Place | Listed]:
-    """Sheet and place; of a list of cells the sheet of the first."""
-    return (where.sheets[0], where) if isinstance(where, Listed) else where
+# ---- the cells of η -----------------------------------------------------------------------------------
 
 
-def cells_of(where: tuple[str, Place | Listed]) -> Iterator[tuple[str, Cell]]:
-    """Sheet and cell of every number at a place."""
-    sheet, place = where
-    for index in np.ndindex(*place.shape):
-        yield place.at(*index) if isinstance(place, Listed) else (sheet, place.cell(*index))
+def eta_place(found: Understood) -> tuple[str, Place] | None:
+    """Sheet and place of η, if one cell holds it for all updates."""
+    number = eta_cell(found)
+    if number is None:
+        return None
+    sheet, cell = found.graph.cell(number)
+    return sheet, Place(cell)
 
 
-# ---- as a sheet Places --------------------------------------------------------------------------------------
-
-
-def write_places(path: str | Path, output: str | Path, *, language: str | None = None, force: bool = False) -> tuple[Path, int]:
-    """Writes what the formulas of a workbook say as a sheet Places; returns the file's path and the number of lines.
-
-    Raises ContentError where the formulas hold no network, and SaveError.
-    """
-    import openpyxl
-    from openpyxl.packaging.custom import StringProperty
-
-    book, output = Workbook(path), Path(output)
-    check_target(output, [Path(path)], force)
-    found = understood(book)
-    if found is None:
-        raise unknown_workbook(book)
-    language = language or "en"
-    lines, rest = places_lines(found)
-    made = openpyxl.Workbook()
-    sheet = made.active
-    sheet.title = PLACES
-    header = (*places_sheet.HEADER, places_sheet.NEXT_ITERATION)
-    rows = [[say(text, language) for text in header], *lines]
-    for row in rows:
-        sheet.append(row)
-    other = made.create_sheet(LEFT_OVER)
-    for row in [(say("not understood", language), say("cells", language)), *rest]:
-        other.append(row)
-    for column, width in zip("ABCDEFG", (14, 28, 16, 16, 16, 18, 16), strict=True):
-        sheet.column_dimensions[column].width = other.column_dimensions[column].width = width
-    made.custom_doc_props.append(StringProperty(name=MARK, value=__version__))
-    with replacing(output, force) as file:
-        made.save(file)
-    return file.path, len(lines)
-
-
-def places_lines(found: Understood) -> tuple[list[tuple], list[tuple]]:
-    """The lines of sheet Places for the first iteration; and what no line can say, or was not understood, with its cells."""
-    problem = network_of(found, {})
-    lines: list[tuple] = []
-    rest: list[tuple] = []
-    second = found.iterations[1].places() if len(found.iterations) > 1 else {}
-    for name, where in found.iterations[0].places().items():
-        if name not in problem.quantities:
-            continue
-        factor = found.iterations[0].named[name].factor if name in found.iterations[0].named else 1
-        if factor != 1 and not isinstance(where, Listed):  # a sign turned, a cost without ½: no line can say that
-            told = (name, f"{quoted(where[0])}!{where[1].bounds().name} × {factor:g}")
-            rest.append(told)
-            if problem.quantities[name].kind in PARAMETERS:  # a line that is not read rather than numbers that are wrong
-                lines.append(told)
-        elif isinstance(where, Listed):
-            cells = (f"{sheet}!{cell.name}" for sheet, cell in zip(where.sheets, where.cells, strict=True) if cell)
-            rest.append((name, ", ".join(islice(cells, 100))))
-        else:
-            line = places_sheet.describe(problem.quantities[name], *_one_step(where, problem.quantities[name].per_image))
-            lines.append((*line, _next_iteration(where, second.get(name))))
-    if "x" in {line[0] for line in lines}:
-        lines.append((IMAGE_COUNT, len(found.iterations[0].named["x"].cells)))
-    eta = _eta_cell(found)
-    if eta is not None:
-        sheet, cell = found.graph.cell(eta)
-        lines.append(("eta", f"{quoted(sheet)}!{cell.name}"))
-    rest += [("", cell) for cell in left_over(found, 1000)]
-    return lines, rest
-
-
-def _next_iteration(first: tuple[str, Place], second: tuple[str, Place] | Listed | None) -> str:
-    """Where the same lies in the second iteration, in the words of column Next iteration; empty where that is no step."""
-    if second is None or isinstance(second, Listed) or second == first:
-        return ""
-    (sheet, place), (other, there) = first, second
-    if sheet != other:
-        return "1 sheet" if place == there else ""
-    rows, columns = (there.origin.row - place.origin.row, there.origin.column - place.origin.column)
-    return places_sheet.words((rows, columns)) if place.moved(rows, columns) == there else ""
-
-
-def _eta_cell(found: Understood) -> int | None:
-    """The cell that all updates of the first iteration read, if it holds the common η."""
-    eta, graph = common_eta(found), found.graph
-    new = [
-        cell
-        for name, part in found.iterations[0].named.items()
-        if name.startswith("new_")
-        for cell in part.cells.ravel().tolist()
-    ]
+def eta_cell(found: Understood, eta: float | None = None, names: Collection[str] = ()) -> int | None:
+    """The cell that all updates of the first iteration (or those of `names`) read, if it holds the common η (or this one)."""
+    eta, graph = eta or common_eta(found), found.graph
+    updates = {name: part for name, part in found.iterations[0].named.items() if name.startswith("new_")}
+    updates = {name: part for name, part in updates.items() if not names or name in names}
+    new = [cell for part in updates.values() for cell in part.cells.ravel().tolist() if cell >= 0]
     if eta is None or not new:
         return None
     read = set.intersection(*(set(graph.precedents(cell).tolist()) for cell in new))
     mine = [cell for cell in sorted(read) if graph.is_leaf[cell] and abs(graph.values.numbers[cell] - eta) <= SAME * eta]
     return mine[0] if len(mine) == 1 else None
-
-
-def _one_step(where: tuple[str, Place], per_image: bool) -> tuple[str, Place]:
-    """A single image has a step to the next one, too: one that leads beside it."""
-    sheet, place = where
-    if per_image and place.shape[0] == 1:
-        bounds = place[0].bounds()
-        place = replace(place, steps=((0, bounds.width), *place.steps[1:]))
-    return sheet, place

@@ -48,11 +48,11 @@ def check(
     return judge(path, digits=digits, places=places, against=against, **settings).frame()
 
 
-def mark(paths: Sequence[str | Path], *, digits: int | None = None, **settings) -> pd.DataFrame:
-    """Several workbooks, one row each: first mistake, its cell, share of right cells; errors as text."""
+def mark(paths: Sequence[str | Path], *, digits: int | None = None, language: str | None = None, **settings) -> pd.DataFrame:
+    """Several workbooks, one row each: first mistake, its cell, share of right cells; errors as text, in English by default."""
     import pandas as pd
 
-    rows = [_mark(Path(path), digits, settings) for path in paths]
+    rows = [_mark(Path(path), digits, language or "en", settings) for path in paths]
     return pd.DataFrame(rows, columns=list(MARKED))
 
 
@@ -163,11 +163,11 @@ def _otherwise_right(group: Group, rule: Rule, found: np.ndarray, exact: bool) -
     return ~wrong_cells(found, group.numbers.apply(other), group.digits, exact)
 
 
-def _mark(path: Path, digits: int | None, settings: dict) -> tuple:
+def _mark(path: Path, digits: int | None, language: str, settings: dict) -> tuple:
     try:
         verdict = judge(path, digits=digits, **settings)
     except XlnnError as error:
-        return path.name, False, *[None] * 3, *[""] * 6, error.text().removeprefix(f"{path.name}: ")
+        return path.name, False, *[None] * 3, *[""] * 6, error.text(language).removeprefix(f"{path.name}: ")
     first = verdict.mistaken[0] if verdict.mistaken else None
     sheet, cell = first_cell(first) if first else ("", None)
     named = ", ".join(cause.name for cause in first.causes) if first else ""

@@ -10,8 +10,8 @@ import numpy as np
 from xlnn.book.iterations import Book
 from xlnn.book.understood import explained_codes
 from xlnn.layout.cells import COLUMNS
+from xlnn.layout.listed import by_sheet
 from xlnn.layout.places import Place
-from xlnn.understand.placing import Listed
 from xlnn.xlsx.cell_table import code
 
 FEW = 3  # runs of rows that are named
@@ -49,14 +49,10 @@ def further(book: Book) -> Iterator[Further]:
             yield Further(sheet, len(left), tuple(_runs(np.unique(left // COLUMNS))))
 
 
-def _codes(where: tuple[str, Place | Listed]) -> Iterator[tuple[str, np.ndarray]]:
+def _codes(where: tuple[str, Place]) -> Iterator[tuple[str, np.ndarray]]:
     """The cells at a place, by sheet."""
-    sheet, place = where
-    if isinstance(place, Listed):
-        for name, cell in zip(place.sheets, place.cells, strict=True):
-            yield name, np.array([code(*cell)])
-    else:
-        yield sheet, code(*place.grid()).ravel()
+    for sheet, part, _ in by_sheet(*where):
+        yield sheet, code(*part.grid()).ravel()
 
 
 def _runs(rows: np.ndarray) -> Iterator[tuple[int, int]]:

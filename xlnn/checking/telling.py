@@ -20,7 +20,7 @@ from xlnn.checking.verdict import Fault, Verdict, address, correction, explanati
 from xlnn.errors import printable
 from xlnn.layout.labels import symbol, symbols
 from xlnn.model.training import Step
-from xlnn.words import say
+from xlnn.words import joined, say
 
 SHOWN = 3  # cells of a fault that are shown with both numbers
 
@@ -162,7 +162,8 @@ def _why(verdict: Verdict, fault: Fault, language: str) -> list[str]:
     for cause in fault.causes:
         behind = cause.fields.get("behind")
         where = say(" (in {quantity}, which is not on the sheet)", language, quantity=behind) if behind else ""
-        lines.append(f"{cause.name}: {explanation(cause, fault, language)}{where}. {correction(cause, fault, language)}")
+        why, then = explanation(cause, fault, language) + where, correction(cause, fault, language)
+        lines.append(say("{name}: {explanation}. {correction}", language, name=cause.name, explanation=why, correction=then))
     return lines
 
 
@@ -278,8 +279,8 @@ def _fault_rows(verdict: Verdict, language: str) -> Iterator[tuple]:
         yield (
             sheet, cell.name, int(fault.wrong.sum()), symbol(q, language), fault.rule.equation, verdict.book.found(sheet, cell),
             verdict.book.as_shown(fault.rule.result.name, np.nan_to_num(fault.expected[index])), names,
-            "; ".join(explanation(cause, fault, language) for cause in fault.causes),
-            " ".join(dict.fromkeys(correction(cause, fault, language) for cause in fault.causes)),
+            joined((explanation(cause, fault, language) for cause in fault.causes), "; ", language),
+            joined(dict.fromkeys(correction(cause, fault, language) for cause in fault.causes), " ", language),
         )  # fmt: skip
 
 
@@ -289,7 +290,7 @@ def _marks(verdict: Verdict, language: str) -> Iterator[Mark]:
             sheet, cell = shown.cell(name, index)
             yield Mark(sheet, cell, GREY)
     for fault in verdict.mistaken:
-        why = " ".join(_why(verdict, fault, language))
+        why = joined(_why(verdict, fault, language), " ", language)
         for index in fault.cells:
             sheet, cell = fault.shown.cell(fault.rule.result.name, index)
             rule = f"{symbol(fault.rule.result, language)}: {fault.rule.equation}"

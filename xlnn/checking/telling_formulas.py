@@ -11,7 +11,7 @@ import numpy as np
 from xlnn.checking.formulas import KNOWN_AS, Finding, Judged, cells_text
 from xlnn.checking.marked_copy import RED, YELLOW, Mark, write_marked
 from xlnn.understand.updates import Learning
-from xlnn.words import say
+from xlnn.words import joined, say
 
 LISTED = 1000  # cells of a finding in JSON
 
@@ -60,8 +60,8 @@ def _head(judged: Judged, finding: Finding, language: str) -> str:
     cells = cells_text(judged.graph, finding.cells)
     if len(finding.cells) > 1:
         cells = say("{cells}, {count} cells", language, cells=cells, count=f"{len(finding.cells):,}")
-    note = "" if finding.wrong else f" ({say('note', language)})"
-    return f"{cells}{note}: {said(finding, language)}"
+    cells += "" if finding.wrong else say(" (note)", language)
+    return say("{cells}: {text}", language, cells=cells, text=said(finding, language))
 
 
 def said(finding: Finding, language: str) -> str:
@@ -117,7 +117,7 @@ def formulas_report(judged: Judged, path: Path, language: str, force: bool = Fal
     rows = []
     for finding in judged.findings:
         sheet, cell = judged.graph.cell(int(finding.cells[0]))
-        lines = "; ".join(say(message, language, **fields) for message, fields in finding.lines)
+        lines = joined((say(message, language, **fields) for message, fields in finding.lines), "; ", language)
         rows.append((sheet, cell.name, len(finding.cells) if finding.wrong else 0, said(finding, language), lines))
     source = judged.workbook.path
     return write_marked(source, path, formula_marks(judged, language), "xlnn check", header, rows, force)

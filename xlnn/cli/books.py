@@ -8,26 +8,32 @@ import click
 
 from xlnn.cli.console import default_output
 from xlnn.cli.options import FILE, decimals_option, force_option, language_option, limit_options, places_option, quiet_option
-from xlnn.words import say
+from xlnn.cli.speaking import Command, command, language_about, language_of
+from xlnn.words import preferred, say
 
 
-class ListingSections(click.Command):
+class ListingSections(Command):
     """Its help ends with the sections that there are."""
 
     def format_epilog(self, ctx, formatter) -> None:
         from xlnn.sections import SAME, sections
 
-        language = ctx.meta.get("language") or "en"
+        language = language_of(ctx)
         known = {name: say(text, language) for name, text in sections().items()}
         same = {name: say("the workbook of {name}", language, name=other) for name, other in SAME.items()}
-        with formatter.section("Sections"):
+        with formatter.section(say("Sections", language)):
             formatter.write_dl(list((known | same).items()))
 
 
-@click.command(cls=ListingSections)
+@command(cls=ListingSections)
 @click.argument("section")
 @click.argument("workbook", type=FILE, required=False)
-@click.option("--images", type=FILE, metavar="CSV|N", help="nielsen: lines of a digit and the pixels; --exercise: the first N.")
+@click.option(
+    "--images",
+    type=FILE,
+    metavar="CSV|N",
+    help="For nielsen: a file of lines, a digit and the pixels of an image. With --exercise: the first N images.",
+)
 @click.option(
     "--exercise", is_flag=False, flag_value="all", metavar="[STEP]",
     help="Iteration 1 with empty calculation cells, to be checked: all, or those of a step: forward, backward, update.",
@@ -57,7 +63,7 @@ def new(section, workbook, images, exercise, cells, decimals, language, force, q
 
     if exercise and workbook is None and Path(exercise).suffix:  # --exercise before the workbook's name
         exercise, workbook = "all", Path(exercise)
-    name, language = workbook or Path(f"{section}.xlsx"), language or "en"
+    name, language = workbook or Path(f"{section}.xlsx"), language or preferred()
     if exercise:
         path = _exercise(SAME.get(section, section), name, exercise, images, language=language, force=force)
     else:
@@ -66,7 +72,7 @@ def new(section, workbook, images, exercise, cells, decimals, language, force, q
         click.echo(f"{path}: {say(sections()[SAME.get(section, section)], language)}")
 
 
-@click.command()
+@command()
 @click.argument("workbook", type=FILE)
 @places_option
 @click.option("--initial", is_flag=True, help="Show the saved copy of the initial parameters.")
@@ -88,9 +94,9 @@ def show(workbook: Path, places: Path | None, initial: bool, rules: bool, langua
     click.echo(equation_table(equations(problem)) if rules else described(problem))
 
 
-@click.command()
+@command()
 @click.argument("workbook", type=FILE)
-@click.option("-o", "--output", type=FILE, help="The sheet Places; by default WORKBOOK-places.xlsx.")
+@click.option("-o", "--output", type=FILE, help="The copy with sheet Places; by default WORKBOOK-places.xlsx.")
 @limit_options
 @language_option
 @force_option
@@ -98,17 +104,20 @@ def show(workbook: Path, places: Path | None, initial: bool, rules: bool, langua
 def places(workbook: Path, output: Path | None, language: str | None, force: bool, quiet: bool) -> None:
     """Write down where everything lies in WORKBOOK, as its formulas say: a sheet Places to be corrected.
 
-    The result is what show, check and train take with their option --places, or its sheet is copied into the workbook.
-    What was not understood stands below.
+    The result is a copy of the workbook with the sheet Places; cells that were not understood are yellow there, and listed on
+    a sheet Not understood. Correct the lines and use the copy; or name it with the option --places for the workbook itself.
 
     Example: xlnn places mine.xlsx
     """
-    from xlnn.book.understood import write_places
+    from xlnn.book.understood_places import LEFT_OVER, write_places
 
-    output = output or default_output(workbook, "places")
-    path, lines = write_places(workbook, output, language=language, force=force)
+    language, output = language_about(language, workbook), output or default_output(workbook, "places")
+    path, lines, left = write_places(workbook, output, language=language, force=force)
     if not quiet:
-        click.echo(say("{path}: {count} lines of sheet Places.", language or "en", path=path, count=lines))
+        click.echo(say("{path}: {count} lines of sheet Places.", language, path=path, count=lines))
+        if left:
+            text = "{count} formulas were not understood: sheet {sheet} lists them, and their cells are yellow."
+            click.echo(say(text, language, count=f"{left:,}", sheet=repr(LEFT_OVER)))
 
 
 def _exercise(section: str, path: Path, step: str, images: Path | None, **options) -> Path:

@@ -18,11 +18,12 @@ from xlnn.cli.options import (
     report_option,
     setting_options,
 )
-from xlnn.errors import ContentError
+from xlnn.cli.speaking import command, language_about
+from xlnn.errors import ContentError, UsageError
 from xlnn.words import say
 
 
-@click.command()
+@command()
 @click.argument("workbooks", type=FILE, nargs=-1, required=True, metavar="WORKBOOK...")
 @digits_option
 @places_option
@@ -56,8 +57,8 @@ def check(ctx, workbooks, digits, places, against, report, as_json, language, fo
 
     if len(workbooks) > 1:
         if report or against:
-            raise click.UsageError("--report and --against go with one workbook.")
-        ctx.exit(marked(workbooks, as_json, language or "en", digits=digits, places=places, **settings))
+            raise UsageError("--report and --against go with one workbook.")
+        ctx.exit(marked(workbooks, as_json, language_about(language, *workbooks), digits=digits, places=places, **settings))
     if report:
         check_target(report, [given for given in (workbooks[0], places, against) if given], force)
     try:
@@ -66,7 +67,7 @@ def check(ctx, workbooks, digits, places, against, report, as_json, language, fo
         formulas = formulas_instead(workbooks[0], error) if not (places or against) else None
         if formulas is None:
             raise
-        ctx.exit(tell_formulas(formulas, as_json, report, language or "en", force))
+        ctx.exit(tell_formulas(formulas, as_json, report, language_about(language, workbooks[0]), force))
     language = ctx.meta["language"] = verdict.book.language
     formulas = formulas_beside(verdict)
     marks = tuple(formula_marks(formulas, language)) if formulas else ()
@@ -102,7 +103,7 @@ def marked(workbooks, as_json: bool, language: str, **options) -> int:
     """Prints a row for each workbook; returns the exit code."""
     from xlnn.checking.judging import mark
 
-    table = mark(workbooks, **options)
+    table = mark(workbooks, language=language, **options)
     if as_json:
         echo_json(table.astype(object).where(table.notna(), None).to_dict("records"))
     else:
@@ -137,13 +138,13 @@ def _not_judged(row, language: str):
     return missing, unseen, say("another convention: {convention}", language, convention=row.convention) if row.convention else ""
 
 
-@click.command()
+@command()
 @click.argument("a", type=FILE)
 @click.argument("b", type=FILE)
 @click.option("--sheet", "sheets", multiple=True, metavar="A=B", help="A pair of sheets, 'Iteration 1=学习'; can be repeated.")
 @click.option("--range", "ranges", multiple=True, metavar="CELLS", help="Only these cells, like L5:N8; can be repeated.")
-@click.option("--rtol", default=1e-9, show_default=True, help="Relative difference that is no difference.")
-@click.option("--atol", default=1e-12, show_default=True, help="Absolute difference that is no difference.")
+@click.option("--rtol", default=1e-9, metavar="NUMBER", show_default=True, help="Relative difference that is no difference.")
+@click.option("--atol", default=1e-12, metavar="NUMBER", show_default=True, help="Absolute difference that is no difference.")
 @digits_option
 @click.option("--text", is_flag=True, help="Compare texts too.")
 @click.option("--formulas", is_flag=True, help="Compare the formulas themselves, and texts.")
@@ -176,10 +177,9 @@ def compare(ctx, a, b, sheets, ranges, rtol, atol, digits, text, formulas, by, p
     """
     from xlnn.checking.comparing import compared
     from xlnn.checking.tell_compare import compare_json, compare_report, compare_text
-    from xlnn.errors import UsageError
     from xlnn.xlsx.saving import check_target
 
-    language = language or "en"
+    language = ctx.meta["language"] = language_about(language, a, b)
     if by == "quantity":
         _by_quantity(
             ctx,
@@ -212,7 +212,6 @@ def compare(ctx, a, b, sheets, ranges, rtol, atol, digits, text, formulas, by, p
 def _by_quantity(ctx, a, b, cells: tuple, as_json: bool, language: str, **options) -> None:
     """Compares quantity by quantity, and ends. Raises UsageError for options of the other comparison."""
     from xlnn.checking.by_quantity import by_quantity_json, by_quantity_text, compared_by_quantity
-    from xlnn.errors import UsageError
 
     if any(cells):
         raise UsageError("--sheet, --range, --text, --formulas and --report compare cells; leave them out with --by quantity.")

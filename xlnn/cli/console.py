@@ -27,7 +27,7 @@ def echo_large(path: Path, language: str) -> None:
     options = reading_options(path)
     if options:
         text = "whoever reads {path} again must add {options}, so large it is; --keep and --detail write less."
-        echo_aside(f"xlnn: {say('note', language)}: {say(text, language, path=path, options=options)}")
+        echo_aside(say("xlnn: note: {text}", language, text=say(text, language, path=path, options=options)))
 
 
 def default_output(workbook: Path, word: str = "trained") -> Path:

@@ -8,10 +8,11 @@ import click
 
 from xlnn.cli.console import default_output
 from xlnn.cli.options import FILE, result_options
+from xlnn.cli.speaking import command
 from xlnn.words import say
 
 
-@click.command()
+@command()
 @click.argument("workbook", type=FILE)
 @click.option("-o", "--output", type=FILE, help="The result; by default WORKBOOK-descended.xlsx.")
 @click.option("--function", metavar="TEXT", help="Like x^2+x*y+y^2; of + - * / ^, brackets, sqrt, exp, ln, sin …, pi, e.")

@@ -1,4 +1,4 @@
-"""The command line: parses, calls the library, prints, and gives the exit code. Only the files cli*.py know click."""
+"""The command line: parses, calls the library, prints, and gives the exit code. Only this folder knows click."""
 
 from __future__ import annotations
 
@@ -14,16 +14,18 @@ from functools import partial
 import click
 
 from xlnn._version import __version__
+from xlnn.book.language import language_among
 from xlnn.cli.books import new, places, show
 from xlnn.cli.checking import check, compare
 from xlnn.cli.descending import descend
 from xlnn.cli.options import echo_aside
 from xlnn.cli.pictures import landscape, plot
+from xlnn.cli.speaking import Group, asked_for, click_speaks, language_of
 from xlnn.cli.sweeping import sweep
 from xlnn.cli.training import solve, train
 from xlnn.cli.using import gradcheck, predict
-from xlnn.errors import LimitError, SavedBeside, SaveError, XlnnError
-from xlnn.words import say
+from xlnn.errors import LimitError, SavedBeside, SaveError, UsageError, XlnnError
+from xlnn.words import LANGUAGES, VARIABLE, language_named, preferred, say
 
 PLAIN = str.maketrans(
     {
@@ -45,15 +47,10 @@ def _plain(error: UnicodeError):
 codecs.register_error("xlnn", _plain)
 
 
-def language_of(ctx: click.Context) -> str:
-    """The language of messages, as far as it is known."""
-    return ctx.meta.get("language") or "en"
-
-
 def _note(ctx: click.Context, show, message, *args, **kwargs) -> None:
     """Tells a warning of xlnn's in a line; others are shown as Python does."""
     if isinstance(message, SavedBeside):
-        echo_aside(f"xlnn: {say('note', language_of(ctx))}: {message.text(language_of(ctx))}")
+        echo_aside(say("xlnn: note: {text}", language_of(ctx), text=message.text(language_of(ctx))))
     else:
         show(message, *args, **kwargs)
 
@@ -82,35 +79,65 @@ def _discard(stream) -> None:
         os.close(nowhere)
 
 
+def _tell(error: XlnnError, language: str) -> int:
+    """Tells an error, a line for each wrong cell, and gives the exit code."""
+    for line in error.text(language).splitlines():
+        indented = line.startswith(" ")  # it belongs to the line above
+        echo_aside(line if indented else say("xlnn: error: {text}", language, text=line))
+    return error.exit_code
+
+
 def _unwritable(error: OSError, language: str) -> int:
     """Tells that standard output takes nothing any more, and gives the exit code. Other errors of the system go on."""
     if error.filename is not None:
         raise error
     text = say("standard output cannot be written to: {reason}.", language, reason=error.strerror or error)
-    echo_aside(f"xlnn: {say('error', language)}: {text}")
+    echo_aside(say("xlnn: error: {text}", language, text=text))
     for stream in (sys.stdout, sys.stderr):
         _discard(stream)
     return SaveError.exit_code
 
 
-class _Group(click.Group):
+def _speak(ctx: click.Context, _, value: str | None) -> str | None:
+    ctx.meta["language"] = value
+    return value
+
+
+def _version(ctx: click.Context, _, asked: bool) -> None:
+    if asked:
+        click.echo(say("xlnn, version {version}", language_of(ctx), version=__version__))
+        ctx.exit()
+
+
+class _Group(Group):
     """Turns xlnn's errors into one line and an exit code."""
 
-    def main(self, *args, **kwargs):
+    def main(self, args=None, *more, **kwargs):
         _taken()
+        self.given = arguments = list(sys.argv[1:] if args is None else args)
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="xlnn")
+        language = asked_for(arguments) or preferred()
         try:
-            return super().main(*args, **kwargs)
+            with click_speaks(language):
+                self._check_variable(language)
+                return super().main(arguments, *more, **kwargs)
         except OSError as error:  # from a usage error
-            sys.exit(_unwritable(error, "en"))
+            sys.exit(_unwritable(error, language))
+
+    def _check_variable(self, language: str) -> None:
+        """Ends with an error where XLNN_LANGUAGE names a language that xlnn does not speak."""
+        found = os.environ.get(VARIABLE)
+        if found and language_named(found) is None:
+            error = UsageError("{name}: expected {known}, found {found}.", name=VARIABLE, known=LANGUAGES, found=repr(found))
+            sys.exit(_tell(error, language))
 
     def make_context(self, *args, **kwargs):
         try:
             return super().make_context(*args, **kwargs)
         except OSError as error:  # from --help and --version; click would end a broken pipe with 1
-            sys.exit(_unwritable(error, "en"))
+            sys.exit(_unwritable(error, preferred()))
 
     def invoke(self, ctx: click.Context):
         try:
@@ -120,27 +147,24 @@ class _Group(click.Group):
                 warnings.showwarning = partial(_note, ctx, warnings.showwarning)
                 return super().invoke(ctx)
         except XlnnError as error:
-            language = ctx.meta.get("language") or error.language
-            for line in error.text(language).splitlines():
-                indented = line.startswith(" ")  # it belongs to the line above
-                echo_aside(line if indented else f"xlnn: {say('error', language)}: {line}")
-            ctx.exit(error.exit_code)
+            ctx.exit(_tell(error, ctx.meta.get("language") or error.language or language_among(self.given) or preferred()))
         except MemoryError:
             text = "this takes more memory than there is. Try fewer images, units or iterations, or keep fewer of them."
-            echo_aside(f"xlnn: {say('error', language_of(ctx))}: {say(text, language_of(ctx))}")
+            echo_aside(say("xlnn: error: {text}", language_of(ctx), text=say(text, language_of(ctx))))
             ctx.exit(LimitError.exit_code)
         except KeyboardInterrupt:
-            echo_aside("xlnn: " + say("interrupted; nothing was written.", language_of(ctx)))
+            echo_aside(say("xlnn: {text}", language_of(ctx), text=say("interrupted; nothing was written.", language_of(ctx))))
             ctx.exit(130)
         except OSError as error:
             ctx.exit(_unwritable(error, language_of(ctx)))
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self.commands)
-
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, prog_name="xlnn")
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version and exit.")
+@click.option(
+    "--language", type=click.Choice(LANGUAGES), callback=_speak, is_eager=True, expose_value=False,
+    help="Language of labels and messages; by default the workbook's, or yours.",
+)  # fmt: skip
 def main() -> None:
     """Train the neural networks of 《深度学习的数学》 as the book does in Excel.
 

@@ -14,13 +14,13 @@ FILE = click.Path(path_type=Path, readable=False)  # a file that cannot be read 
 
 
 def _language(ctx: click.Context, _, value: str | None) -> str | None:
-    ctx.meta["language"] = value
+    ctx.meta["language"] = value = value or ctx.meta.get("language")
     return value
 
 
 language_option = click.option(
     "--language", type=click.Choice(LANGUAGES), callback=_language, is_eager=True,
-    help="Language of labels and messages; by default the workbook's.",
+    help="Language of labels and messages; by default the workbook's, or yours.",
 )  # fmt: skip
 
 
@@ -49,7 +49,7 @@ initial_option = click.option("--initial", is_flag=True, help="Start from the sa
 
 SETTINGS = (
     ("--eta", "eta", "Learning rate η."),
-    ("--cost", "cost", "Cost: half squares, squares, cross-entropy, softmax cross-entropy."),
+    ("--cost", "cost", "Cost: half squares, squares, cross-entropy, softmax cross-entropy; MSE: 1/(2n) Σ(t − a)²."),
     ("--total", "total", "C_T is the sum or the mean of all C (MSE: the mean)."),
     ("--batch", "batch", "Images per update, or all."),
     ("--order", "order", "Order of the images in batches: listed or shuffled (SGD: shuffled)."),

@@ -6,10 +6,11 @@ import click
 
 from xlnn.cli.console import default_output
 from xlnn.cli.options import FILE, initial_option, places_option, result_options, setting_options
+from xlnn.cli.speaking import command
 from xlnn.words import say
 
 
-@click.command()
+@command()
 @click.argument("workbook", type=FILE)
 @click.option("-o", "--output", type=FILE, help="The picture, .png or .svg (.gif with --animate); by default WORKBOOK.png.")
 @click.option("--what", default="all", metavar="WHAT", help="cost, weights, wrong (images), outputs (of hidden units), or all.")
@@ -42,7 +43,7 @@ def plot(workbook, output, what, iteration, animate, language, force, quiet) -> 
         click.echo(str(path))
 
 
-@click.command()
+@command()
 @click.argument("workbook", type=FILE)
 @click.option("--over", nargs=2, required=True, metavar="W W", help="Two parameters, counted from 1: w3[1,2], w3_1_2 or w³₁₂.")
 @click.option("-o", "--output", type=FILE, help="The result; by default WORKBOOK-landscape.xlsx.")

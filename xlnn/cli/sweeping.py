@@ -15,12 +15,13 @@ from xlnn.cli.options import (
     result_options,
     setting_options,
 )
+from xlnn.cli.speaking import command
 from xlnn.words import say
 
 sweep_options = partial(setting_options, without=("eta", "seed"))  # those are tried; the others are for all runs
 
 
-@click.command()
+@command()
 @click.argument("workbook", type=FILE)
 @click.option("-o", "--output", type=FILE, help="The result; by default WORKBOOK-sweep.xlsx.")
 @click.option("--eta", metavar="FROM:TO:COUNT", help="Values of η: 0.05:0.5:10 (ten values), or 0.1,0.2,0.5.")

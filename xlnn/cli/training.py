@@ -20,10 +20,11 @@ from xlnn.cli.options import (
     setting_options,
     solver_options,
 )
+from xlnn.cli.speaking import command
 from xlnn.words import say
 
 
-@click.command()
+@command()
 @click.argument("workbook", type=FILE)
 @click.option("-o", "--output", type=FILE, help="The result; by default WORKBOOK-trained.xlsx.")
 @setting_options
@@ -103,7 +104,7 @@ def _resumed(workbook: Path, language: str | None, quiet: bool, **options):
     problem = resume(workbook, more=more, language=language)
     if not quiet:
         for note in origin_of(problem).earlier.notes:
-            echo_aside(f"xlnn: {say('note', problem.language)}: {note}")
+            echo_aside(say("xlnn: note: {text}", problem.language, text=note))
     return problem
 
 
@@ -126,7 +127,7 @@ def _tell_stopped(stopped, language: str) -> None:
     echo_aside("xlnn: " + text)
 
 
-@click.command()
+@command()
 @click.argument("workbook", type=FILE)
 @click.option("-o", "--output", type=FILE, help="The result; by default WORKBOOK-solved.xlsx.")
 @click.option("--steps", type=int, default=1000, show_default=True, metavar="N", help="At most so many steps of the solver.")

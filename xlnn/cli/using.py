@@ -14,11 +14,12 @@ from xlnn.cli.options import (
     print_option,
     setting_options,
 )
+from xlnn.cli.speaking import command, language_about
 from xlnn.cli.training import own_derivatives
 from xlnn.words import say
 
 
-@click.command()
+@command()
 @click.argument("trained", type=FILE)
 @click.argument("images", type=FILE, required=False)
 @click.option("-o", "--output", type=FILE, help="Also write images, outputs and answers to this workbook.")
@@ -53,12 +54,18 @@ def predict(ctx, trained, images, output, decimals, printed, language: str | Non
         click.echo(str(path))
 
 
-@click.command()
+@command()
 @click.argument("workbook", type=FILE)
 @places_option
 @click.option("--initial", is_flag=True, help="Check at the saved copy of the initial parameters.")
 @setting_options
-@click.option("--tolerance", default=1e-6, show_default=True, help="The largest difference, for its size, that is no error.")
+@click.option(
+    "--tolerance",
+    default=1e-6,
+    metavar="NUMBER",
+    show_default=True,
+    help="The largest difference, for its size, that is no error.",
+)
 @click.option("--of", metavar="CELL", help="Differentiate this cell by the workbook's own formulas, whatever they calculate.")
 @click.option("--by", metavar="CELLS", help="The cells by which --of is differentiated, as E33:H33,M33:P33.")
 @click.option("--claimed", metavar="CELLS", help="As many cells that should hold these derivatives.")
@@ -79,7 +86,7 @@ def gradcheck(ctx, workbook, places, initial, tolerance, of, by, claimed, langua
              xlnn gradcheck mine.xlsx --of W33 --by E33:H33,M33:P33 --claimed X33:AE33
     """
     if of or by or claimed:
-        ctx.exit(own_derivatives(workbook, of, by, claimed, tolerance, language or "en"))
+        ctx.exit(own_derivatives(workbook, of, by, claimed, tolerance, language_about(language, workbook)))
     from xlnn.book.reader import read
     from xlnn.model.differences import gradcheck as checked
 

@@ -21,6 +21,7 @@ import numpy as np
 
 from xlnn.errors import LimitError
 from xlnn.layout.cells import Range, quoted
+from xlnn.layout.listed import Listed
 from xlnn.layout.places import Move, Place
 
 LONGEST = 8_192  # characters of a formula
@@ -361,6 +362,8 @@ def _operands(value) -> Iterator[Operand]:
 
 def _offsets(place: Place) -> tuple[Move, ...]:
     """Where the array's numbers lie, counted from its first; axes of one number do not matter."""
+    if isinstance(place, Listed) and place.range() is None:
+        return tuple((cell.row - place.origin.row, cell.column - place.origin.column) for cell in place.cells)
     return tuple(step for size, step in zip(place.shape, place.steps, strict=True) if size > 1)
 
 

@@ -8,7 +8,7 @@ from importlib import import_module
 
 from xlnn.lessons.blocks import Lesson
 from xlnn.model.examples import SECTIONS
-from xlnn.words import LANGUAGES, every, say
+from xlnn.words import LANGUAGES, every, preferred, say
 from xlnn.xlsx.workbook import Workbook
 
 
@@ -119,11 +119,11 @@ def _with_own_numbers(lesson: Lesson, workbook: Workbook) -> Lesson:
 
 
 def language_of(workbook: Workbook, lesson: Lesson) -> str:
-    """The language of a sheet's title, English where it has another one."""
+    """The language of a sheet's title, the reader's where it has another one."""
     for sheet in lesson.sheets:
         lines = workbook.lines(sheet.name) if workbook.find(sheet.name) else []
         title = lines[0][0] if lines and lines[0] else None
         for language in LANGUAGES:
             if title == say(sheet.title, language):
                 return language
-    return "en"
+    return preferred()

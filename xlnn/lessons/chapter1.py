@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 from functools import cache
-from itertools import product
 
 import numpy as np
 
 from xlnn.lessons.blocks import Block, Chart, Lesson, Series, Sheet, Text
 from xlnn.lessons.dense_sheet import forward
+from xlnn.lessons.neuron import CASES, REASONS
 from xlnn.lessons.parts import across, calc, down, given, same, sheet
 from xlnn.model.activations import ACTIVATIONS
 from xlnn.model.examples import example
 from xlnn.model.training import train
 
-REASONS = ("the weather is fine", "a friend comes along", "the place is easy to reach")
-
-
 WEIGHTS, THRESHOLD = (3.0, 5.0, 1.0), 4.0  # company counts most: alone it is reason enough
-
-
-CASES = tuple(product((0.0, 1.0), repeat=3))
 
 
 SHIFTS = tuple(i / 4 for i in range(9))  # of a weight

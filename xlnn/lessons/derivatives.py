@@ -159,48 +159,75 @@ def _necessary() -> tuple:
 
 def partial() -> Sheet:
     """z = x² + y²: both partial derivatives as quotients, as limits and by formula; where both are 0 lies the minimum."""
-    f = lambda x, y: x**2 + y**2
-    at = ("x₀", "y₀")
-    along = {
-        "∂z/∂x by quotient": (lambda x, y, h: (f(x + h, y) - f(x, y)) / h, "(f(x + h, y) − f(x, y))/h"),
-        "∂z/∂y by quotient": (lambda x, y, h: (f(x, y + h) - f(x, y)) / h, "(f(x, y + h) − f(x, y))/h"),
-    }
-    (by_x, said_x), (by_y, said_y) = along.values()
     slope = lambda name, of, said: calc(name, (of,), lambda v: 2 * v, said, label="partial derivative")
-    quotient = lambda name: calc(name, (*at, "step h"), *along[name], label="difference quotient")
-    limit = lambda cell: lambda x, y, h, i: cell(x, y, h[i])
+    quotient = lambda name, along: calc(f"{name} by quotient", (*POINT, "step h"), *along, label="difference quotient")
     return sheet(
         "2-7",
         "Partial derivatives",
         Text("A3", "A partial derivative moves one variable and keeps the other. Both are 0 at the minimum, x = y = 0."),
         down("B5", given("x₀", 1.0, label="x"), given("y₀", 2.0, label="y"), given("step h", H, label="h")),
-        down("B9", calc("z₀", at, f, "z = x² + y²", label="z")),
-        down("B11", quotient("∂z/∂x by quotient"), slope("∂z/∂x", "x₀", "∂z/∂x = 2x")),
-        down("B14", quotient("∂z/∂y by quotient"), slope("∂z/∂y", "y₀", "∂z/∂y = 2y")),
+        down("B9", calc("z₀", POINT, squares, "z = x² + y²", label="z")),
+        down("B11", quotient("∂z/∂x", ALONG_X), slope("∂z/∂x", "x₀", "∂z/∂x = 2x")),
+        down("B14", quotient("∂z/∂y", ALONG_Y), slope("∂z/∂y", "y₀", "∂z/∂y = 2y")),
+        _table(),
+        _partial_limits(),
+        _least(),
+        shaded=("z of the table",),
+    )
+
+
+def squares(x, y):
+    """The function of section 2-7."""
+    return x**2 + y**2
+
+
+POINT = ("x₀", "y₀")
+
+
+ALONG_X = (lambda x, y, h: (squares(x + h, y) - squares(x, y)) / h, "(f(x + h, y) − f(x, y))/h")
+
+
+ALONG_Y = (lambda x, y, h: (squares(x, y + h) - squares(x, y)) / h, "(f(x, y + h) − f(x, y))/h")
+
+
+def _table() -> tuple:
+    return (
         Text("A18", "z = x² + y² over x (down) and y (to the right)", "heading"),
         Text("A20", "x \\ y", "header"),
         given("y of the table", POINTS, at="B20", steps=((0, 1),)),
         given("x of the table", POINTS, at="A21"),
-        calc("z of the table", ("x of the table", "y of the table"), lambda x, y, i, j: f(x[i], y[j]), "z = x² + y²", "value",
-             at="B21", shape=(9, 9)),
+        calc("z of the table", ("x of the table", "y of the table"), lambda x, y, i, j: squares(x[i], y[j]), "z = x² + y²",
+             "value", at="B21", shape=(9, 9)),
+    )  # fmt: skip
+
+
+def _partial_limits() -> tuple:
+    limit = lambda cell, said: (lambda x, y, h, i: cell(x, y, h[i]), said, "limit")
+    return (
         Text("A32", "Partial derivatives as limits: the quotients at x, y from above", "heading"),
         across(
             "A34",
             given("Δ (limit)", SMALLER),
-            calc("Δz/Δx", (*at, "Δ (limit)"), limit(by_x), said_x, "limit", shape=(5,)),
-            calc("Δz/Δy", (*at, "Δ (limit)"), limit(by_y), said_y, "limit", shape=(5,)),
+            calc("Δz/Δx", (*POINT, "Δ (limit)"), *limit(*ALONG_X), shape=(5,)),
+            calc("Δz/Δy", (*POINT, "Δ (limit)"), *limit(*ALONG_Y), shape=(5,)),
         ),
+    )
+
+
+def _least() -> tuple:
+    """The condition for a minimum, at the point where it holds."""
+    slope = lambda of: calc(f"∂z/∂{of} (least)", (f"{of} (least)",), lambda v: 2 * v, f"2{of}", "output")
+    return (
         Text("A41", "Where z is least: ∂z/∂x = 0 and ∂z/∂y = 0", "heading"),
         down(
             "B42",
             given("x (least)", 0.0),
             given("y (least)", 0.0),
-            calc("∂z/∂x (least)", ("x (least)",), lambda x: 2 * x, "2x", "output"),
-            calc("∂z/∂y (least)", ("y (least)",), lambda y: 2 * y, "2y", "output"),
-            calc("z (least)", ("x (least)", "y (least)"), f, "z = x² + y²", "total"),
+            slope("x"),
+            slope("y"),
+            calc("z (least)", ("x (least)", "y (least)"), squares, "z = x² + y²", "total"),
         ),
-        shaded=("z of the table",),
-    )  # fmt: skip
+    )
 
 
 def multipliers() -> Sheet:

@@ -61,17 +61,15 @@ def functions() -> Sheet:
             along_x("density", ("μ", "σ"), density, "y = exp(−(x − μ)²/(2σ²)) / (σ√(2π))", "normal density"),
         ),
         charts,
-        _more_functions(),
+        _step_and_base(),
+        _two_variables(),
+        _weighted_input(),
     )  # fmt: skip
 
 
-def _more_functions() -> tuple:
-    """The step and aˣ; y of two variables; z as a linear function of the inputs, and of the weights."""
+def _step_and_base() -> tuple:
+    """The unit step, and aˣ."""
     step = ACTIVATIONS["step"].output
-    grid = lambda a, b, c, x, y, i, j: a * x[i] + b * y[j] + c
-    rest = lambda w, x, b: w[1] * x[1] + w[2] * x[2] + b
-    of_inputs = lambda w, x, b, move, i: w[0] * (x[0] + move[i]) + rest(w, x, b)
-    of_weights = lambda w, x, b, move, i: (w[0] + move[i]) * x[0] + rest(w, x, b)
     return (
         Text("A29", "Unit step, and the exponential function with the base a", "heading"),
         down("B30", given("a (aˣ)", 2.0, "parameter")),
@@ -81,27 +79,40 @@ def _more_functions() -> tuple:
             calc("u(x)", ("x (aˣ)",), lambda x, i: step(x[i]), "u(x) = 1 where x ≥ 0, else 0", "answer", shape=(5,)),
             calc("aˣ", ("a (aˣ)", "x (aˣ)"), lambda a, x, i: a ** x[i], "y = aˣ", shape=(5,)),
         ),
+    )
+
+
+def _two_variables() -> tuple:
+    """y = a x₁ + b x₂ + c as a table."""
+    grid = lambda a, b, c, x, y, i, j: a * x[i] + b * y[j] + c
+    return (
         Text("A40", "y = a x₁ + b x₂ + c: linear in two variables, x₁ down and x₂ to the right", "heading"),
         Text("A41", "x₁ \\ x₂", "header"),
         given("x₂", GRID, at="B41", steps=((0, 1),)),
         given("x₁", GRID, at="A42"),
         calc("y (x₁, x₂)", ("a", "b", "c", "x₁", "x₂"), grid, "y = a x₁ + b x₂ + c", at="B42", shape=(5, 5)),
+    )
+
+
+def _weighted_input() -> tuple:
+    """z as a linear function of the inputs, and of the weights."""
+    needs = ("w (2-1)", "x (unit)", "b (unit)")
+    rest = lambda w, x, b: w[1] * x[1] + w[2] * x[2] + b
+    of_inputs = lambda w, x, b, move, i: w[0] * (x[0] + move[i]) + rest(w, x, b)
+    of_weights = lambda w, x, b, move, i: (w[0] + move[i]) * x[0] + rest(w, x, b)
+    moved = lambda name, cell: calc(
+        f"z ({name})", (*needs, "Δ"), cell, f"z for {name} + Δ", shape=(4,), label=f"z for {name} + Δ"
+    )
+    return (
         Text("A49", "z = w₁x₁ + w₂x₂ + w₃x₃ + b is linear in the inputs, and linear in the weights", "heading"),
         down(
             "B50",
             given("w (2-1)", WEIGHTS, "parameter"),
             given("x (unit)", INPUTS),
             given("b (unit)", BIAS, "parameter"),
-            calc("z (unit)", ("w (2-1)", "x (unit)", "b (unit)"), lambda w, x, b: (w * x).sum() + b, "z = Σ w x + b", "total"),
+            calc("z (unit)", needs, lambda w, x, b: (w * x).sum() + b, "z = Σ w x + b", "total"),
         ),
-        across(
-            "A57",
-            given("Δ", MOVED),
-            calc("z (x₁)", ("w (2-1)", "x (unit)", "b (unit)", "Δ"), of_inputs, "z for x₁ + Δ", shape=(4,), label="z for x₁ + Δ"),
-            calc(
-                "z (w₁)", ("w (2-1)", "x (unit)", "b (unit)", "Δ"), of_weights, "z for w₁ + Δ", shape=(4,), label="z for w₁ + Δ"
-            ),
-        ),
+        across("A57", given("Δ", MOVED), moved("x₁", of_inputs), moved("w₁", of_weights)),
         Text("D57", "each step of x₁ adds w₁", "equation"),
         Text("D58", "each step of w₁ adds x₁", "equation"),
     )
@@ -112,12 +123,21 @@ def _more_functions() -> tuple:
 
 def recurrences() -> Sheet:
     """Two sequences that need each other; 1, 3, 5 …; and the units of 4-4: a layer's outputs are the next one's inputs."""
-    both = lambda before, other, factors, i: 1 if i == 0 else factors[0] * before[i - 1] + factors[1] * other[i - 1] + factors[2]
     problem = example("4-4")
-    odd = lambda a, d, i: 1 if i == 0 else a[i - 1] + d
     return sheet(
         "2-2",
         "Sequences and recurrences",
+        _simultaneous(),
+        _odd_numbers(),
+        Text("A17", "A network is the same: the outputs a of a layer from those of the layer before. Image 1 of 4-4", "heading"),
+        forward(20, problem.x[0], problem.parameters, "pixels"),
+        shaded=("pixels",),
+    )
+
+
+def _simultaneous() -> tuple:
+    both = lambda before, other, factors, i: 1 if i == 0 else factors[0] * before[i - 1] + factors[1] * other[i - 1] + factors[2]
+    return (
         Text("A3", "Two sequences, each made from both: aₙ and bₙ from aₙ₋₁ and bₙ₋₁"),
         down(
             "B5",
@@ -130,26 +150,24 @@ def recurrences() -> Sheet:
             calc("aₙ", ("aₙ", "bₙ", "factors of a"), both, "a₁ = 1, aₙ = p aₙ₋₁ + q bₙ₋₁ + r", shape=(6,), axes=(STEP,)),
             calc("bₙ", ("bₙ", "aₙ", "factors of b"), both, "b₁ = 1, bₙ = s bₙ₋₁ + t aₙ₋₁ + u", shape=(6,), axes=(STEP,)),
         ),
+    )
+
+
+def _odd_numbers() -> tuple:
+    """The general term and the recurrence side by side."""
+    term = lambda n, d, i: 1 + (n[i] - 1) * d
+    next_ = lambda a, d, i: 1 if i == 0 else a[i - 1] + d
+    return (
         Text("F3", "1, 3, 5, 7 … as a general term and as a recurrence", "heading"),
         down("G5", given("d", 2.0)),
         across(
             "F9",
             given("n (odd)", range(1, 7), "integer"),
+            calc("general term", ("n (odd)", "d"), term, "aₙ = 1 + (n − 1)d", shape=(6,), label="1 + (n − 1)d"),
             calc(
-                "general term",
-                ("n (odd)", "d"),
-                lambda n, d, i: 1 + (n[i] - 1) * d,
-                "aₙ = 1 + (n − 1)d",
-                shape=(6,),
-                label="1 + (n − 1)d",
-            ),
-            calc(
-                "recurrence", ("recurrence", "d"), odd, "a₁ = 1, aₙ₊₁ = aₙ + d", shape=(6,), axes=(STEP,), label="aₙ₊₁ = aₙ + d"
+                "recurrence", ("recurrence", "d"), next_, "a₁ = 1, aₙ₊₁ = aₙ + d", shape=(6,), axes=(STEP,), label="aₙ₊₁ = aₙ + d"
             ),
         ),
-        Text("A17", "A network is the same: the outputs a of a layer from those of the layer before. Image 1 of 4-4", "heading"),
-        forward(20, problem.x[0], problem.parameters, "pixels"),
-        shaded=("pixels",),
     )
 
 

@@ -31,130 +31,80 @@ Z = tuple(i / 2 for i in range(-10, 11))
 PARTS = {"z < 0": slice(0, 10), "z ≥ 0": slice(10, 21)}  # of Z
 
 
+UNIT_STEP = ACTIVATIONS["step"].output
+
+
 def lesson() -> Lesson:
     """A decision from three weighted reasons, with a threshold and with a bias; the activation functions side by side."""
     return Lesson("1-2", "A neuron, and activation functions", (_neuron(), _functions()))
 
 
 def _neuron() -> Sheet:
-    blocks = (
-        Block("w", "B6", (3,), numbers=WEIGHTS, style="parameter"),
-        Block("x", "C6", (3,), numbers=INPUTS, style="pixel"),
-        Block("θ", "B10", numbers=THRESHOLD, label="threshold θ", style="parameter"),
-        Block(
-            "s",
-            "B12",
-            needs=("w", "x"),
-            cell=lambda w, x: (w * x).sum(),
-            equation="s = Σ w x",
-            label="weighted sum s",
-            equation_at="C12",
-        ),
-        Block(
-            "y",
-            "B13",
-            needs=("s", "θ"),
-            cell=lambda s, threshold: np.where(s >= threshold, 1, 0),
-            style="answer",
-            equation="y = 1 where s ≥ θ, else 0",
-            label="output y",
-            equation_at="C13",
-        ),
-        Block(
-            "b",
-            "B15",
-            needs=("θ",),
-            cell=lambda threshold: -threshold,
-            equation="b = −θ",
-            label="bias b",
-            equation_at="C15",
-            style="parameter",
-        ),
-        Block(
-            "z",
-            "B16",
-            needs=("s", "b"),
-            cell=lambda s, b: s + b,
-            equation="z = Σ w x + b",
-            label="weighted input z",
-            equation_at="C16",
-        ),
-        Block(
-            "(w, b)",
-            "H6",
-            (4,),
-            needs=("w", "b"),
-            cell=lambda w, b, i: w[i] if i < 3 else b,
-            style="parameter",
-            equation="the weights, and the bias as one more",
-        ),
-        Block(
-            "(x, 1)",
-            "I6",
-            (4,),
-            needs=("x",),
-            cell=lambda x, i: x[i] if i < 3 else 1,
-            style="pixel",
-            equation="the inputs, and a 1 as one more",
-        ),
-        Block(
-            "(w, b)·(x, 1)",
-            "B17",
-            needs=("(w, b)", "(x, 1)"),
-            cell=lambda w, x: (w * x).sum(),
-            label="the same z",
-            equation="z = (w, b)·(x, 1)",
-            equation_at="C17",
-        ),
-        Block(
-            "y of z",
-            "B18",
-            needs=("z",),
-            cell=ACTIVATIONS["step"].output,
-            style="answer",
-            label="the same y",
-            equation="y = 1 where z ≥ 0, else 0",
-            equation_at="C18",
-        ),
-        Block("x of all cases", "B23", (8, 3), numbers=CASES, style="pixel"),
-        Block(
-            "s of all cases",
-            "E23",
-            (8,),
-            needs=("w", "x of all cases"),
-            cell=lambda w, x, k: (x[k] * w).sum(),
-            equation="s = Σ w x",
-        ),
-        Block(
-            "z of all cases", "F23", (8,), needs=("s of all cases", "b"), cell=lambda s, b, k: s[k] + b, equation="z = Σ w x + b"
-        ),
-        Block(
-            "y of all cases",
-            "G23",
-            (8,),
-            needs=("z of all cases",),
-            cell=lambda z, k: ACTIVATIONS["step"].output(z[k]),
-            equation="y = 1 where z ≥ 0, else 0",
-            style="answer",
-        ),
-    )
-    texts = (
+    return sheet(
+        "1-2",
+        "A neuron: weighted sum and threshold",
         Text("A3", "Shall I go to the concert? Three reasons, each 1 (yes) or 0 (no), with a weight for how much it counts."),
         Text("A5", "reason", "header"),
-        Text("B5", "w", "header"),
-        Text("C5", "x", "header"),
+        across("B6", given("w", WEIGHTS, "parameter"), given("x", INPUTS, "pixel")),
         *(Text(f"A{row}", reason, "label") for row, reason in enumerate(REASONS, 6)),
-        Text("H5", "(w, b)", "header"),
-        Text("I5", "(x, 1)", "header"),
-        Text("A21", "All eight cases", "heading"),
-        Text("B22", "x₁", "header"),
-        Text("C22", "x₂", "header"),
-        Text("D22", "x₃", "header"),
-        Text("E22", "s", "header"),
-        Text("F22", "z", "header"),
-        Text("G22", "y", "header"),
+        _fires(),
+        _with_bias(),
+        _all_cases(),
+        _products(),
     )
-    return sheet("1-2", "A neuron: weighted sum and threshold", blocks, texts, _products())
+
+
+def _fires() -> tuple:
+    """s and y of one case, with the threshold."""
+    fires = lambda s, threshold: np.where(s >= threshold, 1, 0)
+    return (
+        down("B10", given("θ", THRESHOLD, "parameter", label="threshold θ")),
+        down(
+            "B12",
+            calc("s", ("w", "x"), lambda w, x: (w * x).sum(), "s = Σ w x", label="weighted sum s"),
+            calc("y", ("s", "θ"), fires, "y = 1 where s ≥ θ, else 0", "answer", label="output y"),
+        ),
+    )
+
+
+def _with_bias() -> tuple:
+    """The same with b = −θ, and with the bias as one more weight, of an input that is always 1."""
+    more = lambda w, b, i: w[i] if i < 3 else b
+    return (
+        down(
+            "B15",
+            calc("b", ("θ",), lambda threshold: -threshold, "b = −θ", "parameter", label="bias b"),
+            calc("z", ("s", "b"), lambda s, b: s + b, "z = Σ w x + b", label="weighted input z"),
+        ),
+        across(
+            "H6",
+            calc("(w, b)", ("w", "b"), more, "the weights, and the bias as one more", "parameter", shape=(4,), label="(w, b)"),
+            calc("(x, 1)", ("x",), lambda x, i: more(x, 1, i), "the inputs, and a 1 as one more", "pixel", shape=(4,),
+                 label="(x, 1)"),
+        ),
+        down(
+            "B17",
+            calc("(w, b)·(x, 1)", ("(w, b)", "(x, 1)"), lambda w, x: (w * x).sum(), "z = (w, b)·(x, 1)", label="the same z"),
+            calc("y of z", ("z",), UNIT_STEP, "y = 1 where z ≥ 0, else 0", "answer", label="the same y"),
+        ),
+    )  # fmt: skip
+
+
+def _all_cases() -> tuple:
+    every = lambda head, needs, cell, equation, style="": calc(
+        f"{head} of all cases", needs, cell, equation, style, shape=(8,), label=head
+    )
+    return (
+        Text("A21", "All eight cases", "heading"),
+        *(Text(f"{column}22", name, "header") for column, name in zip("BCD", ("x₁", "x₂", "x₃"), strict=True)),
+        given("x of all cases", CASES, "pixel", at="B23"),
+        across(
+            "E23",
+            every("s", ("w", "x of all cases"), lambda w, x, k: (x[k] * w).sum(), "s = Σ w x"),
+            every("z", ("s of all cases", "b"), lambda s, b, k: s[k] + b, "z = Σ w x + b"),
+            every("y", ("z of all cases",), lambda z, k: UNIT_STEP(z[k]), "y = 1 where z ≥ 0, else 0", "answer"),
+        ),
+    )
 
 
 def _products() -> tuple:
@@ -213,8 +163,8 @@ def _slopes() -> tuple:
     columns = dict(zip(SMOOTH, "IJKL", strict=True))
     count = len(Z)
     curve = lambda name: lambda z, a, i: ACTIVATIONS[name].slope(z[i], a[i])
-    step, below = ACTIVATIONS["step"].output, count // 2
-    quotient = lambda h, i: (step(h[i]) - step(-h[i])) / (2 * h[i])
+    below = count // 2
+    quotient = lambda h, i: (UNIT_STEP(h[i]) - UNIT_STEP(-h[i])) / (2 * h[i])
     return (
         Text("H3", "Their derivatives. The step has none at 0: its difference quotient grows without end."),
         Text("H5", "step′", "header"),

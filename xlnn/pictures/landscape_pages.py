@@ -13,7 +13,7 @@ from xlnn.layout.cells import Cell, Range
 from xlnn.model.problem import Problem, shape_text
 from xlnn.pictures.contours import contour
 from xlnn.pictures.landscapes import Landscape, Parameter
-from xlnn.words import say
+from xlnn.words import joined, say
 from xlnn.xlsx.new_file import BookFile, heat
 from xlnn.xlsx.printing import one_page_wide
 from xlnn.xlsx.rows import RowsSheet
@@ -57,7 +57,7 @@ def write_landscape(found: Landscape, path: str | Path, *, language: str | None 
 def where(parameter: Parameter, language: str) -> str:
     """'unit 1, row 2, column 3', counted from 1 as on the sheets."""
     axes = zip(parameter.quantity.axes, parameter.index, strict=True)
-    return ", ".join(f"{say(AXES[axis], language)} {number + 1}" for axis, number in axes)
+    return joined((f"{say(AXES[axis], language)} {number + 1}" for axis, number in axes), ", ", language)
 
 
 # ---- the heat map --------------------------------------------------------------------------------------

@@ -127,11 +127,12 @@ def best_line(found: Sweep, language: str) -> str:
     start = say("own", language) if best.seed is None else str(best.seed)
     line = say(text, language, eta=f"{best.eta:g}", start=start, before=f"{row['before']:.6g}", after=f"{row['CT']:.6g}")
     if grid.variants[best.variant].changed:
-        line += f" ({grid.variants[best.variant].title})"
+        line += say(" ({note})", language, note=grid.variants[best.variant].title)
     if np.isnan(row["share"]):
-        return line + "."
+        return say("{text}.", language, text=line)
     right, what = round(row["share"] * problem.images), problem.network.things
-    return f"{line}, " + say("{right} of {images} {what} right.", language, right=right, images=problem.images, what=what)
+    text = "{text}, {right} of {images} {what} right."
+    return say(text, language, text=line, right=right, images=problem.images, what=what)
 
 
 def _tables(file: BookFile, sheet: RowsSheet, rows: Rows, found: Sweep, language: str) -> None:

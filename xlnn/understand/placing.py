@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import product
 from typing import cast
 
 import numpy as np
 
 from xlnn.formula.graph import SPAN, Graph
 from xlnn.layout.cells import COLUMNS, Cell
+from xlnn.layout.listed import Listed, lying
 from xlnn.layout.places import Move, Place
 
 MOST_OF = 0.6  # of the cells lie where a pattern says, or it is none
@@ -107,41 +107,9 @@ def filled(graph: Graph, cells: np.ndarray, free: np.ndarray) -> np.ndarray:
     return np.where((cells < 0) & (whole >= 0) & free[whole], whole, cells)
 
 
-@dataclass(frozen=True)
-class Listed:
-    """Where an array lies that follows no stride pattern: its cells one by one, each with its sheet, in the array's order.
-
-    Like a Place it is asked for cells and indexes; unlike one it may lie on several sheets.
-    """
-
-    sheets: tuple[str, ...]
-    cells: tuple[Cell | None, ...]
-    shape: tuple[int, ...]
-
-    @property
-    def size(self) -> int:
-        return len(self.cells)
-
-    def at(self, *index: int) -> tuple[str, Cell | None]:
-        """Sheet and cell of one index; None where the sheet does not show it."""
-        flat = int(np.ravel_multi_index(index, self.shape)) if self.shape else 0
-        return self.sheets[flat], self.cells[flat]
-
-    def cell(self, *index: int) -> Cell | None:
-        return self.at(*index)[1]
-
-    def index(self, cell: Cell, sheet: str | None = None) -> tuple[int, ...] | None:
-        for index in product(*map(range, self.shape)):
-            where = self.at(*index)
-            if where[1] == cell and sheet in (None, where[0]):
-                return index
-        return None
-
-
-def place(graph: Graph, cells: np.ndarray) -> tuple[str, Place] | Listed:
+def place(graph: Graph, cells: np.ndarray) -> tuple[str, Place | Listed]:
     """The sheet and stride pattern of an array of cells, or a list of them where there is none."""
     found = pattern(graph, cells)
-    if is_exact(graph, cells, found):
+    if found is not None and is_exact(graph, cells, found):
         return graph.sheets[found.sheet], found.place
-    each = [graph.cell(c) if c >= 0 else ("", None) for c in cells.ravel().tolist()]
-    return Listed(tuple(sheet for sheet, _ in each), tuple(cell for _, cell in each), cells.shape)
+    return lying([graph.cell(c) for c in cells.ravel().tolist()], cells.shape)

@@ -16,7 +16,6 @@ from xlnn.model.training import Step
 from xlnn.understand import placing
 from xlnn.understand.matching import Named, Naming, agree, commonest
 from xlnn.understand.meaning import labels, step_of
-from xlnn.understand.placing import Listed
 from xlnn.understand.structure import Instance
 from xlnn.understand.using import Uses
 
@@ -38,7 +37,7 @@ class Iteration:
     eta: Mapping[str, float]
     step: Step
 
-    def places(self) -> dict[str, tuple[str, Place] | Listed]:
+    def places(self) -> dict[str, tuple[str, Place]]:
         """Where each quantity lies that is found whole: sheet and stride pattern, or a list of cells."""
         return {name: placing.place(self.graph, found.cells) for name, found in self.named.items() if found.is_whole}
 

@@ -1,30 +1,54 @@
 """What xlnn says, in English, Chinese and Japanese: gettext catalogues from the English template to the other two.
 
 `zh/LC_MESSAGES/xlnn.po` and `ja/…` are what translators edit; the `.mo` beside them are compiled from these (CONTRIBUTING.md).
-The terms are those of the book: 《深度学习的数学》 and its Japanese original. Names of sheets and options and the
-values of settings (sum, first, all …) are the same in every language.
+The terms are those of the book, 《深度学习的数学》 and its Japanese original, as `glossary.csv` lists them. Names of sheets and
+options and the values of settings (sum, first, all …) are the same in every language.
 """
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Iterable
 from functools import cache
 from gettext import NullTranslations, translation
 from pathlib import Path
 
 LANGUAGES = ("en", "zh", "ja")
+VARIABLE = "XLNN_LANGUAGE"
+FOLDER = Path(__file__).parent  # of the catalogues, one folder for each language
 WORDS = {"what", "expected", "axis", "equation"}  # fields that are words themselves: a setting's name, what it should be
+MARKS = {", ": "、", "; ": "；", " ": ""}  # what stands between parts, in English and in the other two
+EARLIER = {  # what earlier versions wrote into workbooks
+    "cost": ("代价", "コスト"),
+    "units": ("单元数",),
+    "pooling ties": ("池化并列", "プーリングの同値"),
+    "parameters": ("パラメーター",),
+    "held-out images": ("留出图像", "検証用の画像"),
+    "held-out right answers": ("留出图像的正解", "検証用の画像の正解"),
+    "held out: C_T": ("留出图像：C_T",),
+    "held out: share right": ("留出图像：正确率",),
+    "resumed": ("续训",),
+}
 
 
 @cache
 def translations(language: str) -> NullTranslations:
     """The translations into a language; English is what stands in the source."""
-    return NullTranslations() if language == LANGUAGES[0] else translation("xlnn", Path(__file__).parent, [language])
+    return NullTranslations() if language == LANGUAGES[0] else translation("xlnn", FOLDER, [language])
 
 
 def say(english: str, language: str = "en", **fields) -> str:
-    """The template in `language`, filled with `fields`; those that are WORDS are translated themselves."""
-    template = _in(language, english)
-    fields |= {name: _in(language, fields[name]) for name in WORDS & set(fields)}
+    """The template in `language`, filled with `fields`; those that are WORDS, and lists of words, are translated themselves.
+
+    A language may have a sentence of its own for a word, as "{count} images" beside "{count} {what}": 64 幅图像, but 20 个数据.
+    """
+    spelled = english.replace("{what}", str(fields["what"])) if "what" in fields else english
+    template = _in(language, spelled)
+    if template == spelled:
+        template = _in(language, english)
+    fields |= {name: _in(language, fields[name]) for name in WORDS & set(fields) if isinstance(fields[name], str)}
+    fields |= {name: listed(words, language) for name, words in fields.items() if isinstance(words, tuple)}
     return template.format(**fields) if fields else template
 
 
@@ -32,6 +56,41 @@ def _in(language: str, english: str) -> str:
     return translations(language).gettext(english) if english else ""  # gettext has the catalogue's header for ""
 
 
+def listed(words: Iterable[str], language: str) -> str:
+    """Words of a list, each in `language`."""
+    return joined((_in(language, word) for word in words), ", ", language)
+
+
+def language_named(text: str) -> str | None:
+    """The language of a locale's name; None where it is none of xlnn's.
+
+    >>> language_named("zh_CN.UTF-8"), language_named("ja"), language_named("fr")
+    ('zh', 'ja', None)
+    """
+    return next((language for language in LANGUAGES if text.strip().lower()[:2] == language), None)
+
+
+def preferred() -> str:
+    """The reader's language: that of the variable XLNN_LANGUAGE, else that of the system; English where it is another one."""
+    return language_named(os.environ.get(VARIABLE, "")) or language_named(_system()) or LANGUAGES[0]
+
+
+def _system() -> str:
+    """The name of the system's locale for messages, on Windows that of the user's menus."""
+    named = next((name for variable in ("LC_ALL", "LC_MESSAGES", "LANG") if (name := os.environ.get(variable))), "")
+    if named or sys.platform != "win32":
+        return named
+    import ctypes
+    import locale
+
+    return locale.windows_locale.get(ctypes.windll.kernel32.GetUserDefaultUILanguage(), "")
+
+
 def every(english: str) -> tuple[str, ...]:
-    """A word in all languages: how a name is recognised whatever language a workbook is in."""
-    return tuple(dict.fromkeys(_in(language, english) for language in LANGUAGES))
+    """A word in all languages: how a name is recognised whatever language a workbook is in, and whatever version wrote it."""
+    return tuple(dict.fromkeys([*(_in(language, english) for language in LANGUAGES), *EARLIER.get(english, ())]))
+
+
+def joined(parts: Iterable[str], mark: str, language: str) -> str:
+    """The parts with a mark between them, one of MARKS: 'a, b' in English, 'a、b' in Chinese and Japanese."""
+    return (mark if language == LANGUAGES[0] else MARKS[mark]).join(parts)

@@ -49,6 +49,7 @@ class Copy:
 
     package: Package
     file: BinaryIO
+    marked: bool = True  # whether it carries xlnn's mark: a person's own workbook with a sheet more does not
     lost: set[str] = field(default_factory=set)
     _sheets: list[tuple[str, str, bool]] = field(default_factory=list)  # name, part, hidden
     _types: dict[str, str] = field(default_factory=dict)  # content types of new parts
@@ -209,7 +210,8 @@ class Copy:
         self._put(_beside(part), self._workbook_relations(part, targets, gone, keys))
         self._put(part, self._workbook(as_text(self.package.read(part)), keys, names, calculate))
         gone |= {_beside(name) for name in gone}
-        self._mark()
+        if self.marked:
+            self._mark()
         self._put("[Content_Types].xml", self._content_types(gone, part))
         for name in self.package.names():
             if name not in self._written and name not in gone and not name.endswith("/") and name != "docProps/xlnn.xml":

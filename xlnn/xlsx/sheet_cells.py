@@ -29,6 +29,15 @@ class RawCell:
     def is_text(self) -> bool:
         return self.kind in ("s", "str", "inlineStr")
 
+    @property
+    def style(self) -> int:
+        """The number of its style."""
+        return int(attributes(self.more).get("s", 0))
+
+    def styled(self, style: int) -> RawCell:
+        """The same cell in another style."""
+        return replace(self, more=re.sub(r"""\ss\s*=\s*("[^"]*"|'[^']*')""", "", self.more) + f' s="{style}"')
+
     def number(self, text: str, formula: str | None = None, kind: str = "") -> RawCell:
         """The same cell with a number, as XML, for what it held."""
         return RawCell(self.more, kind, formula, {}, text)

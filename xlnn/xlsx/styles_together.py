@@ -25,6 +25,8 @@ class Styles:
     def __init__(self, content: bytes):
         self.text = as_text(content) if content else ""
         self.prefix = prefix_of(self.text, "styleSheet")
+        self._fills: dict[str, int] = {}
+        self._filled: dict[tuple[int, str], int] = {}
 
     def xml(self) -> str:
         return self.text
@@ -56,6 +58,21 @@ class Styles:
             return re.sub(r'\bdxfId="([0-9]+)"', lambda f: f'dxfId="{int(f[1]) + dxfs}"', sheet)
 
         return renumbered
+
+    def filled(self, style: int, colour: str) -> int:
+        """The number of a style like another one, its cells filled with a colour (RRGGBB)."""
+        if (style, colour) not in self._filled:
+            p = self.prefix
+            xfs = _children(self.text, "cellXfs", p)
+            xf = xfs[style] if style < len(xfs) else f'<{p}xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
+            if colour not in self._fills:
+                inner = f'<{p}patternFill patternType="solid"><{p}fgColor rgb="FF{colour}"/></{p}patternFill>'
+                self._fills[colour] = self._add("fills", [f"<{p}fill>{inner}</{p}fill>"])
+            old = re.match(rf"<{p}xf\b{TAG}/?>", xf)[0]
+            tag = re.sub(r"""\s(fillId|applyFill)\s*=\s*("[^"]*"|'[^']*')""", "", old)
+            opened = tag.replace("xf", f'xf fillId="{self._fills[colour]}" applyFill="1"', 1)
+            self._filled[style, colour] = self._add("cellXfs", [opened + xf[len(old) :]])
+        return self._filled[style, colour]
 
     def _formats(self, other: str) -> dict[str, str]:
         """The new numbers of the other part's number formats, which are added."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -17,6 +17,7 @@ import numpy as np
 
 from xlnn.errors import ContentError, FileError, LimitError, Where, XlnnError, printable, raise_all
 from xlnn.layout.cells import Cell, Range
+from xlnn.layout.listed import by_sheet, spot
 from xlnn.layout.places import Place
 from xlnn.xlsx.cell_table import BLANK, PENDING, SPACES, UNCALCULATED, Filled
 from xlnn.xlsx.exact import Shared, read_exactly
@@ -199,12 +200,27 @@ class Workbook:
 
     def kinds(self, sheet: str, place: Place) -> np.ndarray:
         """What kinds of cells lie there: blank, number, text … (see `filled`)."""
-        return self.filled(sheet).kinds_at(self.positions(sheet, place))
+        return self._gathered(sheet, place, lambda name, part: self.filled(name).kinds_at(self.positions(name, part)))
 
     def block(self, sheet: str, place: Place, results: bool = True) -> np.ndarray:
         """The raw values at a place, an array of objects, None beyond what the sheet holds."""
-        filled = self.filled(sheet, results)
-        return filled.values_at(self.positions(sheet, place) if results else filled.positions(place))
+
+        def read(name: str, part: Place) -> np.ndarray:
+            filled = self.filled(name, results)
+            return filled.values_at(self.positions(name, part) if results else filled.positions(part))
+
+        return self._gathered(sheet, place, read)
+
+    def _gathered(self, sheet: str, place: Place, read: Callable[[str, Place], np.ndarray]) -> np.ndarray:
+        """What is read at a place, put together where it lies on several sheets."""
+        found = np.empty(0)
+        for name, part, chosen in by_sheet(sheet, place):
+            values = read(name, part)
+            if chosen is None:
+                return values
+            found = found if found.size else np.empty(place.size, values.dtype)
+            found[chosen] = values
+        return found.reshape(place.shape)
 
     def is_pending(self, sheet: str, cell: Cell) -> bool:
         """Whether a formula stands in a cell whose result is missing."""
@@ -226,7 +242,7 @@ class Workbook:
         count = sum(int(mask.sum()) for _, _, mask in pending)
         if count:
             sheet, place, mask = next(entry for entry in pending if entry[2].any())
-            where = self.where(sheet, place.cell(*np.argwhere(mask)[0].tolist()))
+            where = self.where(*spot(sheet, place, np.argwhere(mask)[0].tolist()))
             raise ContentError(NO_RESULTS, where, count=f"{count:,}") if count > 1 else ContentError(NO_RESULT, where)
 
     def numbers(self, sheet: str, place: Place, blank: float | None = None) -> np.ndarray:
@@ -234,6 +250,9 @@ class Workbook:
 
         `blank` is what a blank cell counts for; None: it is an error too.
         """
+        return self._gathered(sheet, place, lambda name, part: self._numbers(name, part, blank))
+
+    def _numbers(self, sheet: str, place: Place, blank: float | None) -> np.ndarray:
         positions, filled = self.positions(sheet, place), self.filled(sheet)
         self.check_merged(sheet, place)
         self.check_calculated([(sheet, place)])
@@ -248,6 +267,10 @@ class Workbook:
 
     def check_merged(self, sheet: str, place: Place) -> None:
         """Raises ContentError where a cell of a place is hidden beneath a merged one."""
+        for name, part, _ in by_sheet(sheet, place):
+            self._check_merged(name, part)
+
+    def _check_merged(self, sheet: str, place: Place) -> None:
         bounds = place.bounds()
         over = [merged for merged in self.filled(sheet).merged if _overlap(merged, bounds)]
         if not over:
@@ -297,13 +320,14 @@ class Workbook:
     def notes(self, places: Iterable[tuple[str, Place]]) -> Iterator[tuple[str, Mapping]]:
         """What is unusual about what was read there, as template and fields: hidden sheets, rows and columns, links."""
         hidden = {sheet.name for sheet in self._contents.sheets if sheet.hidden}
-        by_sheet: dict[str, list[Place]] = {}
+        read: dict[str, list[Place]] = {}
         for source in places:
-            by_sheet.setdefault(self.find(source[0]) or source[0], []).append(source[1])
-        for sheet in by_sheet:
+            for name, part, _ in by_sheet(*source):
+                read.setdefault(self.find(name) or name, []).append(part)
+        for sheet in read:
             if sheet in hidden:
                 yield "the sheet {sheet} is hidden; it was read like the others.", {"sheet": repr(sheet)}
-            cell = self._hidden_cell(self.filled(sheet), by_sheet[sheet])
+            cell = self._hidden_cell(self.filled(sheet), read[sheet])
             if cell:
                 yield (
                     "{where}: rows or columns with numbers are hidden; they were read like the others.",

@@ -1,0 +1,139 @@
+"""In whose language the command line speaks: --language, the workbook's, XLNN_LANGUAGE, the system's, in that order."""
+
+from __future__ import annotations
+
+import re
+
+import openpyxl
+import pytest
+from command import run
+
+import xlnn
+from xlnn.cli import speaking
+from xlnn.cli.main import main
+from xlnn.words import preferred
+from xlnn.xlsx.rows import columns_wide
+
+CHINESE, JAPANESE = re.compile("[\u4e00-\u9fff]"), re.compile("[ぁ-ヺ]")
+
+
+@pytest.fixture
+def reader(monkeypatch):
+    """Sets the reader's variables; those that are not named are not set."""
+
+    def chosen(**variables):
+        for name in ("XLNN_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG", "LANGUAGE"):
+            monkeypatch.delenv(name, raising=False)
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+
+    return chosen
+
+
+@pytest.fixture(scope="module")
+def books(tmp_path_factory):
+    """A workbook in each language, one whose sheets say nothing of a language, and one that is none."""
+    folder = tmp_path_factory.mktemp("books")
+    for language in ("en", "zh", "ja"):
+        xlnn.new("4-4", folder / f"{language}.xlsx", language=language)
+    plain = openpyxl.Workbook()
+    plain.save(folder / "plain.xlsx")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("variables", "language"),
+    [
+        ({}, "en"),
+        ({"LANG": "zh_CN.UTF-8"}, "zh"),
+        ({"LANG": "zh_TW"}, "zh"),
+        ({"LANG": "de_DE.UTF-8"}, "en"),
+        ({"LANG": "zh_CN.UTF-8", "LC_MESSAGES": "ja_JP.UTF-8"}, "ja"),
+        ({"LANG": "zh_CN.UTF-8", "LC_MESSAGES": "ja_JP.UTF-8", "LC_ALL": "C"}, "en"),
+        ({"LANG": "zh_CN.UTF-8", "LC_ALL": ""}, "zh"),
+        ({"LANG": "zh_CN.UTF-8", "XLNN_LANGUAGE": "ja"}, "ja"),
+        ({"XLNN_LANGUAGE": "zh_CN"}, "zh"),
+    ],
+)
+def test_the_readers_language(reader, variables, language):
+    reader(**variables)
+    assert preferred() == language
+
+
+ORDER = [  # options, workbook, variable, what is spoken
+    (["--language", "ja"], "zh", "en", "ja"),
+    (["--language=en"], "zh", "ja", "en"),
+    ([], "zh", "ja", "zh"),
+    ([], "ja", "zh", "ja"),
+    ([], "en", "zh", "en"),
+    ([], "plain", "zh", "zh"),
+    ([], "missing", "ja", "ja"),
+]
+
+
+def spoken(text: str) -> str:
+    return "ja" if JAPANESE.search(text) else "zh" if CHINESE.search(text.replace("深度学习的数学", "")) else "en"
+
+
+@pytest.mark.parametrize(("options", "book", "variable", "language"), ORDER)
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["show", "{}", "--help"],  # help
+        ["show", "{}", "--no-such-option"],  # a usage error of click's
+        ["train", "{}", "--keep", "sometimes"],  # one of xlnn's, or an error in the workbook
+        ["gradcheck", "{}", "--of", "A1"],
+        ["compare", "{}", "{}", "--sheet", "No=No"],
+        ["check", "{}", "other.xlsx"],  # the other one is missing: its line says so
+    ],
+    ids=lambda arguments: " ".join(arguments[:1] + arguments[-2:]),
+)
+@pytest.mark.parametrize("before", [True, False], ids=["before", "behind"])
+def test_the_order_of_what_decides(books, reader, options, book, variable, language, arguments, before):
+    reader(XLNN_LANGUAGE=variable)
+    given = [argument.format(books / f"{book}.xlsx") for argument in arguments]
+    code, out, err = run(*([*options, *given] if before else [*given, *options]))
+    lines = [line for line in (out + err).replace(str(books), "").splitlines() if line]
+    assert spoken("\n".join(lines)) == language, lines
+    assert code != 0 or "--help" in given
+
+
+def test_new_writes_in_the_readers_language(reader, tmp_path):
+    reader(LANG="ja_JP.UTF-8")
+    run("new", "4-4", tmp_path / "a.xlsx")
+    assert xlnn.read(tmp_path / "a.xlsx").language == "ja"
+
+
+def test_an_unknown_language_of_the_variable_is_named(reader):
+    reader(XLNN_LANGUAGE="fr")
+    assert run("show", "a.xlsx") == (2, "", "xlnn: error: XLNN_LANGUAGE: expected en, zh, ja, found 'fr'.\n")
+
+
+def test_click_speaks_again_as_before(reader):
+    reader(LANG="zh_CN.UTF-8")
+    assert "用法" in run("train")[2]
+    reader()
+    assert run("train")[2].startswith("Usage: ")
+
+
+@pytest.mark.parametrize("command", ["", *main.commands])
+@pytest.mark.parametrize("language", ["zh", "ja"])
+def test_help_fits_its_columns(command, language):
+    """Chinese and Japanese characters take two columns; examples stay on their lines."""
+    code, out, _ = run("--language", language, *filter(None, [command]), "--help")
+    assert code == 0
+    assert [line for line in out.splitlines() if columns_wide(line) > 80 and "xlnn " not in line] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("让神经网络学习。", ["让神经网络", "学习。"]),
+        ("让神经网络。学习", ["让神经网", "络。学习"]),  # no line begins with a full stop
+        ("用 (abc) 学习", ["用 (abc) ", "学习"]),
+        ("神经网络（学习）", ["神经网络", "（学习）"]),  # no line ends with a bracket that opens
+        ("one two three", ["one two", "three"]),
+    ],
+)
+def test_lines_of_ten_columns(text, lines):
+    assert [line.rstrip() for line in speaking.wrapped(text, 10)] == [line.rstrip() for line in lines]
