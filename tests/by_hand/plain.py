@@ -87,14 +87,19 @@ def image(p: dict, number: int = 1) -> dict:
     return passed(p, x[number - 1], t[number - 1])
 
 
+def first(digit: int) -> int:
+    """Where the first image of a digit stands, counted from 0."""
+    return example("4-4").digits.tolist().index(digit)
+
+
 def first_of(digit: int) -> dict:
     """The trained network on the first image of a digit."""
-    return image(trained(), example("4-4").digits.tolist().index(digit) + 1)
+    return image(trained(), first(digit) + 1)
 
 
-def mean_error() -> float:
-    """The mean of |δ³| after training."""
-    errors = [abs(d) for x, t in zip(*images(), strict=True) for d in passed(trained(), x, t)["d3"]]
+def mean_error(p: dict, name: str) -> float:
+    """The mean of |δ³| or |δ²| over all images."""
+    errors = [abs(d) for x, t in zip(*images(), strict=True) for d in passed(p, x, t)[name]]
     return sum(errors) / len(errors)
 
 
