@@ -149,6 +149,7 @@ def book_of(workbook: Workbook, *, places: str | Path | None = None, language: s
     problem = read_book(workbook, places=places, language=language, known=known, **settings)
     lines = places_sheet.named(own_places(workbook, places)[0], problem.network.quantities)
     book = Book(workbook, problem, language=problem.language, untrainable=_untrainable(problem), understood=known)
+    book.factors = {name: line.factor for name, line in lines.items() if line.factor != 1}
     numbered = list(workbook.names.iterations.items())
     written = numbered or any(workbook.find(name) for name in (TRAINED, SOLVED))
     own = own_iterations(workbook, problem, lines) if has_own_sheets(lines) else None

@@ -95,6 +95,7 @@ class Found:
     settings: Settings
     origin: Origin
     layout: Layout | None = None  # of the sheets Data and Held out; None where no sheet Settings or Places tells
+    factors: Mapping[str, float] = field(default_factory=dict)  # what the sheet's numbers are of a quantity's own
 
 
 def origin_of(problem: Problem) -> Origin:

@@ -63,6 +63,16 @@ def count_own_images(book: Workbook, network: Network, sources: Sources, said: S
     fewer images than sheet Places says.
     """
     line, x = said.own["x"], _Blocks(book, *sources["x"])
+    listed = line.images(network.quantities["x"]) or 1 if line.lists_images else 0
+    if listed:
+        if said.images not in (None, listed):
+            raise ContentError(
+                "x: {found} images are listed, but a line says that there are {count}.",
+                line.at(1),
+                found=listed,
+                count=said.images,
+            )
+        return listed, ()
     wanted = said.images or line.images(network.quantities["x"])
     if wanted:
         _check_wanted(x, wanted)

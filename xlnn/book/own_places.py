@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
 from xlnn.book import places_sheet, settings
-from xlnn.book.names import DATA, PLACES, SETTINGS, SOLVED, START, TRAINED, written_name
+from xlnn.book.names import DATA, PLACES, SOLVED, START, TRAINED, written_name
 from xlnn.book.origin import Notes
+from xlnn.book.own_network import Own, inferred
 from xlnn.book.places_line import Line
-from xlnn.book.quantity_names import WITHOUT_LAYER
+from xlnn.book.places_sheet import Rate
 from xlnn.errors import ContentError, Where
 from xlnn.layout.layouts import Layout
+from xlnn.layout.listed import Listed
 from xlnn.layout.places import Place, first_shared_cell
-from xlnn.model.network import LayerSettings, Network, plain_layers
-from xlnn.model.quantities import SYMBOLS, Quantity
-from xlnn.xlsx.workbook import Workbook, may_be_number
-
-Own = Mapping[str, Line]  # what a sheet Places says, by quantity
-
+from xlnn.model.network import Network
+from xlnn.model.quantities import Quantity
+from xlnn.xlsx.workbook import Workbook
 
 TARGETS = ("digit", "t")
 
@@ -31,34 +30,55 @@ ASIDE = "{names}: in the result, which has one sheet for each iteration, their a
 
 @dataclass(frozen=True)
 class Said:
-    """What a sheet Places says: its lines, how many images there are (None: as many as are found), and notes on them."""
+    """What a sheet Places says: its lines, how many images there are (None: as many as are found), and notes on them.
+
+    `absent`: the quantities that are said not to be there; `rates`: η by layer, "" for all.
+    """
 
     own: Own
     images: int | None = None
     notes: Notes = ()
+    absent: Mapping[str, Where] = field(default_factory=dict)
+    rates: Mapping[str, Rate] = field(default_factory=dict)
 
 
 def own_places(book: Workbook, places: str | Path | None) -> tuple[Own, int | None]:
     """The lines of sheet Places, of another workbook where one is given, and the number of images where a line says it."""
+    said = said_in(book, places)
+    return said.own, said.images
+
+
+def said_in(book: Workbook, places: str | Path | None) -> Said:
+    """All that sheet Places says, of another workbook where one is given; nothing where there is none."""
     other = book if places is None else Workbook(places)
     if places is None and not book.find(PLACES):
-        return {}, None
-    lines = other.lines(PLACES)
-    return places_sheet.lines_of(book, other), places_sheet.image_count(lines, other.name)
+        return Said({})
+    lines, name = other.lines(PLACES), other.name
+    rates = {label: _rate_on(book, rate) for label, rate in places_sheet.rates(lines, name).items()}
+    absent, images = places_sheet.absent(lines, name), places_sheet.image_count(lines, name)
+    return Said(places_sheet.lines_of(book, other), images, (), absent, rates)
 
 
-def network_of(book: Workbook, own: Own, found: settings.Read, chosen: Mapping) -> tuple[Network, settings.Read, Own, Notes]:
+def _rate_on(book: Workbook, rate: Rate) -> Rate:
+    """The place of an η on the workbook's own sheet. Raises ContentError where there is no such sheet."""
+    found, where = rate
+    return rate if isinstance(found, float) else ((places_sheet.sheet_of(book, found[0], where), found[1]), where)
+
+
+def network_of(book: Workbook, said: Said, found: settings.Read, chosen: Mapping) -> tuple[Network, settings.Read, Own, Notes]:
     """The network, what Settings says of it, the lines by its names for them, and notes; `chosen` are options.
 
     Raises ContentError for a line of a quantity that is none, UsageError for options that do not fit.
     """
-    found = found if found.layers else _inferred(book, own, found)
-    if _is_unanswered(book, own):
+    own = said.own
+    found = found if found.layers else inferred(book, own, said.images, found)
+    if _is_unanswered(book, said):
         found = replace(found, values={**found.values, "answered": False})
+    found = with_rates(book, said, found)
     network = found.network(**chosen)
     own = places_sheet.named(own, network.quantities)
     _check_lines(book, network, own)
-    left_out = dict(_left_out_biases(book, network, own, found))
+    left_out = dict(_left_out_biases(book, network, replace(said, own=own), found))
     if left_out:
         found = replace(found, layers=tuple(replace(e, bias=e.bias and e.label not in left_out) for e in found.layers))
         network = found.network(**chosen)
@@ -78,6 +98,40 @@ def eta_of(book: Workbook, own: Own) -> dict[str, float]:
     }
 
 
+def with_rates(book: Workbook, said: Said, found: settings.Read) -> settings.Read:
+    """With η and the layers' own, as Places says them in numbers or by cells.
+
+    Raises ContentError for a layer that is none.
+    """
+    if not said.rates:
+        return found
+    numbers = {label: _rate(book, rate, label) for label, rate in said.rates.items()}
+    known = [entry.label for entry in found.layers[1:] if entry.kind != "max pooling"]
+    for label, (_, where) in said.rates.items():
+        if label and label not in known:
+            raise ContentError("there is no layer {label}; known: {known}.", where, label=repr(label), known=", ".join(known))
+    line = said.own.get("eta")
+    eta = numbers.get("") or (float(book.numbers(line.sheet, Place(line.block.first))) if line else None)
+    if eta is None:
+        eta = found.values.get("eta") or next((number for number in numbers.values() if number), None)
+    layers = tuple(replace(e, rate=numbers[e.label] / eta) if eta and e.label in numbers else e for e in found.layers)
+    return replace(found, layers=layers, values={**found.values, **({"eta": eta} if eta else {})})
+
+
+def _rate(book: Workbook, rate: Rate, label: str) -> float:
+    """An η as a number. Raises ContentError where its cell holds none, or one below 0."""
+    found, _ = rate
+    if isinstance(found, float):
+        return found
+    sheet, block = found
+    number = float(book.numbers(sheet, Place(block.first)))
+    if number < 0 or (number == 0 and not label):
+        raise ContentError(
+            "the learning rate η must be a number above 0, not {value}.", book.where(sheet, block.first), value=f"{number:g}"
+        )
+    return number
+
+
 def is_written(sheet: str) -> bool:
     """Whether that is a sheet of a workbook that xlnn wrote."""
     return written_name(sheet) is not None
@@ -89,16 +143,12 @@ def has_own_sheets(own: Own) -> bool:
     return any(not is_written(line.sheet) for name, line in own.items() if name not in given and name[0] not in "wb")
 
 
-def expected_line(own: Own, name: str) -> ContentError:
-    return ContentError("expected a line for {name}.", _places_where(own), name=name)
-
-
-def _places_where(own: Own) -> Where:
-    return replace(next(iter(own.values())).where, cell="")
-
-
-def _is_unanswered(book: Workbook, own: Own) -> bool:
-    """Whether nothing says where right answers are: there is no line for them, and no sheet that would have them."""
+def _is_unanswered(book: Workbook, said: Said) -> bool:
+    """Whether nothing says where right answers are: there is no line for them, and no sheet that would have them; or that there
+    are none is said."""
+    own = said.own
+    if any(name in said.absent for name in TARGETS) and not any(name in own for name in TARGETS):
+        return True
     if "x" not in own or is_written(own["x"].sheet) or any(name in own for name in TARGETS):
         return False
     return not any(book.find(name) for name in (DATA, START, TRAINED, SOLVED))
@@ -131,10 +181,15 @@ def _unknown(network: Network, name: str, line: Line) -> ContentError:
     )
 
 
-def _left_out_biases(book: Workbook, network: Network, own: Own, found: settings.Read) -> Iterator[tuple[str, tuple | None]]:
-    """The layers without biases, and what there is to note: they have a line for w and none for b, or one of blank cells."""
+def _left_out_biases(book: Workbook, network: Network, said: Said, found: settings.Read) -> Iterator[tuple[str, tuple | None]]:
+    """The layers without biases, and what there is to note: they have a line for w and none for b, or one of blank cells, or one
+    that says so."""
+    own = said.own
     for q in network.parameters:
         weights, biases = own.get("w" + q.layer), own.get(q.name)
+        if q.kind == "b" and q.name in said.absent and biases is None:
+            yield q.layer, None
+            continue
         if q.kind != "b" or weights is None or is_written(weights.sheet) or "bias " + q.layer in found.where:
             continue
         if biases is None:
@@ -181,8 +236,11 @@ def apart(network: Network, own: Own, images: int) -> tuple[Own, Notes]:
     """
     lines = {name: line for name, line in own.items() if line.sheet != DATA and name != "digit"}
     places = {name: line.place(network.quantities[name], images) for name, line in lines.items()}
+    aside = [
+        name for name, place in places.items() if isinstance(place, Listed) and not _is_even(network.quantities[name], place)
+    ]
+    places = {name: place for name, place in places.items() if name not in aside}
     main = next((lines[q.name].sheet for q in network.parameters if q.name in lines), "")
-    aside: list[str] = []
     while shared := first_shared_cell(places):
         first, second, cell = shared
         if own[first].sheet == own[second].sheet:
@@ -195,127 +253,13 @@ def apart(network: Network, own: Own, images: int) -> tuple[Own, Notes]:
     return kept, tuple(_notes_aside([name for name in own if name in aside]))
 
 
+def _is_even(q: Quantity, place: Listed) -> bool:
+    """Whether a list of cells is on one sheet, and every image's as far from the next one's."""
+    if place.is_on_several or not q.per_image:
+        return not place.is_on_several
+    return all(len(np.unique(np.diff(part, axis=0))) <= 1 for part in place.grid())
+
+
 def _notes_aside(aside: Sequence[str]) -> Iterator[tuple[str, Mapping]]:
     if aside:
         yield ASIDE, {"names": ", ".join(aside)}
-
-
-# ---- the network that the lines tell -----------------------------------------------------------------
-
-
-def _inferred(book: Workbook, own: Own, found: settings.Read) -> settings.Read:
-    """The network that the lines of Places tell, where Settings tells none."""
-    if not own:
-        raise ContentError(
-            "there is no table of layers: names of settings stand in column A, and below them a line that begins with layer.",
-            book.where(SETTINGS),
-        )
-    own = _with_only_layer(own)
-    for line in own.values():
-        _check_known(line)
-    maps = "wF" in own
-    labels = ("F", "O") if maps else _labels(own)
-    for name in ("x", *("w" + label for label in labels)):
-        if name not in own:
-            raise expected_line(own, name)
-    image, units = own["x"].table[0], [_count_units(book, own, label) for label in labels]
-    layers = _layers_with_maps(own, *units) if maps else plain_layers((image.height, image.width), *units)
-    classes = None
-    if "digit" in own:
-        classes = (0.0, 1.0) if units[-1] == 1 else tuple(float(n) for n in range(units[-1]))
-    return settings.Read({"classes": classes, **found.values}, layers, {"layers": _places_where(own), **found.where})
-
-
-def _with_only_layer(own: Own) -> Own:
-    """The lines of a network of one layer, whose names need no label: w and b are w2 and b2."""
-    if "w" not in own or any(len(name) > 1 and name[0] == "w" for name in own):
-        return own
-    return {name if name in WITHOUT_LAYER or name not in SYMBOLS else name + "2": line for name, line in own.items()}
-
-
-def _check_known(line: Line) -> None:
-    """Raises ContentError for a name that no network has."""
-    name = line.quantity
-    kinds = [kind for kind in SYMBOLS if name == kind or (name.startswith(kind) and kind not in WITHOUT_LAYER)]
-    if not kinds:
-        known = ", ".join(kind if kind in WITHOUT_LAYER else kind + "2" for kind in SYMBOLS)
-        raise ContentError("there is no quantity {name}; known: {known}, images.", line.where, name=repr(name), known=known)
-
-
-def _labels(own: Own) -> list[str]:
-    """2, 3 … up to the last layer that has a line."""
-    last = max((int(name[1:]) for name in own if name[0] in "wb" and name[1:].isdigit()), default=2)
-    return [str(label) for label in range(2, last + 1)]
-
-
-def _count_units(book: Workbook, own: Own, label: str) -> int:
-    """Units or maps of a layer: as many as its biases' line says, or another line, or as numbers stand at its steps."""
-    weights, biases = own["w" + label], own.get("b" + label)
-    taken = {(line.sheet, line.block.first) for line in own.values()}
-    by_weights = _count(book, weights, taken)
-    if biases is None:
-        return _stated(own, label) or max(1, by_weights)
-    size, stated = biases.block.height * biases.block.width, _stated(own, label)
-    if not biases.nexts and weights.nexts and by_weights > size != stated and (size == 1 or stated):
-        raise ContentError(
-            "{name}: expected a first block of {expected} numbers, found {found} ({rows}×{columns}).",
-            biases.at(1), name="b" + label, expected=by_weights, found=biases.block.name,
-            rows=biases.block.height, columns=biases.block.width,
-        )  # fmt: skip
-    if not biases.nexts or biases.table[1]:
-        return size
-    by_biases = _count(book, biases, taken)
-    if not stated and 0 < by_biases < by_weights:
-        raise ContentError(
-            "{name}: {count} numbers at its steps, but {weights} goes on for {more} units. Fill what is missing, or give all "
-            "biases as one block: then they say how many units there are.",
-            biases.at(1), name="b" + label, count=by_biases, weights="w" + label, more=by_weights,
-        )  # fmt: skip
-    return stated or max(1, by_biases or by_weights)
-
-
-def _stated(own: Own, label: str) -> int:
-    """How many units a line says outright: z, a or δ of an image, or the inputs of the next layer; 0 where none does."""
-    if label == "F":  # as many maps as fit into the step to the output's next unit
-        unit, map_ = (own["wO"].nexts.get(axis, (0, 0)) for axis in ("unit", "map"))
-        return max(unit[0] // map_[0] if map_[0] else 0, unit[1] // map_[1] if map_[1] else 0)
-    if not label.isdigit():
-        return 0
-    for name in ("z", "a", "delta", "slope", "back"):
-        line = own.get(name + label)
-        if line and "unit" not in line.nexts:
-            return line.table[0].height * line.table[0].width
-    after = own.get(f"w{int(label) + 1}")
-    if after and "unit" in after.nexts:
-        return after.table[0].height * after.table[0].width
-    return 0
-
-
-def _count(book: Workbook, line: Line, taken: set) -> int:
-    """Steps to the next unit or map until a block without numbers or another line's; without steps the block's size."""
-    axis = "unit" if "unit" in line.nexts else "map"
-    first, counts = line.table
-    if axis not in line.nexts or axis in counts:
-        return counts.get(axis, first.height * first.width)
-    step = line.nexts[axis]
-    block, count = Place(first.first, (first.height, first.width), ((1, 0), (0, 1))), 0
-    while True:
-        at = block.moved(count * step[0], count * step[1])
-        other = count and (line.sheet, at.origin) in taken
-        if other or not at.origin.on_sheet or not all(map(may_be_number, book.block(line.sheet, at).flat)):
-            return count
-        count += 1
-
-
-def _layers_with_maps(own: Own, maps: int, units: int) -> tuple[LayerSettings, ...]:
-    """The book's convolutional network: the pooling window is what makes maps of the size that the weights wO have."""
-    image, filter_, weights = (own[name].table[0] for name in ("x", "wF", "wO"))
-    rows = filter_.height // (1 if "map" in own["wF"].nexts else maps)
-    pooled = weights.height // (1 if "map" in own["wO"].nexts else maps)
-    window = (image.height - rows + 1) // max(pooled, 1), (image.width - filter_.width + 1) // weights.width
-    return (
-        LayerSettings("I", "input", size=(image.height, image.width)),
-        LayerSettings("F", "convolution", maps, (rows, filter_.width)),
-        LayerSettings("P", "max pooling", size=window),
-        LayerSettings("O", "dense", units),
-    )

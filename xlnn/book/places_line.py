@@ -90,12 +90,24 @@ class Line:
             for row in range(first.row, last.row + 1):
                 yield from ((sheet, Cell(row, column)) for column in range(first.column, last.column + 1))
 
+    @property
+    def lists_images(self) -> bool:
+        """Whether the first block is a list of all images."""
+        return bool(self.more) and "image" not in self.nexts
+
+    def listing(self, q: Quantity, images: int) -> Place:
+        """The place where all images are listed. Raises ContentError where they are not as many."""
+        if (self.images(q) or 1) != images:
+            raise self._unfitting(q, [images, *q.shape])
+        return self.place(q, images)
+
     def _listed(self, q: Quantity, images: int) -> Place:
         """The place where the first block is a list of ranges, or a step leads from input to input."""
-        count = images
-        if q.per_image and "image" not in self.nexts:  # all images are listed
-            count = self.images(q) or 1
-        axes, shape = (("image", *q.axes), (count, *q.shape)) if q.per_image else (q.axes, q.shape)
+        axes, shape = q.axes, q.shape
+        if q.per_image and self.lists_images:
+            axes, shape = ("image", *axes), (self.images(q) or 1, *shape)
+            if shape[0] < images:
+                raise self._unfitting(q, [images, *q.shape])
         inputs = self._input_axes(q, axes)
         inner = [i for i, axis in enumerate(axes) if axis not in self.nexts and i not in inputs]
         sizes = [shape[i] for i in inner]
@@ -118,7 +130,9 @@ class Line:
         if not all(cell.on_sheet for _, cell in found):
             raise ContentError("{name}: its steps lead off the sheet.", self.where, name=q.name)
         _, place = lying(found, shape)
-        return place if not q.per_image else place[:images]
+        if not q.per_image:
+            return place
+        return place[:images] if self.lists_images else place.repeated(images, self.nexts["image"])
 
     def _input_axes(self, q: Quantity, axes: Sequence[str]) -> list[int]:
         """The axes that the step from input to input goes along: what is left behind images, units and maps."""

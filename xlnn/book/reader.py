@@ -14,7 +14,8 @@ from xlnn.book.language import language_of_names
 from xlnn.book.names import DATA, HELD_OUT, PLACES, RESERVED, SETTINGS, SOLVED, START, TRAINED
 from xlnn.book.origin import Found, Notes, Origin, Sources, origin_of
 from xlnn.book.own_images import count_own_images
-from xlnn.book.own_places import ASIDE, Own, Said, apart, eta_of, expected_line, has_own_sheets, is_idle, network_of, own_places
+from xlnn.book.own_network import Own, expected_line
+from xlnn.book.own_places import ASIDE, Said, apart, eta_of, has_own_sheets, is_idle, network_of, said_in
 from xlnn.errors import ContentError, LimitError, UsageError, Where, XlnnError
 from xlnn.layout.layouts import Layout
 from xlnn.layout.places import Place
@@ -75,18 +76,18 @@ def _read(
     """Finds where everything lies, then reads it. Errors are told in the workbook's language."""
     typed = settings.spelled_out({name: value for name, value in overrides.items() if value is not None})
     chosen = {name: _override(name, value) for name, value in typed.items()}
-    own, images = own_places(book, places)
+    said = said_in(book, places)
     found = settings.Read({}, (), {})
     if book.find(SETTINGS):
         found = settings.parse(book.lines(SETTINGS), book.name)
     language = _language(book, found, chosen, language)
     try:
-        where = _find(book, Said(own, images), found, chosen, language, initial, known)
+        where = _find(book, said, found, chosen, language, initial, known)
         if isinstance(where, Problem):
             return where
         problem = gather(book, where)
-        if not (own or book.find(SETTINGS)):
-            _check_said(images, problem.images, book.where(PLACES))
+        if not (said.own or book.find(SETTINGS)):
+            _check_said(said.images, problem.images, book.where(PLACES))
         return _with_held_out(book, where, problem)
     except XlnnError as error:
         error.language = language
@@ -117,7 +118,7 @@ def _find(
                 raise
             return understood.problem_of(book, known, language, chosen)
         return _by_arrangement(book, arrangement, chosen, language, initial)
-    network, found, own, notes = network_of(book, said.own, found, _only(chosen, Network))
+    network, found, own, notes = network_of(book, said, found, _only(chosen, Network))
     chosen = {**eta_of(book, own), **_only(chosen, Settings)}
     return _by_sheets(book, network, found.settings(**chosen), replace(said, own=own, notes=notes), language, initial)
 
@@ -157,15 +158,22 @@ def _by_sheets(book: Workbook, network: Network, chosen: Settings, said: Said, l
     own: Own = {name: line for name, line in said.own.items() if not is_idle(network, name, line, layout)}
     sources = _sources(book, network, layout, own, initial)
     images, notes = _images(book, network, sources, replace(said, own=own))
-    sources = {name: (sheet, _for_images(network.quantities[name], place, images)) for name, (sheet, place) in sources.items()}
+    listed = {name for name, line in own.items() if line.lists_images and network.quantities[name].per_image}
+    sources = {
+        name: (sheet, own[name].listing(network.quantities[name], images))
+        if name in listed
+        else (sheet, _for_images(network.quantities[name], place, images))
+        for name, (sheet, place) in sources.items()
+    }
     check_shapes(book, network, sources, own="x" in own, layout=None if "x" in own else layout)
     if initial:
         _check_copy(book, network, sources)
     if not any(q.name in own for q in network.parameters):
         check_panel(book, network, sources)
+    factors = {name: line.factor for name, line in own.items()}
     own, aside = apart(network, own, images)
     origin = Origin(book.path, book.digest, language, own, sources, notes=(*said.notes, *notes, *aside))
-    return Found(network, chosen, origin, layout)
+    return Found(network, chosen, origin, layout, factors)
 
 
 def _images(book: Workbook, network: Network, sources: Sources, said: Said) -> tuple[int, Notes]:
