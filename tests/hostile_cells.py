@@ -212,11 +212,12 @@ def texts() -> Iterator[Case]:
     yield Case(
         "text: with braces", packed(value("<is><t>{found} {0} %s</t></is>", ' t="inlineStr"')), CONTENT, spot, "{found} {0} %s"
     )
-    yield Case("text: empty", packed(value("<is><t></t></is>", ' t="inlineStr"')), CONTENT, spot)
-    yield Case("text: without a text", packed(value("", ' t="inlineStr"')), CONTENT, spot)
-    for index in ("99999", "-1", "1.5", "１", "x", "", "1e0", "0x1", "4294967296", "99999999999999999999"):
+    yield Case("text: empty", packed(value("<is><t></t></is>", ' t="inlineStr"')), says="blank", right={PIXEL: 0})
+    yield Case("text: without a text", packed(value("", ' t="inlineStr"')), says="blank", right={PIXEL: 0})
+    for index in ("99999", "-1", "1.5", "１", "x", "1e0", "0x1", "4294967296", "99999999999999999999"):
         yield Case(f"text: number {index!r} of the shared", packed(value(f"<v>{index}</v>", ' t="s"')), CONTENT, spot)
-    yield Case("text: shared without a number", packed(value("", ' t="s"')), CONTENT, spot)
+    for name, nothing in (("without a number", ""), ("with an empty number", "<v></v>")):
+        yield Case(f"text: shared {name}", packed(value(nothing, ' t="s"')), says="blank", right={PIXEL: 0})
     for text in ("0", "1", "true", "2", ""):
         yield Case(f"boolean: {text!r}", packed(value(f"<v>{text}</v>", ' t="b"')), CONTENT, spot)
     yield Case("boolean: of a formula", packed(value("<f>TRUE()</f><v>1</v>", ' t="b"')), CONTENT, spot)
@@ -245,11 +246,11 @@ def texts() -> Iterator[Case]:
     yield Case("good: style that is no number", packed(value("<v>0.5</v>", ' s="x"')), 0, right={PIXEL: 0.5})
     yield Case("type of cell: unknown", packed(value("<v>0.5</v>", ' t="zzz"')), CONTENT, spot)
     yield Case("type of cell: empty", packed(value("<v>0.5</v>", ' t=""')), CONTENT, spot)
-    yield Case("cell: blank", packed(value("")), CONTENT, spot, "blank")
-    yield Case("cell: empty value", packed(value("<v></v>")), CONTENT, spot)
+    yield Case("cell: blank", packed(value("")), says="blank", right={PIXEL: 0})
+    yield Case("cell: empty value", packed(value("<v></v>")), says="blank", right={PIXEL: 0})
     yield Case("cell: two values", packed(value("<v>0</v><v>1</v>")), CONTENT)
     yield Case("cell: a value in a value", packed(value("<v>0<v>1</v></v>")), CONTENT)
-    yield Case("cell: gone", packed(cell("L6", "")), CONTENT, spot, "blank")
+    yield Case("cell: gone", packed(cell("L6", "")), says="blank", right={PIXEL: 0})
     yield Case("weight: blank", packed(cell("E6", "", START)), CONTENT, "'Start'!E6")
     yield Case("digit: gone", packed(cell("N9", "")), CONTENT, "'Data'!N9")
     yield Case("digit: none of the classes", packed(cell("N9", '<c r="N9"><v>7</v></c>')), CONTENT, "'Data'!N9")

@@ -6,6 +6,8 @@ A message is an English template and its fields, so that it can be said in the w
 
 from __future__ import annotations
 
+import re
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -118,6 +120,13 @@ class SavedBeside(UserWarning):
 
     def __str__(self) -> str:
         return self.text()
+
+
+def pip_install(*packages: str) -> str:
+    """The command that installs packages for the Python that runs now, whichever `pip` the user would find."""
+    python = f'"{sys.executable}"' if re.search(r"\s", sys.executable) else sys.executable or "python"
+    quoted = (f'"{name}"' if "[" in name else name for name in packages)
+    return " ".join((python, "-m pip install", *quoted))
 
 
 def raise_all(errors: Sequence[XlnnError], more: int = 0) -> None:

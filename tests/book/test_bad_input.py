@@ -13,6 +13,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from click.testing import CliRunner
+from command import run
 
 import workbooks
 import xlnn
@@ -20,7 +21,7 @@ from xlnn.book.start import write_problem
 from xlnn.cli.main import main
 
 UNKNOWN = "known: learning rate η, iterations, cost, total cost, batch size, order, update, freeze biases, seed, start, "
-UNKNOWN += "pooling ties, classes, judge answers, layout, language."
+UNKNOWN += "pooling ties, classes, judge answers, pixels, blank pixels, layout, language."
 FORMULA = "expected a number, found a formula without a stored result. "
 FORMULA += "Open the workbook in Excel or LibreOffice, save it, and try again."
 BLANK = "numbers for each image, but this cell is blank, and so is its like in every other image. "
@@ -63,6 +64,9 @@ def said(*lines: str) -> str:
 # ---- the file ------------------------------------------------------------------------------------------
 
 
+SAVE = "Open it in Excel or LibreOffice, choose File › Save As, and take the type Excel workbook (.xlsx)."
+
+
 def test_a_missing_file(folder):
     assert refused("train", "nope.xlsx") == (3, said(f"nope.xlsx: there is no such file; looked in {folder}."))
 
@@ -75,10 +79,14 @@ def test_a_folder(folder):
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        (b"1,2,3\n", "this is a text file (CSV), not an .xlsx workbook. Open it in Excel or LibreOffice and save it as .xlsx."),
-        (b"<html>", "this is a web page (HTML), not an .xlsx workbook. Open it in Excel or LibreOffice and save it as .xlsx."),
-        (b"%PDF-1.4", "this is a PDF file, not an .xlsx workbook. Open it in Excel or LibreOffice and save it as .xlsx."),
-        (b"\x00\x01", "this is not an .xlsx workbook. Open it in Excel or LibreOffice and save it as .xlsx."),
+        (
+            b"1,2,3\n",
+            "this is a text file (CSV) and no table of images: expected lines of a label and at least 4 pixels, all "
+            "alike (line 1). A sheet that was saved as CSV has lost its formulas: save it as an Excel workbook (.xlsx).",
+        ),
+        (b"<html>", "this is a web page (HTML), not a workbook. " + SAVE),
+        (b"%PDF-1.4", "this is a PDF file, not a workbook. " + SAVE),
+        (b"\x00\x01", "this is no workbook that is read (.xlsx, .ods, .xls, .xlsb). " + SAVE),
         (b"", "this file is empty. Copy or download it once more."),
         (b"PK", "the workbook is damaged: its end is missing. Copy or download it once more."),
     ],
@@ -95,7 +103,7 @@ def test_another_kind_of_zip(folder, book):
     workbooks.patch(book, folder / "old.xlsx", "xl/workbook.xml", "<workbook", "<workbook")
     with workbooks.ZipFile("book.xlsx", "w") as package:
         package.writestr("some.xml", "<x/>")
-    expected = "book.xlsx: this is not an .xlsx workbook. Open it in Excel or LibreOffice and save it as .xlsx."
+    expected = "book.xlsx: this is no workbook that is read (.xlsx, .ods, .xls, .xlsb). " + SAVE
     assert refused("train", "book.xlsx") == (3, said(expected))
 
 
@@ -198,7 +206,6 @@ def test_nearly_the_authors_arrangement(folder):
         (" 1", 'expected a number, found text " 1" (a number stored as text?).'),
         ("１", 'expected a number, found text "１" (a number stored as text?).'),
         (" ", 'expected a number, found text " " (only spaces: delete them).'),
-        (None, "expected a number, found a blank cell."),
         (True, "expected a number, found the truth value TRUE."),
         ("#DIV/0!", "expected a number, found the error #DIV/0!."),
         ("#N/A", "expected a number, found the error #N/A."),
@@ -258,14 +265,20 @@ def test_a_thousand_wrong_cells(folder, book):
     assert message.endswith("xlnn: error: … and 748 more.\n")  # 64 images of 12 pixels, 20 of them named
 
 
+BLANK_D5 = (
+    "{name}: expected {shape} numbers, found {count}: this cell is blank. "
+    "Fill all of them, or clear all: empty parameters are drawn at random."
+)
+
+
 def test_the_workbooks_language(folder, book):
     """Errors are said in the language of the workbook; --language chooses another."""
-    workbooks.edit(book, folder / "book.xlsx", {("Settings", workbooks.setting(book, "language")): "zh", ("Data", "L6"): None})
-    chinese = xlnn.ContentError("expected a number, found a blank cell.").text("zh")
+    workbooks.edit(book, folder / "book.xlsx", {("Settings", workbooks.setting(book, "language")): "zh", ("Start", "D5"): None})
+    chinese = xlnn.ContentError(BLANK_D5, name="w2", shape="3×4×3", count=35).text("zh")
     code, message = refused("train", "book.xlsx")
     assert code == 4
-    assert message.endswith(f"book.xlsx › 'Data'!L6: {chinese}\n")
-    english = said("book.xlsx › 'Data'!L6: expected a number, found a blank cell.")
+    assert message.endswith(f"book.xlsx › 'Start'!D5: {chinese}\n")
+    english = said("book.xlsx › 'Start'!D5: " + BLANK_D5.format(name="w2", shape="3×4×3", count=35))
     assert refused("train", "book.xlsx", "--language", "en") == (4, english)
 
 
@@ -299,9 +312,16 @@ def test_one_image_larger_than_the_others(cell, folder, book):
 
 
 def test_one_image_smaller_than_the_others(folder, book):
+    """A person who draws only the 1s leaves the others blank: they count as 0, and that is said."""
     workbooks.edit(book, folder / "book.xlsx", dict.fromkeys([("Data", f"{c}8") for c in "OPQ"]))
+    code, _, err = run("train", "book.xlsx", "-n", "0")
+    assert (code, err) == (0, "Note: book.xlsx › 'Data'!O8: 3 blank pixels count as 0, this one first.\n")
+    assert (xlnn.read("book.xlsx").x[1] == xlnn.example("4-4").x[1] * [[1], [1], [1], [0]]).all()
+    workbooks.edit(
+        folder / "book.xlsx", folder / "strict.xlsx", {("Settings", "A17"): "blank pixels", ("Settings", "B17"): "an error"}
+    )
     blank = "expected a number, found a blank cell."
-    assert refused("train", "book.xlsx") == (4, said(*(f"book.xlsx › 'Data'!{c}8: {blank}" for c in "OPQ")))
+    assert refused("train", "strict.xlsx") == (4, said(*(f"strict.xlsx › 'Data'!{c}8: {blank}" for c in "OPQ")))
 
 
 def test_a_gap_between_the_images(folder, book):
@@ -339,7 +359,7 @@ def test_a_digit_without_its_image(folder, book):
         (lambda sheet: sheet.insert_rows(1), "'Data'!B3: expected a number, found text \"1 1\"."),
         (lambda sheet: sheet.delete_rows(1), f"'Data'!B2: x: expected 4×3 numbers for an image, {OTHERS}"),
         (lambda sheet: sheet.insert_cols(1), f"'Data'!O3: digit: expected 1 numbers for an image, {OTHERS}"),
-        (lambda sheet: sheet.move_range("B3:N66", cols=2), f"'Data'!B3: x: expected 4×3 {BLANK}"),
+        (lambda sheet: sheet.move_range("B3:N66", cols=2), f"'Data'!O3: digit: expected 1 numbers for an image, {OTHERS}"),
     ],
     ids=["row inserted", "row deleted", "column inserted", "cells moved"],
 )

@@ -216,11 +216,11 @@ def test_all_pixels_wrong_is_still_the_authors_arrangement(value, expected, tmp_
 
 def test_one_wrong_pixel_is_still_the_authors_arrangement(tmp_path):
     workbooks.authors_35(tmp_path / "plain.xlsx", formulas=False)
-    path = workbooks.edit(tmp_path / "plain.xlsx", tmp_path / "book.xlsx", {("学习", "M6"): None, ("学习", "E7"): "?"})
+    path = workbooks.edit(tmp_path / "plain.xlsx", tmp_path / "book.xlsx", {("学习", "M6"): "!", ("学习", "E7"): "?"})
     with pytest.raises(xlnn.ContentError) as caught:
         xlnn.read(path)
     assert str(caught.value).splitlines() == [
-        "book.xlsx › '学习'!M6: expected a number, found a blank cell.",
+        "book.xlsx › '学习'!M6: expected a number, found text \"!\".",
         "book.xlsx › '学习'!E7: expected a number, found text \"?\".",
     ]
 

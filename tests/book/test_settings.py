@@ -21,7 +21,7 @@ from xlnn.xlsx.cell_table import UNCALCULATED
 LAYERS = [("layer", "kind", "units", "size", "activation"), (1, "input", None, "4×3"), (2, "dense", 3), (3, "dense", 2)]
 ACTIVATIONS = "sigmoid / tanh / softsign / relu / leaky relu / identity / softmax / step"
 KNOWN = "known: learning rate η, iterations, cost, total cost, batch size, order, update, freeze biases, seed, start, "
-KNOWN += "pooling ties, classes, judge answers, layout, language."
+KNOWN += "pooling ties, classes, judge answers, pixels, blank pixels, layout, language."
 
 
 def parsed(*lines):
@@ -122,9 +122,10 @@ def test_words_in_every_language(field, word, expected, language):
         ("order", "random", "order: expected listed / shuffled, found 'random'."),
         ("freeze_biases", "maybe", "freeze biases: expected yes / no, found 'maybe'."),
         ("seed", -3, "the seed must be 0 or more, not -3."),
-        ("classes", "a, b", "classes: expected different numbers like 0, 1, or given, found 'a, b'."),
-        ("classes", "1, 1", "classes: expected different numbers like 0, 1, or given, found '1, 1'."),
-        ("classes", "0, 1e999", "classes: expected different numbers like 0, 1, or given, found '0, 1e999'."),
+        ("classes", "a, 1", "classes: expected different numbers or words like 0, 1, or given, found 'a, 1'."),
+        ("classes", "a, a", "classes: expected different numbers or words like 0, 1, or given, found 'a, a'."),
+        ("classes", "1, 1", "classes: expected different numbers or words like 0, 1, or given, found '1, 1'."),
+        ("classes", "0, 1e999", "classes: expected different numbers or words like 0, 1, or given, found '0, 1e999'."),
         ("layout", "grid", "layout: expected book / table, found 'grid'."),
         ("language", "de", "language: expected en / zh / ja, found 'de'."),
     ],
@@ -166,8 +167,8 @@ def test_the_learning_rate_by_any_name(name):
 
 
 def test_every_setting_has_a_line():
-    """Whatever Network and Settings know can be set, but for the layers and whether there are answers: that is seen."""
-    known = {f.name for kind in (Network, Settings) for f in fields(kind)} - {"layer_settings", "answered"}
+    """Whatever Network and Settings know can be set, but for the layers for whether there are answers, and the classes' names."""
+    known = {f.name for kind in (Network, Settings) for f in fields(kind)} - {"layer_settings", "answered", "names"}
     assert set(BY_FIELD) == known | {"language"}
 
 

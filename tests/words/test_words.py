@@ -22,7 +22,7 @@ from babel.messages.pofile import read_po
 
 import xlnn
 from xlnn import errors
-from xlnn.book import places_line, places_sheet, places_words, settings
+from xlnn.book import answers, pixels, places_line, places_sheet, places_words, settings
 from xlnn.book import resume_record as record
 from xlnn.checking.conventions import OTHER_CONVENTIONS, OTHER_RATES
 from xlnn.checking.mistakes.search import catalogue
@@ -305,7 +305,8 @@ SAID = {
     "book.describing: problem.notes": first_of_pairs("xlsx.workbook", "notes")
     | first_of_pairs("book.own_images", "_notes")
     | first_of_pairs("book.own_places", "_left_out_biases")
-    | first_of_pairs("book.own_places", "_notes_aside"),
+    | first_of_pairs("book.own_places", "_notes_aside")
+    | {pixels.COUNTED, pixels.SCALED, pixels.STRAY, answers.NAMED, answers.ONES, answers.CONTRADICTION},
     "book.conventions: origin.notes": (),  # as in show
     "book.quantity_names: SYMBOLS.items()": [
         symbol for kind, symbol in quantities.SYMBOLS.items() if not kind.startswith("new_")

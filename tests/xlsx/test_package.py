@@ -53,35 +53,36 @@ def refused(kind: type, message: str, made: dict | bytes, **limits: int) -> None
 # ---- what a file is ------------------------------------------------------------------------------------
 
 COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500)
-SAVE = "not an .xlsx workbook. Open it in Excel or LibreOffice and save it as .xlsx."
+SAVE = "Open it in Excel or LibreOffice, choose File › Save As, and take the type Excel workbook (.xlsx)."
 
 
 @pytest.mark.parametrize(
     ("content", "message"),
     [
         (b"", "this file is empty. Copy or download it once more."),
-        (b"a;b\n1;2\n", f"this is a text file (CSV), {SAVE}"),
-        ("a,图像\n".encode("utf-16"), f"this is a text file (CSV), {SAVE}"),
-        (b"\xef\xbb\xbf <!DOCTYPE html><html>", f"this is a web page (HTML), {SAVE}"),
-        (b"<table><tr><td>1", f"this is a web page (HTML), {SAVE}"),
+        (b"a;b\n1;2\n", f"this is a text file (CSV), not a workbook. {SAVE}"),
+        ("a,图像\n".encode("utf-16"), f"this is a text file (CSV), not a workbook. {SAVE}"),
+        (b"\xef\xbb\xbf <!DOCTYPE html><html>", f"this is a web page (HTML), not a workbook. {SAVE}"),
+        (b"<table><tr><td>1", f"this is a web page (HTML), not a workbook. {SAVE}"),
         (b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">',
-         f"this is a workbook in the XML format of Excel 2003, {SAVE}"),
-        (b'<?xml version="1.0"?><office:document xmlns:office="x">', f"this is an OpenDocument file (.ods), {SAVE}"),
-        (b"%PDF-1.7", f"this is a PDF file, {SAVE}"),
-        (b"\x89PNG\r\n\x1a\n", f"this is a picture, {SAVE}"),
-        (b"7z\xbc\xaf\x27\x1c..", f"this is an archive, {SAVE}"),
-        (b"\x01\x02\x03", f"this is {SAVE}"),
+         f"this is a workbook in the XML format of Excel 2003, not a workbook. {SAVE}"),
+        (b'<?xml version="1.0"?><office:document xmlns:office="x">',
+         f"this is an OpenDocument file (.ods), not a workbook. {SAVE}"),
+        (b"%PDF-1.7", f"this is a PDF file, not a workbook. {SAVE}"),
+        (b"\x89PNG\r\n\x1a\n", f"this is a picture, not a workbook. {SAVE}"),
+        (b"7z\xbc\xaf\x27\x1c..", f"this is an archive, not a workbook. {SAVE}"),
+        (b"\x01\x02\x03", f"this is no workbook that is read (.xlsx, .ods, .xls, .xlsb). {SAVE}"),
         (COMPOUND + "EncryptedPackage".encode("utf-16-le"),
          "the workbook is protected by a password. Open it in Excel or LibreOffice and save it without a password."),
         (COMPOUND + "Workbook".encode("utf-16-le"),
-         "this is an old workbook (.xls). Open it in Excel or LibreOffice and save it as .xlsx."),
-        (packed({"mimetype": "", "content.xml": "<x/>"}), f"this is an OpenDocument file (.ods), {SAVE}"),
-        (packed(TYPES | {"xl/workbook.bin": ""}), f"this is a binary workbook (.xlsb), {SAVE}"),
-        (packed(TYPES | {"word/document.xml": ""}), f"this is a text document, {SAVE}"),
-        (packed(TYPES | {"ppt/presentation.xml": ""}), f"this is a presentation, {SAVE}"),
-        (packed({"Index/Document.iwa": ""}), f"this is a Numbers document, {SAVE}"),
+         f"this is an old workbook (.xls), not a workbook. {SAVE}"),
+        (packed({"mimetype": "", "content.xml": "<x/>"}), f"this is an OpenDocument file (.ods), not a workbook. {SAVE}"),
+        (packed(TYPES | {"xl/workbook.bin": ""}), f"this is a binary workbook (.xlsb), not a workbook. {SAVE}"),
+        (packed(TYPES | {"word/document.xml": ""}), f"this is a text document, not a workbook. {SAVE}"),
+        (packed(TYPES | {"ppt/presentation.xml": ""}), f"this is a presentation, not a workbook. {SAVE}"),
+        (packed({"Index/Document.iwa": ""}), "this is a Numbers document. In Numbers choose File › Export To › Excel."),
         (packed({"mine/book.xlsx": ""}), "this is an archive with 'mine/book.xlsx' in it. Unpack it first."),
-        (packed({"a.txt": ""}), f"this is {SAVE}"),
+        (packed({"a.txt": ""}), f"this is no workbook that is read (.xlsx, .ods, .xls, .xlsb). {SAVE}"),
         (packed(MINIMAL)[:-30], "the workbook is damaged: its end is missing. Copy or download it once more."),
     ],
 )  # fmt: skip

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 
+from xlnn.book.answers import answer_notes, labelled, said_names
 from xlnn.book.data import shape
 from xlnn.book.origin import Found
+from xlnn.book.pixels import pixels
 from xlnn.errors import ContentError, raise_all
 from xlnn.layout.places import Place
 from xlnn.model.network import Network
@@ -18,8 +21,10 @@ from xlnn.xlsx.workbook import Workbook
 
 def gather(book: Workbook, found: Found) -> Problem:
     """Reads all arrays of what was found; every wrong cell is named at once."""
-    network, chosen, origin = found.network, found.settings, found.origin
+    network, labels = labelled(book, found.network, found.origin.sources)
+    chosen, origin = found.settings, found.origin
     arrays, errors, drawn, more = {}, [], [], 0
+    notes: list[tuple[str, Mapping]] = []
     book.check_calculated(origin.sources.values())
     for sheet, place in origin.sources.values():
         book.check_merged(sheet, place)
@@ -29,6 +34,11 @@ def gather(book: Workbook, found: Found) -> Problem:
             if not q.per_image and book.is_blank(sheet, place):
                 arrays[name] = draw(q, chosen.seed, chosen.start)
                 drawn.append(name)
+            elif name == "digit" and labels is not None:
+                arrays[name] = labels
+            elif name == "x":
+                arrays[name], said = pixels(book, sheet, place, chosen)
+                notes += said
             else:
                 blank = None if q.per_image else _partly_blank(book, q, sheet, place)
                 errors += [blank] if blank else []
@@ -43,8 +53,10 @@ def gather(book: Workbook, found: Found) -> Problem:
     raise_all(errors, more)
     parameters = {q.name: arrays[q.name] for q in network.parameters}
     problem = Problem(network, arrays["x"], parameters, arrays.get("digit"), arrays.get("t"), chosen)
-    notes = (*origin.notes, *book.notes(origin.sources.values()))
-    return replace(_with_judgement(problem), origin=replace(origin, drawn=tuple(drawn), notes=notes))
+    notes = [*origin.notes, *book.notes(origin.sources.values()), *notes, *answer_notes(book, network, arrays, origin)]
+    if network.names and network.names != found.network.names:
+        notes.append(said_names(network))
+    return replace(_with_judgement(problem), origin=replace(origin, drawn=tuple(drawn), notes=tuple(notes)))
 
 
 def _partly_blank(book: Workbook, q: Quantity, sheet: str, place: Place) -> ContentError | None:

@@ -54,14 +54,23 @@ def check_shapes(book: Workbook, network: Network, sources: Sources, own: bool, 
 
 
 def check_shape(book: Workbook, q: Quantity, sheet: str, place: Place) -> None:
-    """Raises ContentError where all images are blank in the same cell."""
-    blank = book.is_missing(sheet, place).all(axis=0)
+    """Raises ContentError where all images are blank in the same cell; a blank pixel counts as 0, but no whole edge of them."""
+    blank = np.asarray(book.is_missing(sheet, place).all(axis=0))
+    if q.kind == "x" and blank.ndim == 2:
+        blank = blank & _edges(blank)
     if blank.any():
         raise ContentError(
             "{name}: expected {shape} numbers for each image, but this cell is blank, and so is its like in every other image. "
             "Correct the table of layers in sheet Settings, or fill the cells.",
             book.where(sheet, place[0].cell(*np.argwhere(blank)[0].tolist())), name=q.name, shape=shape(q),
         )  # fmt: skip
+
+
+def _edges(blank: np.ndarray) -> np.ndarray:
+    """The last row and the last column of pixels, where they are blank from end to end: there an image may have ended before."""
+    found = np.zeros_like(blank)
+    found[-1], found[:, -1] = blank[-1].all(), found[:, -1] | blank[:, -1].all()
+    return found
 
 
 def shape(q: Quantity) -> str:

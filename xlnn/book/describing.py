@@ -64,7 +64,7 @@ def _block(image: np.ndarray, scale: float) -> list[str]:
 
 def _answer(problem: Problem, image: int) -> str:
     if problem.digits is not None:
-        return f"={problem.digits[image]:g}"
+        return f"={problem.network.class_name(problem.digits[image])}"
     if problem.t is None:
         return ""
     return "t=" + ",".join(f"{number:g}" for number in problem.t[image])

@@ -17,7 +17,6 @@ from xlnn.layout.places import Place
 from xlnn.model.problem import Problem
 from xlnn.model.training import Step
 from xlnn.xlsx.copying import Copy, with_sheets
-from xlnn.xlsx.package import Package, read_file
 from xlnn.xlsx.parts import shared_texts
 from xlnn.xlsx.rows import exact_texts
 from xlnn.xlsx.sheet_cells import RawCell, RawSheet, taken_apart
@@ -439,5 +438,4 @@ def _cells(place: Place) -> list[Cell]:
 
 def own_sheets(book: Workbook, problem: Problem, own: OwnIterations, formulas: bool, file, kept: frozenset[int]) -> OwnSheets:
     """The result's own sheets, to be written to `file`."""
-    package = Package(read_file(book.path), book.where(""))
-    return OwnSheets(book, problem, own, formulas, Copy(package, file), kept)
+    return OwnSheets(book, problem, own, formulas, Copy(book.package, file), kept)

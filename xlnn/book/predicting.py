@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
@@ -13,11 +13,13 @@ import numpy as np
 from xlnn.book import places_sheet
 from xlnn.book.data import check_edge, check_lines, check_shape, count_images, layouts_of
 from xlnn.book.look import furnish
-from xlnn.book.names import DATA, PREDICTIONS, RESERVED, TEST
+from xlnn.book.names import DATA, PREDICTIONS, RESERVED, SETTINGS, TEST
 from xlnn.book.numbers import INITIAL, Page, add_page, vector
 from xlnn.book.own_images import count_own_images
 from xlnn.book.own_places import Said, is_written, own_places
+from xlnn.book.pixels import pixels
 from xlnn.book.reader import read_book
+from xlnn.book.settings import parse
 from xlnn.book.test_sheet import drawn_image, image_place
 from xlnn.errors import ContentError, Where
 from xlnn.layout.arrange import arrange
@@ -25,7 +27,7 @@ from xlnn.layout.cells import Cell
 from xlnn.layout.layouts import Layout, without_copy
 from xlnn.layout.places import Place, first_shared_cell
 from xlnn.model.answers import answer
-from xlnn.model.problem import Problem
+from xlnn.model.problem import Problem, Settings
 from xlnn.model.training import Step
 from xlnn.words import say
 from xlnn.xlsx.new_file import BookFile
@@ -87,7 +89,16 @@ def read_images(problem: Problem, book: Workbook, own_test: bool) -> np.ndarray:
         images = count_images(book, sheet, place, gaps=False)
     x = place[0].repeated(images, place.steps[0])
     _check_shapes(problem, book, layouts, sheet, x)
-    return book.numbers(sheet, x, blank=0.0 if is_called(sheet, TEST) else None)
+    if is_called(sheet, TEST):
+        return book.numbers(sheet, x, blank=0.0)
+    return pixels(book, sheet, x, _reading(problem, book))[0]
+
+
+def _reading(problem: Problem, book: Workbook) -> Settings:
+    """How pixels are read: as the workbook of the images says itself, else as the network's."""
+    values = parse(book.lines(SETTINGS), book.name).values if book.find(SETTINGS) else {}
+    chosen = {name: values[name] for name in ("pixels", "blank") if name in values}
+    return replace(problem.settings, **chosen)
 
 
 def _check_shapes(problem: Problem, book: Workbook, layouts: list[Layout], sheet: str, x: Place) -> None:

@@ -20,7 +20,7 @@ from xlnn.layout.cells import Cell
 from xlnn.model.activations import ACTIVATIONS
 from xlnn.model.costs import COSTS
 from xlnn.model.network import KINDS, TIES, TOTALS, UPDATES, LayerSettings, Network
-from xlnn.model.problem import ORDERS, STARTS, Problem, Settings
+from xlnn.model.problem import BLANKS, ORDERS, PIXELS, STARTS, Problem, Settings
 from xlnn.words import LANGUAGES, every, say
 from xlnn.xlsx.cell_table import UNCALCULATED
 from xlnn.xlsx.new_file import BookFile, put, show
@@ -107,17 +107,38 @@ def _batch(value) -> int:
     return size
 
 
-def _classes(value) -> tuple[float, ...] | None:
+def _classes(value) -> tuple[float | str, ...] | None:
+    """Numbers, or words: `cat, dog`, also with the numbers that stand for them, `cat = 0, dog = 1`."""
     if _text(value) in _keys("given"):
         return None
-    found = tuple(_number(part) for part in re.split(r"[,;、\s]+", _text(value)))
-    if len(set(found)) < len(found):
+    try:
+        found: tuple = tuple(_number(part) for part in re.split(r"[,;、\s]+", _text(value)))
+    except ValueError:
+        if not isinstance(value, str):
+            raise
+        found = tuple(re.sub(r"\s*=\s*[0-9]+$", "", part).strip() for part in re.split("[,;，；、]", value))
+        if len(found) < 2 or any(map(is_float, found)):
+            raise
+    if len(set(found)) < len(found) or "" in found:
         raise ValueError(value)
     return found
 
 
+def is_float(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _show_classes(classes) -> str:
+    if classes and any(isinstance(name, str) for name in classes):
+        return ", ".join(f"{name} = {number}" for number, name in enumerate(classes))
     return "given" if classes is None else ", ".join(f"{number:g}" for number in classes)
+
+
+ZERO_TO_ONE = {"0-1": "0..1", "0–1": "0..1"}  # other spellings
 
 
 ENTRIES = (
@@ -138,12 +159,19 @@ ENTRIES = (
         "digits that the output units stand for, in order; given: each image has its own t",
         _classes,
         _show_classes,
-        "different numbers like 0, 1, or given",
+        "different numbers or words like 0, 1, or given",
     ),
     Entry("judged", "judge answers", "yes: predictions are right or wrong", _yes, lambda b: "yes" if b else "no", "yes / no"),
+    Entry(
+        "pixels", "pixels", "{choices}: from 0 to 255 they are scaled", **_choice(PIXELS, **dict.fromkeys(("0-1", "0–1"), "0..1"))
+    ),
+    Entry("blank", "blank pixels", "count in an image as {choices}", **_choice(BLANKS, **{"0.0": "0"})),
     Entry("layout", "layout", "of the sheets: {choices}", **_choice(tuple(LAYOUTS))),
     Entry("language", "language", "of labels and messages: {choices}", **_choice(LANGUAGES)),
 )
+
+
+UNSAID = {"pixels": "as they are", "blank": "0"}  # settings that sheet Settings has only where they are others
 
 
 BY_FIELD = {entry.field: entry for entry in ENTRIES}
@@ -185,7 +213,7 @@ class Read:
 
     def network(self, **overrides) -> Network:
         """The network. Raises ContentError, naming the cell where one is known."""
-        values = {**self.values, **overrides}
+        values = numbered({**self.values, **overrides})
         chosen = {name: value for name, value in values.items() if name in _NETWORK_FIELDS}
         return self._built(lambda: Network(self.layers, **chosen), overrides)
 
@@ -207,12 +235,22 @@ class Read:
             raise ContentError(error.message, where, **error.fields) from error
 
 
+def numbered(values: dict[str, Any]) -> dict[str, Any]:
+    """Classes that are words get the numbers 0, 1, 2 … in their order."""
+    words = values.get("classes") or ()
+    if not any(isinstance(word, str) for word in words):
+        return values
+    names = tuple(word if isinstance(word, str) else f"{word:g}" for word in words)
+    return {**values, "classes": tuple(map(float, range(len(names)))), "names": names}
+
+
 def setting_rows(problem: Problem, language: str) -> list[tuple[str, Any, str]]:
     """Name, value and meaning of every setting, for the writer."""
     values = {**shown_values(problem), "language": language}
     return [
         (say(entry.name, language), values[entry.field], say(entry.meaning, language).format(choices=entry.expected))
         for entry in ENTRIES
+        if entry.field in values
     ]
 
 
@@ -220,7 +258,10 @@ def shown_values(problem: Problem) -> dict[str, Any]:
     """Every setting of a problem by its field, as its cell shows it."""
     network, chosen = problem.network, problem.settings
     known = [entry for entry in ENTRIES if entry.field != "language"]
-    return {e.field: e.show(getattr(network if e.field in _NETWORK_FIELDS else chosen, e.field)) for e in known}
+    values = {e.field: e.show(getattr(network if e.field in _NETWORK_FIELDS else chosen, e.field)) for e in known}
+    if network.names:
+        values["classes"] = _show_classes(network.names)
+    return {name: value for name, value in values.items() if UNSAID.get(name) != value}
 
 
 def layer_columns(layers: Sequence[LayerSettings]) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from openpyxl.styles import Font, PatternFill
 from xlnn._version import __version__
 from xlnn.layout.cells import Cell
 from xlnn.xlsx.cell_table import UNCALCULATED
+from xlnn.xlsx.foreign import read_workbook
 from xlnn.xlsx.rows import readable
 from xlnn.xlsx.saving import check_target, replacing
 from xlnn.xlsx.seals import MARK
@@ -68,7 +69,7 @@ def write_marked(
 
 def _copy(source: Path) -> openpyxl.Workbook:
     """The workbook with its formulas and styles, or at least with its values."""
-    content = source.read_bytes()
+    _, content, _ = read_workbook(source)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of what openpyxl leaves out: extensions, pictures
         try:

@@ -49,7 +49,7 @@ def predict(ctx, trained, images, output, decimals, printed, language: str | Non
     for found in predictions:
         outputs = "  ".join(f"{number:.6f}" for number in found.outputs)
         text = say("{what} {image}: {outputs}", language, what=network.things[:-1], image=found.image, outputs=outputs)
-        click.echo(f"{text} → {found.answer:g}" if network.judged else text)
+        click.echo(f"{text} → {network.class_name(found.answer)}" if network.judged else text)
     if path:
         click.echo(str(path))
 

@@ -61,6 +61,7 @@ class Network:
     update: str = "together"  # or the output layer first
     ties: str = "first"  # which of several largest cells of a pooling window gets δ
     classes: tuple[float, ...] | None = None  # digits the output units stand for; None: t is given
+    names: tuple[str, ...] = ()  # words for the classes, where they are words
     judged: bool = True  # whether answers can be right or wrong
     answered: bool = True  # whether there are right answers; without them there is only the way forward
 
@@ -125,6 +126,12 @@ class Network:
         classes, units = self.classes, last.shape[0]
         if classes is not None and len(classes) != (2 if units == 1 else units):
             raise UsageError("{units} output units, but {count} classes.", units=units, count=len(classes))
+
+    def class_name(self, number: float) -> str:
+        """A class as a person calls it: its word, else its number."""
+        if self.names and self.classes and number in self.classes:
+            return self.names[self.classes.index(number)]
+        return f"{number:g}"
 
     @cached_property
     def _parts(self) -> tuple[LayerRules, ...]:

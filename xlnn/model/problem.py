@@ -20,6 +20,12 @@ ORDERS = ("listed", "shuffled")
 STARTS = ("N(0, 1)", "N(0, 1/inputs)")
 
 
+PIXELS = ("as they are", "0..1")
+
+
+BLANKS = ("0", "an error")
+
+
 @dataclass(frozen=True)
 class Settings:
     """How to train. Defaults are the book's (4-4)."""
@@ -31,6 +37,8 @@ class Settings:
     seed: int = 0  # of drawn parameters and shuffled batches
     start: str = "N(0, 1)"  # distribution of drawn parameters
     layout: str = "book"  # of the sheets
+    pixels: str = "as they are"  # or 0..1: where some are above 1, all are divided by 255
+    blank: str = "0"  # what a blank pixel counts for in an image that has any number; or an error
 
     def __post_init__(self):
         if not (np.isfinite(self.eta) and self.eta > 0):
@@ -41,7 +49,8 @@ class Settings:
             raise UsageError("the batch size must be at least 1, or 'all', not {value}.", value=self.batch)
         if self.seed < 0:
             raise UsageError("the seed must be 0 or more, not {value}.", value=self.seed)
-        for name, value, known in (("order", self.order, ORDERS), ("start", self.start, STARTS)):
+        choices = ("order", self.order, ORDERS), ("start", self.start, STARTS), ("pixels", self.pixels, PIXELS)
+        for name, value, known in (*choices, ("blank pixels", self.blank, BLANKS)):
             if value not in known:
                 raise UsageError("unknown {what} {value}; known: {known}.", what=name, value=repr(value), known=", ".join(known))
 

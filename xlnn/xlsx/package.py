@@ -91,6 +91,11 @@ def limits(**raised: int) -> Iterator[None]:
         _LIMITS.reset(token)
 
 
+def allowed() -> Limits:
+    """The limits that are in force."""
+    return _LIMITS.get()
+
+
 def larger_limits(path: Path) -> dict[str, int]:
     """The limits, by name, that are to be raised so that a workbook which xlnn wrote is read again, and to what."""
     with ZipFile(path) as package:
@@ -105,13 +110,23 @@ class Package:
     Raises FileError (exit code 3) for what is no workbook or a damaged one, LimitError (5) for one over a limit.
     """
 
-    def __init__(self, content: bytes, where: Where):
+    def __init__(self, content: bytes, where: Where, other: bool = False):
+        """`other`: an archive that is a workbook of another kind is taken, too."""
         self.where, self.limits = where, _LIMITS.get()
         self._content = memoryview(content)
         _refuse_others(content, where)
         self._members = self._listed(content)
-        _refuse_other_packages(self, where)
+        if not other:
+            _refuse_other_packages(self, where)
         self._check()
+
+    @classmethod
+    def of_one_part(cls, content: bytes, where: Where) -> Package:
+        """A file that is no archive but a part by itself: only `parse_chunks` can be asked of it."""
+        package = cls.__new__(cls)
+        package.where, package.limits = where, _LIMITS.get()
+        package._content, package._members = memoryview(content), {}
+        return package
 
     def __contains__(self, part: str) -> bool:
         return part.casefold() in self._members
@@ -353,6 +368,9 @@ def _is_xml(beginning: bytes) -> bool:
 COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # old .xls, and .xlsx with a password
 
 
+ENCRYPTED_PARTS, OLD_PARTS = ("EncryptedPackage",), ("Workbook", "Book")
+
+
 OTHERS = (  # first bytes, and what such a file is
     (b"%PDF", "a PDF file"),
     (b"\x89PNG", "a picture"),
@@ -365,14 +383,50 @@ OTHERS = (  # first bytes, and what such a file is
 )
 
 
+NUMBERS = "a Numbers document"
+
+
+NO_WORKBOOK = (
+    "this is no workbook that is read (.xlsx, .ods, .xls, .xlsb). "
+    "Open it in Excel or LibreOffice, choose File › Save As, and take the type Excel workbook (.xlsx)."
+)
+
+
+OTHER_KIND = (
+    "this is {what}, not a workbook. "
+    "Open it in Excel or LibreOffice, choose File › Save As, and take the type Excel workbook (.xlsx)."
+)
+
+
 PACKAGES = (  # a part, and what a package with it is
     ("xl/workbook.bin", "a binary workbook (.xlsb)"),
     ("content.xml", "an OpenDocument file (.ods)"),
     ("word/document.xml", "a text document"),
     ("ppt/presentation.xml", "a presentation"),
-    ("index/document.iwa", "a Numbers document"),
-    ("index.zip", "a Numbers document"),
+    ("index/document.iwa", NUMBERS),
+    ("index.zip", NUMBERS),
 )
+
+
+ODF, OLD, IMAGES = "open document", "old workbook", "images"
+
+
+def file_kind(content: bytes) -> str:
+    """What kind of file is made into a workbook first: an OpenDocument, an old or binary workbook, a table of images.
+
+    "" for an .xlsx workbook, and for whatever is none that can be read: that is refused when it is opened.
+    """
+    if content.startswith(b"PK"):  # the names stand in the archive as they are
+        if b"[Content_Types].xml" in content:
+            return OLD if b"xl/workbook.bin" in content and b"xl/workbook.xml" not in content else ""
+        return ODF if b"content.xml" in content and b"index/document.iwa" not in content else ""
+    if content.startswith(COMPOUND):
+        encrypted, old = (any(name.encode("utf-16-le") in content for name in names) for names in (ENCRYPTED_PARTS, OLD_PARTS))
+        return OLD if old and not encrypted else ""
+    if is_zipfile(BytesIO(content)):
+        return ""
+    what = _kind_of_file(content)
+    return {"an OpenDocument file (.ods)": ODF, "a text file (CSV)": IMAGES}.get(what, "")
 
 
 def _refuse_others(content: bytes, where: Where) -> None:
@@ -388,21 +442,21 @@ def _refuse_others(content: bytes, where: Where) -> None:
 
 
 def _no_workbook(what: str, where: Where) -> FileError:
+    if what == NUMBERS:
+        return FileError("this is a Numbers document. In Numbers choose File › Export To › Excel.", where)
     if not what:
-        return FileError("this is not an .xlsx workbook. Open it in Excel or LibreOffice and save it as .xlsx.", where)
-    return FileError(
-        "this is {what}, not an .xlsx workbook. Open it in Excel or LibreOffice and save it as .xlsx.", where, what=what
-    )
+        return FileError(NO_WORKBOOK, where)
+    return FileError(OTHER_KIND, where, what=what)
 
 
 def _compound(content: bytes, where: Where) -> FileError:
     """A compound file has a directory of names in UTF-16."""
-    if "EncryptedPackage".encode("utf-16-le") in content:
+    if ENCRYPTED_PARTS[0].encode("utf-16-le") in content:
         return FileError(
             "the workbook is protected by a password. Open it in Excel or LibreOffice and save it without a password.", where
         )
-    if "Workbook".encode("utf-16-le") in content or "Book".encode("utf-16-le") in content:
-        return FileError("this is an old workbook (.xls). Open it in Excel or LibreOffice and save it as .xlsx.", where)
+    if any(name.encode("utf-16-le") in content for name in OLD_PARTS):
+        return FileError(OTHER_KIND, where, what="an old workbook (.xls)")
     return FileError(
         "the workbook is protected by a password or in the old .xls format. "
         "Open it in Excel or LibreOffice and save it as .xlsx without a password.",

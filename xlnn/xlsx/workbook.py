@@ -22,7 +22,8 @@ from xlnn.layout.places import Place
 from xlnn.xlsx.cell_table import BLANK, PENDING, SPACES, UNCALCULATED, Filled
 from xlnn.xlsx.exact import Shared, read_exactly
 from xlnn.xlsx.fast import read_sheet
-from xlnn.xlsx.package import Package, read_file
+from xlnn.xlsx.foreign import read_workbook
+from xlnn.xlsx.package import OLD, Package
 from xlnn.xlsx.parts import contents
 from xlnn.xlsx.sheet_formulas import Formulas, defined_names, read_formulas
 from xlnn.xlsx.sheet_names import SheetNames
@@ -58,16 +59,17 @@ PROPERTIES = "docProps/custom.xml"
 
 
 class Workbook:
-    """An .xlsx file opened for reading; sheets are read when they are asked for.
+    """A workbook opened for reading; sheets are read when they are asked for.
 
+    What is no .xlsx (.ods, .fods, .xls, .xlsb, a CSV of images) is made into one in memory (see `foreign`).
     Raises FileError (exit code 3) where the file is missing or is not a workbook, LimitError (5) where it is over one
     of the limits.
     """
 
     def __init__(self, path: str | Path):
         self.path = Path(path)
-        self._bytes = read_file(self.path)  # once and whole, so that no file stays open
-        self._package = Package(self._bytes, self.where(""))
+        self._bytes, content, self._kind = read_workbook(self.path)  # once and whole, so that no file stays open
+        self._package = Package(content, self.where(""))
         self._contents = contents(self._package)
         self._shared = Shared(self._package, self._contents)
         self._filled: dict[tuple[str, bool], Filled] = {}
@@ -76,6 +78,11 @@ class Workbook:
     @property
     def name(self) -> str:
         return self.path.name
+
+    @property
+    def package(self) -> Package:
+        """The parts of the workbook."""
+        return self._package
 
     @property
     def sheets(self) -> list[str]:
@@ -245,10 +252,10 @@ class Workbook:
             where = self.where(*spot(sheet, place, np.argwhere(mask)[0].tolist()))
             raise ContentError(NO_RESULTS, where, count=f"{count:,}") if count > 1 else ContentError(NO_RESULT, where)
 
-    def numbers(self, sheet: str, place: Place, blank: float | None = None) -> np.ndarray:
+    def numbers(self, sheet: str, place: Place, blank: float | None = None, spaces: bool = True) -> np.ndarray:
         """The numbers at a place. Raises ContentError naming every cell that holds none (the first 20).
 
-        `blank` is what a blank cell counts for; None: it is an error too.
+        `blank` is what a blank cell counts for, and with `spaces` one that holds nothing else; None: it is an error too.
         """
         return self._gathered(sheet, place, lambda name, part: self._numbers(name, part, blank))
 
@@ -259,7 +266,7 @@ class Workbook:
         numbers = filled.numbers_at(positions)
         if blank is not None:
             kinds = filled.kinds_at(positions)
-            numbers[(kinds == BLANK) | (kinds == SPACES)] = blank
+            numbers[(kinds == BLANK) | (spaces & (kinds == SPACES))] = blank
         wrong = ~np.isfinite(numbers)
         if wrong.any():
             raise_all(*self._wrong_cells(sheet, place, wrong))
@@ -309,9 +316,9 @@ class Workbook:
             said = "expected a number, found text {found}."
             if not value.strip():
                 said = "expected a number, found text {found} (only spaces: delete them)."
-            elif _is_numeral(value):
+            elif is_numeral(value):
                 said = "expected a number, found text {found} (a number stored as text?)."
-            elif value.count(",") == 1 and _is_numeral(value.replace(",", ".")):
+            elif value.count(",") == 1 and is_numeral(value.replace(",", ".")):
                 said = "expected a number, found text {found} (decimal comma?)."
         return ContentError(said, where, found=shown(value))
 
@@ -333,6 +340,8 @@ class Workbook:
                     "{where}: rows or columns with numbers are hidden; they were read like the others.",
                     {"where": str(self.where(sheet, cell))},
                 )
+        if self._kind == OLD:
+            yield "of this workbook only the results of formulas were read; save it as .xlsx for its formulas, too.", {}
         if self._contents.linked:
             yield "the workbook refers to other workbooks; their stored values were used, nothing was fetched.", {}
 
@@ -375,14 +384,14 @@ def may_be_number(value) -> bool:
 
 def is_meant(value) -> bool:
     """Whether a cell holds a number, or what somebody took for one: a formula, an error value, a number stored as text."""
-    return may_be_number(value) or value in ERRORS or (isinstance(value, str) and _is_numeral(value.replace(",", ".")))
+    return may_be_number(value) or value in ERRORS or (isinstance(value, str) and is_numeral(value.replace(",", ".")))
 
 
 def is_blank(value) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
 
 
-def _is_numeral(text: str) -> bool:
+def is_numeral(text: str) -> bool:
     """Whether a text reads as a finite number, also in full-width digits."""
     try:
         return "_" not in text and math.isfinite(float(text))
