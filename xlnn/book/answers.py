@@ -9,6 +9,7 @@ import numpy as np
 
 from xlnn.book.origin import Origin, Sources
 from xlnn.errors import ContentError, raise_all
+from xlnn.layout.listed import Listed, spot
 from xlnn.layout.places import Place
 from xlnn.model.network import Network
 from xlnn.xlsx.cell_table import OTHER
@@ -59,7 +60,7 @@ def _classes(book: Workbook, network: Network, sheet: str, place: Place, values:
         [
             ContentError(
                 "expected one of the classes {expected}, found {found}.",
-                book.where(sheet, place.cell(k)), expected=expected, found=repr(values[k]) if values[k] is not None else "–",
+                book.where(*spot(sheet, place, (k,))), expected=expected, found=repr(values[k]) if values[k] is not None else "–",
             )
             for k, number in enumerate(found)
             if not is_number(number)
@@ -82,6 +83,8 @@ def answer_notes(book: Workbook, network: Network, arrays: Mapping[str, np.ndarr
     if "digit" not in arrays or own is None or not book.find(own.sheet):
         return []
     place = own.place(network.quantities["t"])
+    if isinstance(place, Listed):
+        return []
     place = place[0].repeated(len(arrays["digit"]), place.steps[0])
     return _contradictions(book, network, arrays["digit"], own.sheet, place)
 
@@ -95,7 +98,7 @@ def _two_ones(book: Workbook, t: np.ndarray, sheet: str, place: Place) -> list[t
     if not len(wrong) or len(wrong) > MOSTLY * len(t):
         return []
     image = int(wrong[0])
-    where = book.where(sheet, place.cell(image, int(np.argmax(t[image] == (1 if ones[image] else 0)))))
+    where = book.where(*spot(sheet, place, (image, int(np.argmax(t[image] == (1 if ones[image] else 0))))))
     return [(ONES, {"where": str(where), "image": image + 1, "count": int(ones[image])})]
 
 
@@ -108,8 +111,8 @@ def _contradictions(book: Workbook, network: Network, digits: np.ndarray, sheet:
     if not wrong.any():
         return []
     index = np.argwhere(wrong)[0].tolist()
-    fields = {
-        "where": str(book.where(sheet, place.cell(*index))), "image": index[0] + 1, "digit": network.class_name(digits[index[0]]),
-        "found": f"{values[tuple(index)]:g}", "count": len(np.unique(np.argwhere(wrong)[:, 0])),
-    }  # fmt: skip
+    where, image = book.where(*spot(sheet, place, index)), index[0]
+    fields = {"where": str(where), "image": image + 1, "digit": network.class_name(digits[image])}
+    count = len(np.unique(np.argwhere(wrong)[:, 0]))
+    fields |= {"found": f"{values[tuple(index)]:g}", "count": count}
     return [(CONTRADICTION, fields)]

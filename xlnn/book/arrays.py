@@ -43,8 +43,8 @@ def gather(book: Workbook, found: Found) -> Problem:
                 blank = None if q.per_image else _partly_blank(book, q, sheet, place)
                 errors += [blank] if blank else []
                 arrays[name] = book.numbers(sheet, place, blank=0.0 if blank else None)
-                if found.factors.get(name, 1.0) != 1:
-                    arrays[name] = arrays[name] / found.factors[name]
+            if found.factors.get(name, 1.0) != 1 and name not in drawn:
+                arrays[name] = arrays[name] / found.factors[name]
         except ContentError as error:
             errors += [error, *error.others]
             more += error.more

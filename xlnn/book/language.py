@@ -32,10 +32,13 @@ def language_of_names(sheets: Iterable[str]) -> str | None:
     return "zh" if any("\u4e00" <= letter <= "\u9fff" for letter in names) else None
 
 
+WORKBOOKS = (".xlsx", ".xlsm", ".ods", ".xls", ".xlsb")
+
+
 def language_among(arguments: Iterable[str | Path]) -> str | None:
     """The language of the first of these that is a workbook whose language is known."""
     for path in map(Path, arguments):
         with suppress(XlnnError, OSError, ValueError):
-            if path.suffix.lower() in (".xlsx", ".xlsm") and path.is_file() and (found := language_in(Workbook(path))):
+            if path.suffix.lower() in WORKBOOKS and path.is_file() and (found := language_in(Workbook(path))):
                 return found
     return None

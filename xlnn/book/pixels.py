@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from xlnn.layout.listed import spot
 from xlnn.layout.places import Place
 from xlnn.model.problem import BLANKS, PIXELS, Settings
 from xlnn.xlsx.cell_table import BLANK
@@ -63,10 +64,10 @@ def _stray(book: Workbook, sheet: str, place: Place, x: np.ndarray) -> Notes:
     other = ~np.isin(x, (0, 1))
     if not other.any() or other.sum() * 100 > x.size or (x[other] < 2).any():
         return []
-    where = book.where(sheet, place.cell(*np.argwhere(other)[0].tolist()))
+    where = book.where(*spot(sheet, place, np.argwhere(other)[0].tolist()))
     return [(STRAY, {"where": str(where), "found": f"{x[other][0]:g}"})]
 
 
 def _said(text: str, book: Workbook, sheet: str, place: Place, mask: np.ndarray) -> tuple[str, Mapping]:
-    where = book.where(sheet, place.cell(*np.argwhere(mask)[0].tolist()))
+    where = book.where(*spot(sheet, place, np.argwhere(mask)[0].tolist()))
     return text, {"where": str(where), "count": f"{int(mask.sum()):,}"}

@@ -257,9 +257,9 @@ class Workbook:
 
         `blank` is what a blank cell counts for, and with `spaces` one that holds nothing else; None: it is an error too.
         """
-        return self._gathered(sheet, place, lambda name, part: self._numbers(name, part, blank))
+        return self._gathered(sheet, place, lambda name, part: self._numbers(name, part, blank, spaces))
 
-    def _numbers(self, sheet: str, place: Place, blank: float | None) -> np.ndarray:
+    def _numbers(self, sheet: str, place: Place, blank: float | None, spaces: bool) -> np.ndarray:
         positions, filled = self.positions(sheet, place), self.filled(sheet)
         self.check_merged(sheet, place)
         self.check_calculated([(sheet, place)])
