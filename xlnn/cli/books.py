@@ -69,7 +69,8 @@ def new(section, workbook, images, exercise, cells, decimals, language, force, q
     else:
         path = write_new(section, name, images=images, cells=cells, language=language, decimals=decimals, force=force)
     if not quiet:
-        click.echo(f"{path}: {say(sections()[SAME.get(section, section)], language)}")
+        text = say(sections()[SAME.get(section, section)], language)
+        click.echo(say("{where}: {text}", language, where=path, text=text))
 
 
 @command()

@@ -12,10 +12,14 @@ from xlnn.words import say
 SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
-_NAMES = {"t": "target", "C": "cost", "CT": "total cost"}
+_NAMES = {"t": "target", "CT": "total cost"}
 
 
 LINE = {"w": "p", "b": "q"}  # what the book calls the parameters of y = px + q, 2-12
+_COSTS = {  # what C is called beside its numbers
+    "half squares": "squared error", "squares": "squared error",
+    "cross-entropy": "cross-entropy", "softmax cross-entropy": "cross-entropy",
+}  # fmt: skip
 
 
 def layer_name(network: Network, label: str, language: str) -> str:
@@ -32,6 +36,8 @@ def name(network: Network, q: Quantity, language: str) -> str:
         return say(network.things[:-1], language)
     if q.kind == "x":
         return layer_name(network, network.layers[0].label, language)
+    if q.kind == "C":
+        return say(_COSTS.get(network.cost, "cost"), language)
     return layer_name(network, q.layer, language) if q.layer else say(_NAMES.get(q.kind, q.symbol), language)
 
 
