@@ -13,7 +13,8 @@ from problems import dense, random_problem
 import xlnn
 from xlnn.book.settings import BY_FIELD, ENTRIES, LAYER_COLUMNS, layer_rows, parse, parse_value, setting_rows, size
 from xlnn.errors import ContentError, UsageError
-from xlnn.model.network import LayerSettings, Network
+from xlnn.model.examples import example
+from xlnn.model.network import LayerSettings, Network, plain_layers
 from xlnn.model.problem import Settings
 from xlnn.words import LANGUAGES, every, say
 from xlnn.xlsx.cell_table import UNCALCULATED
@@ -344,3 +345,43 @@ def test_what_is_shown_is_understood(language, chosen, units, conventions, digit
     assert found.settings() == chosen
     assert found.network() == network
     assert found.values["language"] == language
+
+
+# ---- values in every language --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("written", LANGUAGES)
+def test_values_are_shown_in_a_language_and_read_in_any(written):
+    """A workbook in one language is the same to whoever reads it."""
+    layers = plain_layers((4, 3), 3, 2, activation="tanh")
+    layers = (*layers[:2], replace(layers[2], bias=False))
+    changes = {"cost": "squares", "total": "mean", "update": "output first", "ties": "all"}
+    network = replace(example("4-4").network, layer_settings=layers, **changes)
+    problem = replace(example("4-4"), network=network, settings=Settings(order="shuffled", batch=16, layout="table"))
+    lines = [*setting_rows(problem, written), (), LAYER_COLUMNS, *layer_rows(network.layer_settings, written)]
+    found = parse(lines, "book.xlsx")
+    shown = [found.values[name] for name in ("cost", "total", "update", "ties", "order", "layout")]
+    assert shown == ["squares", "mean", "output first", "all", "shuffled", "table"]
+    assert found.layers == network.layer_settings
+    words = {str(value) for line in lines for value in line} & {"squares", "mean", "all", "table", "dense", "input", "no"}
+    assert bool(words) == (written == "en")
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "meant"),
+    [
+        ("total", "平均", "mean"), ("total", "合計", "sum"), ("cost", "平方误差", "half squares"),
+        ("cost", "交差エントロピー", "cross-entropy"),
+        ("ties", "首个", "first"), ("ties", "すべて", "all"), ("update", "同时", "together"), ("layout", "表格", "table"),
+        ("freeze_biases", "是", True), ("batch", "全部", 0), ("start", "N(0, 1/输入数)", "N(0, 1/inputs)"),
+    ],
+)  # fmt: skip
+def test_a_value_in_another_language(field, typed, meant):
+    assert parse_value(BY_FIELD[field], typed) == meant
+
+
+def test_what_was_expected_is_said_in_the_readers_language():
+    with pytest.raises(UsageError) as caught:
+        parse_value(BY_FIELD["total"], "half")
+    assert caught.value.text() == "total cost: expected sum / mean, found 'half'."
+    assert "总和 / 平均" in caught.value.text("zh")

@@ -39,6 +39,7 @@ from xlnn.model.costs import COSTS
 from xlnn.model.examples import example
 from xlnn.model.network import KINDS, Network
 from xlnn.sections import sections
+from xlnn.sweeps.variants import OF_LAYERS
 from xlnn.words import LANGUAGES, WORDS, every, joined, say
 from xlnn.words import translations as compiled
 from xlnn.xlsx.workbook import NO_RESULT, NO_RESULTS
@@ -299,6 +300,11 @@ SAID = {
     "book.places_words: DIRECTIONS.items()": places_words.DIRECTIONS,
     "book.settings: entry.name": [entry.name for entry in settings.ENTRIES],
     "book.settings: entry.meaning": [entry.meaning for entry in settings.ENTRIES],
+    "book.settings: LANGUAGES": (),  # with the choices
+    "book.settings: tuple(ACTIVATIONS)": (),  # names of functions
+    "book.settings: tuple(COSTS)": (),  # with the choices
+    "book.settings: tuple(LAYOUTS)": (),  # also
+    "sweeps.variants: tuple(ACTIVATIONS)": (),  # names of functions
     "sweeps.variants: BY_FIELD[field].name": [entry.name for entry in settings.ENTRIES],
     "sweeps.variants: LAYER_ENTRIES.items()": settings.LAYER_COLUMNS,
     "checking.tell_compare: found.notes": first_of_pairs("checking.comparing", "_notes"),
@@ -389,15 +395,24 @@ def equations() -> dict[str, str]:
     return {text: where for text, where in found.items() if set(re.findall("[a-z]{2,}", text)) - FUNCTIONS}
 
 
+def choices() -> dict[str, list[str]]:
+    """The words among which a setting chooses, by the setting; names of functions are the same in every language."""
+    known = {entry.name: entry.expected for entry in settings.ENTRIES if isinstance(entry.expected, tuple)} | {"kind": KINDS}
+    return {name: [word for word in words if word not in LANGUAGES and word not in ACTIVATIONS] for name, words in known.items()}
+
+
 @cache
 def words_in_fields() -> dict[str, str]:
     """Words that fill the fields of messages: names of settings, what they should be, axes, equations."""
-    found = {entry.expected: "settings.py" for entry in settings.ENTRIES if " / " not in entry.expected} | equations()
+    found = {entry.expected: "settings.py" for entry in settings.ENTRIES if isinstance(entry.expected, str)} | equations()
+    words = [word for names in choices().values() for word in names]
+    found |= {word: "settings.py" for word in words if re.search("[a-z]{2}", word)}
+    found |= dict.fromkeys(OF_LAYERS, "variants.py")
     for module, call in SOURCE.saying():
         for keyword in (part for part in call.keywords if part.arg in WORDS):
             leaves = SOURCE.leaves(module, keyword.value)
             texts = [leaf.value for _, leaf in leaves if isinstance(leaf, ast.Constant) and isinstance(leaf.value, str)]
-            if len(texts) == len(leaves):
+            if texts:
                 found |= {text: f"{module}.py:{call.lineno}" for text in texts if re.search("[a-z]{2}", text)}
     return found
 
@@ -460,8 +475,9 @@ def test_translations_are_in_their_own_language():
         places_words.COLUMNS,
         list(places_words.DIRECTIONS),
         ["yes", "no", "all", "given"],
+        *choices().values(),
     ],
-    ids=["settings", "columns", "places", "directions", "answers"],
+    ids=["settings", "columns", "places", "directions", "answers", *choices()],
 )
 def test_a_name_means_one_thing_in_all_languages(names):
     owners = [(word.lower(), name) for name in names for word in every(name)]
@@ -519,7 +535,7 @@ def test_an_error_speaks_each_language():
 def test_a_setting_that_is_not_understood_is_named_in_the_readers_language():
     with pytest.raises(UsageError) as caught:
         settings.parse_value(settings.BY_FIELD["batch"], "half")
-    assert caught.value.text("ja") == "バッチサイズ：「整数または all」が必要ですが、'half' です。"
+    assert caught.value.text("ja") == "バッチサイズ：「整数または『すべて』」が必要ですが、'half' です。"
 
 
 # ---- workbooks -------------------------------------------------------------------------------------
@@ -556,9 +572,9 @@ def test_places_are_read_under_a_translated_header():
 
 
 def kept_words(network: Network) -> set[str]:
-    """What stays English in every workbook: sheets' and quantities' names, settings' values, programs, formulas."""
+    """What stays English in every workbook: names of sheets, quantities and activations, programs, formulas."""
     names = ["Summary", "Conventions", "Settings", "Data", "Places", "Iteration", "Trained", "Test", *network.quantities]
-    values = [*KINDS, *ACTIVATIONS, *places_words.DIRECTIONS, *(entry.expected for entry in settings.ENTRIES), "all given yes no"]
+    values = [*ACTIVATIONS, *places_words.DIRECTIONS, *LANGUAGES]
     others = [
         "max exp",
         "SHA",

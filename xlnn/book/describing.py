@@ -30,7 +30,9 @@ def _network(problem: Problem, language: str) -> str:
         language, network=shape_text(problem), count=problem.parameter_count, images=problem.images,
         what=problem.network.things,
     )  # fmt: skip
-    lines = [tuple("" if part is None else str(part) for part in line) for line in layer_rows(problem.network.layer_settings)]
+    lines = [
+        tuple("" if part is None else str(part) for part in line) for line in layer_rows(problem.network.layer_settings, language)
+    ]
     return head + "\n" + "\n".join("  " + "  ".join(part.ljust(11) for part in line).rstrip() for line in lines)
 
 

@@ -22,7 +22,7 @@ from xlnn.book.names import SUMMARY
 from xlnn.book.origin import Options, Record
 from xlnn.book.settings import ENTRIES, layer_rows, shown_values
 from xlnn.model.problem import Problem
-from xlnn.words import every, say
+from xlnn.words import every, say, word
 
 GOLDEN = (math.sqrt(5) - 1) / 2
 
@@ -50,7 +50,7 @@ def lines(
 ) -> list[tuple[str, str]]:
     """Topic and text of the four lines; `parameters` and `totals` are those at the end."""
     found = numbers(problem, parameters, totals)
-    kept = settings_text(shown_values(problem), problem.network.layer_settings)
+    kept = settings_text(shown_values(problem), problem.network.layer_settings, language)
     sums = {name: f"{fingerprint(array):.15g}" for name, array in found.items()}
     return [
         ("updates", f"{totals[-1][0]} / {problem.settings.iterations}"),
@@ -60,10 +60,11 @@ def lines(
     ]
 
 
-def settings_text(values: Mapping[str, object], layers: Sequence) -> dict[str, str]:
+def settings_text(values: Mapping[str, object], layers: Sequence, language: str) -> dict[str, str]:
     """Every setting that a training keeps from beginning to end, by field, as a text."""
-    texts = {name: repr(value) if isinstance(value, float) else str(value) for name, value in values.items() if name not in FREE}
-    rows = (" ".join(str(part) for part in row if part is not None) for row in layer_rows(layers))
+    values = {name: word(value, language) for name, value in values.items() if name not in FREE}
+    texts = {name: repr(value) if isinstance(value, float) else str(value) for name, value in values.items()}
+    rows = (" ".join(str(part) for part in row if part is not None) for row in layer_rows(layers, language))
     return {**texts, "layers": ", ".join(rows)}
 
 

@@ -25,7 +25,7 @@ from xlnn.book.reader import read_book
 from xlnn.book.versions import versions
 from xlnn.errors import ContentError, UsageError, Where, XlnnError, raise_all
 from xlnn.model.problem import Problem
-from xlnn.words import say
+from xlnn.words import LANGUAGES, say
 from xlnn.xlsx.workbook import Workbook
 
 CARRIED = ("start", "input", "approximate")  # lines of Conventions that stay true for the rest of a training
@@ -137,10 +137,11 @@ def _inputs(book: Workbook, lines: list[str]) -> list[Path]:
 def _check_settings(book: Workbook, found: Record, now: settings.Read) -> None:
     """Raises ContentError naming every setting that is no longer what it was."""
     values = {name: settings.BY_FIELD[name].show(value) for name, value in now.values.items()}
-    texts = record.settings_text(values, now.layers)
+    spoken = [record.settings_text(values, now.layers, language) for language in LANGUAGES]  # the record may be in any
+    texts = spoken[LANGUAGES.index(now.values.get("language", LANGUAGES[0]))]
     errors = []
     for name, before in found.settings.items():
-        if not _same_setting(before, texts.get(name, "")):
+        if not any(_same_setting(before, other.get(name, "")) for other in spoken):
             errors.append(
                 ContentError(
                     "{what} was {before} when this training began, and is {now}. Set it back to go on; without --resume "

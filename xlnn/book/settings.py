@@ -6,14 +6,27 @@ of layers: label, kind, units, size, activation, stride.
 
 from __future__ import annotations
 
-import math
-import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
 from xlnn.book.names import SETTINGS
+from xlnn.book.setting_values import (
+    Entry,
+    classes,
+    letters,
+    number_of,
+    one_of,
+    plain,
+    rate,
+    show_classes,
+    size,
+    size_or_all,
+    spellings,
+    whole,
+    yes,
+)
 from xlnn.errors import ContentError, UsageError, Where, printable
 from xlnn.layout.arrange import LAYOUTS
 from xlnn.layout.cells import Cell
@@ -21,153 +34,45 @@ from xlnn.model.activations import ACTIVATIONS
 from xlnn.model.costs import COSTS
 from xlnn.model.network import KINDS, TIES, TOTALS, UPDATES, LayerSettings, Network
 from xlnn.model.problem import BLANKS, ORDERS, PIXELS, STARTS, Problem, Settings
-from xlnn.words import LANGUAGES, every, say
+from xlnn.words import LANGUAGES, say, word
 from xlnn.xlsx.cell_table import UNCALCULATED
 from xlnn.xlsx.new_file import BookFile, put, show
 from xlnn.xlsx.rows import RowsSheet
 from xlnn.xlsx.workbook import NO_RESULT, NO_TEXT, is_blank, shown
 
-
-@dataclass(frozen=True)
-class Entry:
-    """A setting: its field in Settings or Network, its English name and meaning, and how it is read and shown.
-
-    `parse` raises ValueError for what it does not understand; `expected` says in words what it would.
-    """
-
-    field: str
-    name: str
-    meaning: str
-    parse: Callable[[Any], Any]
-    show: Callable[[Any], Any] = lambda value: value
-    expected: str = "a number"
-
-
-def _choice(known: Sequence[str], **names: str) -> dict:
-    """One of `known`; `names` are other names for some of them."""
-
-    def parse(value):
-        found = {_letters(entry): entry for entry in known} | names
-        if _letters(value) not in found:
-            raise ValueError(value)
-        return found[_letters(value)]
-
-    return {"parse": parse, "expected": " / ".join(known)}
-
-
-def _number(value) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        value = float(_numeral(value))
-    if not math.isfinite(value):
-        raise ValueError(value)
-    return float(value)
-
-
-def _whole(value) -> int:
-    if type(value) is int:
-        return value
-    number = _number(value)
-    if number != int(number):
-        raise ValueError(value)
-    return int(number)
-
-
-def _text(value) -> str:
-    """A cell's text as it is compared: full-width characters as plain ones, no capitals, no spaces around it."""
-    return unicodedata.normalize("NFKC", str(value)).strip().lower()
-
-
-def _letters(value) -> str:
-    return "".join(_text(value).split())
-
-
-def _numeral(value) -> str:
-    text = _text(value)
-    if not re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", text):
-        raise ValueError(value)
-    return text
-
-
-def _yes(value) -> bool:
-    if isinstance(value, bool):
-        return value
-    if _text(value) in _keys("yes"):
-        return True
-    if _text(value) in _keys("no"):
-        return False
-    raise ValueError(value)
-
-
-def _batch(value) -> int:
-    if _text(value) in _keys("all"):
-        return 0
-    size = _whole(value)
-    if size < 1:
-        raise ValueError(value)
-    return size
-
-
-def _classes(value) -> tuple[float | str, ...] | None:
-    """Numbers, or words: `cat, dog`, also with the numbers that stand for them, `cat = 0, dog = 1`."""
-    if _text(value) in _keys("given"):
-        return None
-    try:
-        found: tuple = tuple(_number(part) for part in re.split(r"[,;、\s]+", _text(value)))
-    except ValueError:
-        if not isinstance(value, str):
-            raise
-        found = tuple(re.sub(r"\s*=\s*[0-9]+$", "", part).strip() for part in re.split("[,;，；、]", value))
-        if len(found) < 2 or any(map(is_float, found)):
-            raise
-    if len(set(found)) < len(found) or "" in found:
-        raise ValueError(value)
-    return found
-
-
-def is_float(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _show_classes(classes) -> str:
-    if classes and any(isinstance(name, str) for name in classes):
-        return ", ".join(f"{name} = {number}" for number, name in enumerate(classes))
-    return "given" if classes is None else ", ".join(f"{number:g}" for number in classes)
+YES_NO = ("yes", "no")
 
 
 ZERO_TO_ONE = {"0-1": "0..1", "0–1": "0..1"}  # other spellings
 
 
 ENTRIES = (
-    Entry("eta", "learning rate η", "each update subtracts η times the gradient (book 4-1)", _number),
-    Entry("iterations", "iterations", "number of updates; each becomes a sheet", _whole, expected="a whole number"),
-    Entry("cost", "cost", "C of one image: {choices}; MSE: half squares, and C_T their mean", **_choice(tuple(COSTS))),
-    Entry("total", "total cost", "C_T of all images: {choices} of their C (MSE: mean)", **_choice(TOTALS, mse="mean")),
-    Entry("batch", "batch size", "images per update: a number, or all", _batch, lambda n: n or "all", "a whole number or all"),
-    Entry("order", "order", "of the images in batches: {choices} (SGD: shuffled)", **_choice(ORDERS, sgd="shuffled")),
-    Entry("update", "update", "all parameters together, or the output layer first: {choices}", **_choice(UPDATES)),
-    Entry("freeze_biases", "freeze biases", "yes: the biases stay as they are", _yes, lambda b: "yes" if b else "no", "yes / no"),
-    Entry("seed", "seed", "of drawn parameters and shuffled batches", _whole, expected="a whole number"),
-    Entry("start", "start", "distribution of parameters that are left empty: {choices}", **_choice(STARTS)),
-    Entry("ties", "pooling ties", "which of several largest cells gets δ: {choices}", **_choice(TIES)),
+    Entry("eta", "learning rate η", "each update subtracts η times the gradient (book 4-1)", number_of),
+    Entry("iterations", "iterations", "number of updates; each becomes a sheet", whole, expected="a whole number"),
+    Entry("cost", "cost", "C of one image: {choices}; MSE: half squares, and C_T their mean", **one_of(tuple(COSTS))),
+    Entry("total", "total cost", "C_T of all images: {choices} of their C (MSE: mean)", **one_of(TOTALS, mse="mean")),
+    Entry(
+        "batch", "batch size", "images per update: a number, or all", size_or_all, lambda n: n or "all", "a whole number or all"
+    ),
+    Entry("order", "order", "of the images in batches: {choices} (SGD: shuffled)", **one_of(ORDERS, sgd="shuffled")),
+    Entry("update", "update", "all parameters together, or the output layer first: {choices}", **one_of(UPDATES)),
+    Entry("freeze_biases", "freeze biases", "yes: the biases stay as they are", yes, lambda b: "yes" if b else "no", YES_NO),
+    Entry("seed", "seed", "of drawn parameters and shuffled batches", whole, expected="a whole number"),
+    Entry("start", "start", "distribution of parameters that are left empty: {choices}", **one_of(STARTS)),
+    Entry("ties", "pooling ties", "which of several largest cells gets δ: {choices}", **one_of(TIES)),
     Entry(
         "classes",
         "classes",
         "digits that the output units stand for, in order; given: each image has its own t",
-        _classes,
-        _show_classes,
+        classes,
+        show_classes,
         "different numbers or words like 0, 1, or given",
     ),
-    Entry("judged", "judge answers", "yes: predictions are right or wrong", _yes, lambda b: "yes" if b else "no", "yes / no"),
-    Entry(
-        "pixels", "pixels", "{choices}: from 0 to 255 they are scaled", **_choice(PIXELS, **dict.fromkeys(("0-1", "0–1"), "0..1"))
-    ),
-    Entry("blank", "blank pixels", "count in an image as {choices}", **_choice(BLANKS, **{"0.0": "0"})),
-    Entry("layout", "layout", "of the sheets: {choices}", **_choice(tuple(LAYOUTS))),
-    Entry("language", "language", "of labels and messages: {choices}", **_choice(LANGUAGES)),
+    Entry("judged", "judge answers", "yes: predictions are right or wrong", yes, lambda b: "yes" if b else "no", YES_NO),
+    Entry("pixels", "pixels", "{choices}: from 0 to 255 they are scaled", **one_of(PIXELS, **ZERO_TO_ONE)),
+    Entry("blank", "blank pixels", "count in an image as {choices}", **one_of(BLANKS, **{"0.0": "0"})),
+    Entry("layout", "layout", "of the sheets: {choices}", **one_of(tuple(LAYOUTS))),
+    Entry("language", "language", "of labels and messages: {choices}", **one_of(LANGUAGES)),
 )
 
 
@@ -182,7 +87,7 @@ MSE = {"cost": "half squares", "total": "mean"}  # Nielsen's C = 1/(2n) Σ(y −
 
 def is_mse(field: str, value) -> bool:
     """Whether a cost is called by Nielsen's name, which says what C_T is as well."""
-    return field == "cost" and _text(value) in {"mse"} | _keys("mean squared error")
+    return field == "cost" and plain(value) in {"mse"} | spellings("mean squared error")
 
 
 def spelled_out(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -248,7 +153,11 @@ def setting_rows(problem: Problem, language: str) -> list[tuple[str, Any, str]]:
     """Name, value and meaning of every setting, for the writer."""
     values = {**shown_values(problem), "language": language}
     return [
-        (say(entry.name, language), values[entry.field], say(entry.meaning, language).format(choices=entry.expected))
+        (
+            say(entry.name, language),
+            word(values[entry.field], language),
+            say(entry.meaning, language, choices=entry.expected),
+        )
         for entry in ENTRIES
         if entry.field in values
     ]
@@ -260,7 +169,7 @@ def shown_values(problem: Problem) -> dict[str, Any]:
     known = [entry for entry in ENTRIES if entry.field != "language"]
     values = {e.field: e.show(getattr(network if e.field in _NETWORK_FIELDS else chosen, e.field)) for e in known}
     if network.names:
-        values["classes"] = _show_classes(network.names)
+        values["classes"] = show_classes(network.names)
     return {name: value for name, value in values.items() if UNSAID.get(name) != value}
 
 
@@ -271,18 +180,18 @@ def layer_columns(layers: Sequence[LayerSettings]) -> tuple[str, ...]:
     return LAYER_COLUMNS[:-1] if any(not entry.bias for entry in layers) else LAYER_COLUMNS[:-2]
 
 
-def layer_rows(layers: Sequence[LayerSettings]) -> list[tuple]:
-    """The table of layers, blank where a column does not apply."""
+def layer_rows(layers: Sequence[LayerSettings], language: str = "en") -> list[tuple]:
+    """The table of layers, blank where a column does not apply; names of activations are the same in every language."""
     columns = len(layer_columns(layers))
     return [
         (
             entry.label,
-            entry.kind,
+            word(entry.kind, language),
             entry.units or None,
             f"{entry.size[0]}×{entry.size[1]}" if entry.size != (0, 0) else None,
             None if entry.kind in ("input", "max pooling") else entry.activation or "sigmoid",
             entry.stride if entry.kind == "convolution" else None,
-            None if entry.kind in ("input", "max pooling") else "yes" if entry.bias else "no",
+            None if entry.kind in ("input", "max pooling") else word("yes" if entry.bias else "no", language),
             None if entry.kind in ("input", "max pooling") else entry.rate,
         )[:columns]
         for entry in layers
@@ -302,7 +211,7 @@ def settings_page(file: BookFile, sheet: RowsSheet, problem: Problem, language: 
     number += 2
     for column, text in enumerate(layer_columns(problem.network.layer_settings), 1):
         rows.text(Cell(number, column), say(text, language), style("header"))
-    for below, line in enumerate(layer_rows(problem.network.layer_settings), 1):
+    for below, line in enumerate(layer_rows(problem.network.layer_settings, language), 1):
         for column, value in enumerate(line, 1):
             put(rows, Cell(number + below, column), value, style("input"))
     show(file, sheet, rows)
@@ -319,11 +228,11 @@ def parse(lines: Sequence[Sequence], workbook: str) -> Read:
     layers: list[LayerSettings] = []
     for number, line in enumerate(lines, 1):
         cells = [*line, *[None] * (len(LAYER_COLUMNS) - len(line))]
-        name, at = _text(cells[0]), Where(workbook, SETTINGS, Cell(number, 1).name)
-        if is_blank(cells[0]) or (number == 1 and name in _keys("setting")):
+        name, at = plain(cells[0]), Where(workbook, SETTINGS, Cell(number, 1).name)
+        if is_blank(cells[0]) or (number == 1 and name in spellings("setting")):
             continue
         _check_calculated(cells[: len(LAYER_COLUMNS)] if "layers" in where else cells[:2], number, workbook)
-        if name in _keys("layer"):
+        if name in spellings("layer"):
             where["layers"] = at
         elif "layers" in where:
             layers.append(_layer(cells, number, workbook))
@@ -333,7 +242,7 @@ def parse(lines: Sequence[Sequence], workbook: str) -> Read:
         else:
             entry = _entry(name)
             if entry is None:
-                known = ", ".join(entry.name for entry in ENTRIES)
+                known = [entry.name for entry in ENTRIES]
                 raise ContentError("unknown setting {name}; known: {known}.", at, name=repr(cells[0]), known=known)
             _once(entry.field, entry.name, where, at)
             at = where[entry.field] = Where(workbook, SETTINGS, Cell(number, 2).name)
@@ -348,8 +257,8 @@ def language_said(lines: Iterable[Sequence]) -> str | None:
     """The language that sheet Settings says, whatever else stands there."""
     entry = BY_FIELD["language"]
     for line in lines:
-        if len(line) > 1 and line[0] is not None and _entry(_text(line[0])) is entry:
-            return entry.parse(line[1]) if _letters(line[1]) in LANGUAGES else None
+        if len(line) > 1 and line[0] is not None and _entry(plain(line[0])) is entry:
+            return entry.parse(line[1]) if letters(line[1]) in LANGUAGES else None
     return None
 
 
@@ -362,15 +271,15 @@ def _check_calculated(cells: Sequence, number: int, workbook: str) -> None:
 
 def _once(key: str, name: str, where: dict[str, Where], at: Where) -> None:
     if key in where:
-        raise ContentError("{name} stands here a second time.", at, name=name)
+        raise ContentError("{name} stands here a second time.", at, name=[name])
     where[key] = at
 
 
 def _entry(name: str) -> Entry | None:
     """The setting with that name in any language, also the option's (eta), also without its symbol or by it alone."""
     for entry in ENTRIES:
-        words = _keys(entry.name) | {entry.field}
-        if name in words or name in {word.removesuffix(" η") for word in words} or (name, entry.field) == ("η", "eta"):
+        known = spellings(entry.name) | {entry.field}
+        if name in known or name in {word.removesuffix(" η") for word in known} or (name, entry.field) == ("η", "eta"):
             return entry
     return None
 
@@ -398,14 +307,10 @@ def _found(value) -> str:
     return repr(printable(value)) if isinstance(value, str) else shown(value)
 
 
-def _keys(name: str) -> set[str]:
-    return {word.lower() for word in every(name)}
-
-
 def _layer(cells: Sequence, number: int, workbook: str) -> LayerSettings:
     """One line of the table of layers."""
 
-    def read(column: int, parse: Callable, expected: str, default):
+    def read(column: int, parse: Callable, expected: str | tuple[str, ...], default):
         value = cells[column]
         if is_blank(value) and default is not None:
             return default
@@ -421,26 +326,11 @@ def _layer(cells: Sequence, number: int, workbook: str) -> LayerSettings:
     label = cells[0]
     return LayerSettings(
         label=f"{label:g}" if isinstance(label, float) else unicodedata.normalize("NFKC", str(label)).strip(),
-        kind=read(1, **_choice(KINDS), default=None if all(map(is_blank, cells[1:4])) else "dense"),
-        units=read(2, _whole, "a whole number", 0),
+        kind=read(1, **one_of(KINDS), default=None if all(map(is_blank, cells[1:4])) else "dense"),
+        units=read(2, whole, "a whole number", 0),
         size=read(3, size, "rows×columns like 4×3", (0, 0)),
-        activation=read(4, **_choice(tuple(ACTIVATIONS)), default=""),
-        stride=read(5, _whole, "a whole number", 1),
-        bias=read(6, _yes, "yes / no", True),
-        rate=read(7, _rate, "a number from 0 on", 1.0),
+        activation=read(4, **one_of(tuple(ACTIVATIONS)), default=""),
+        stride=read(5, whole, "a whole number", 1),
+        bias=read(6, yes, YES_NO, True),
+        rate=read(7, rate, "a number from 0 on", 1.0),
     )
-
-
-def _rate(value) -> float:
-    found = _number(value)
-    if found < 0:
-        raise ValueError(value)
-    return found
-
-
-def size(value) -> tuple[int, int]:
-    """'4×3', '4x3' or '4*3' → (4, 3). Raises ValueError for anything else."""
-    match = re.fullmatch(r"([0-9]{1,6})\s*[×x*]\s*([0-9]{1,6})", _text(value))
-    if not match:
-        raise ValueError(value)
-    return int(match[1]), int(match[2])

@@ -130,7 +130,7 @@ class _Group(Group):
         """Ends with an error where XLNN_LANGUAGE names a language that xlnn does not speak."""
         found = os.environ.get(VARIABLE)
         if found and language_named(found) is None:
-            error = UsageError("{name}: expected {known}, found {found}.", name=VARIABLE, known=LANGUAGES, found=repr(found))
+            error = UsageError("{name}: expected {known}, found {found}.", name=VARIABLE, known=[*LANGUAGES], found=repr(found))
             sys.exit(_tell(error, language))
 
     def make_context(self, *args, **kwargs):

@@ -42,7 +42,7 @@ def arrange(name: str, quantities: Sequence[Quantity], images: int, own: Mapping
     Raises UsageError for an unknown name or places that overlap, LimitError where a sheet is too small.
     """
     if name not in LAYOUTS:
-        raise UsageError("there is no layout {name}; the layouts are {known}.", name=repr(name), known=", ".join(LAYOUTS))
+        raise UsageError("there is no layout {name}; the layouts are {known}.", name=repr(name), known=[*LAYOUTS])
     layout = LAYOUTS[name](quantities, images)
     layout = with_own(layout, quantities, own) if own else layout
     check_places(layout.places)

@@ -267,7 +267,7 @@ class Network:
 
 def _check_choice(name: str, value: str, known: Collection[str]) -> None:
     if value not in known:
-        raise UsageError("unknown {what} {value}; known: {known}.", what=name, value=repr(value), known=", ".join(known))
+        raise UsageError("unknown {what} {value}; known: {known}.", what=name, value=repr(value), known=[*known])
 
 
 def _layer(entry: LayerSettings, before: Layer | None, ties: str) -> Layer:

@@ -52,7 +52,7 @@ class Settings:
         choices = ("order", self.order, ORDERS), ("start", self.start, STARTS), ("pixels", self.pixels, PIXELS)
         for name, value, known in (*choices, ("blank pixels", self.blank, BLANKS)):
             if value not in known:
-                raise UsageError("unknown {what} {value}; known: {known}.", what=name, value=repr(value), known=", ".join(known))
+                raise UsageError("unknown {what} {value}; known: {known}.", what=name, value=repr(value), known=[*known])
 
 
 class Origin(Protocol):
@@ -193,7 +193,7 @@ class Problem:
 def draw(q: Quantity, seed: int, start: str) -> np.ndarray:
     """Initial numbers of a parameter from N(0, 1) (book 2-1), or N(0, 1/inputs) for weights."""
     if start not in STARTS:
-        raise UsageError("unknown {what} {value}; known: {known}.", what="start", value=repr(start), known=", ".join(STARTS))
+        raise UsageError("unknown {what} {value}; known: {known}.", what="start", value=repr(start), known=[*STARTS])
     numbers = np.random.default_rng((seed, 0, *q.name.encode())).standard_normal(q.shape)
     inputs = q.size // q.shape[0] if q.kind == "w" else 1
     return numbers / np.sqrt(inputs) if start == STARTS[1] else numbers

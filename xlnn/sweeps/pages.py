@@ -15,7 +15,8 @@ from xlnn.layout.cells import Cell, Range
 from xlnn.model.problem import shape_text
 from xlnn.sweeps.grid import Grid, Run
 from xlnn.sweeps.result import Sweep
-from xlnn.words import say
+from xlnn.sweeps.variants import heading
+from xlnn.words import say, word
 from xlnn.xlsx.new_file import BLUE, GRID, ORANGE, BookFile, heat
 from xlnn.xlsx.printing import one_page_wide
 from xlnn.xlsx.rows import Rows, RowsSheet
@@ -127,7 +128,7 @@ def best_line(found: Sweep, language: str) -> str:
     start = say("own", language) if best.seed is None else str(best.seed)
     line = say(text, language, eta=f"{best.eta:g}", start=start, before=f"{row['before']:.6g}", after=f"{row['CT']:.6g}")
     if grid.variants[best.variant].changed:
-        line += say(" ({note})", language, note=grid.variants[best.variant].title)
+        line += say(" ({note})", language, note=grid.variants[best.variant].title(language))
     if np.isnan(row["share"]):
         return say("{text}.", language, text=line)
     right, what = round(row["share"] * problem.images), problem.network.things
@@ -145,7 +146,7 @@ def _tables(file: BookFile, sheet: RowsSheet, rows: Rows, found: Sweep, language
     costs, shares = [], []
     for v, variant in enumerate(grid.variants):
         if variant.changed:
-            rows.text(Cell(top, 1), variant.title, style("heading"), measured=False)
+            rows.text(Cell(top, 1), variant.title(language), style("heading"), measured=False)
             top += 1
         costs.append(_table(rows, style, found, v, Cell(top, 1), "CT", language))
         if found.frame["share"].notna().any():
@@ -228,7 +229,7 @@ def _number(rows: Rows, cell: Cell, number: float, kind: int, style: Callable) -
 def _runs(file: BookFile, sheet: RowsSheet, rows: Rows, found: Sweep, language: str) -> None:
     """A line for every run, to be filtered and sorted."""
     grid, style = found.grid, file.style
-    varied = [name for name, _ in grid.variants[0].changed]
+    varied = [heading(name, language) for name, _ in grid.variants[0].changed]
     figures = ("start", "C_T before", "C_T after training", "share right", "diverged after update")
     titles = [say("run", language), *varied, "η", *(say(text, language) for text in figures)]
     for column, text in enumerate(titles, 1):
@@ -240,7 +241,7 @@ def _runs(file: BookFile, sheet: RowsSheet, rows: Rows, found: Sweep, language: 
         rows.number(Cell(line, 1), run.number, style("integer"))
         for column, (_, value) in enumerate(grid.variants[run.variant].changed, 2):
             write: Callable = rows.text if isinstance(value, str) else rows.number
-            write(Cell(line, column), value, style("plain"))
+            write(Cell(line, column), word(value, language), style("plain"))
         column = len(varied) + 2
         rows.number(Cell(line, column), run.eta, style("plain"))
         _start(rows, Cell(line, column + 1), run, style, language)
@@ -264,7 +265,7 @@ def _curves(file: BookFile, sheet: RowsSheet, rows: Rows, found: Sweep, language
         if not ranked:
             continue
         updates, _ = found.curve(next(iter(ranked.values()))[0])
-        rows.text(Cell(top, column), variant.title, style("heading"), measured=False)
+        rows.text(Cell(top, column), variant.title(language), style("heading"), measured=False)
         for line, text in enumerate((say("updates", language), "η", say("start", language)), top + 1):
             rows.text(Cell(line, column), text, style("header"), measured=False)
         for line, number in enumerate(updates.tolist(), top + 4):
@@ -276,7 +277,7 @@ def _curves(file: BookFile, sheet: RowsSheet, rows: Rows, found: Sweep, language
             if v < CHARTS:
                 span = top + 4, top + 3 + len(updates), column
                 chart = _chart(file, list(zip(ranked, range(first, first + len(ranked)), strict=True)), span, found, v, language)
-                name = f": {variant.title}" if variant.changed else ""
+                name = f": {variant.title(language)}" if variant.changed else ""
                 chart.set_title({"name": say(RANKED[rank], language) + name, "name_font": {"size": 11}})
                 sheet.insert_chart(2 + HIGH * v, place * WIDE, chart)
         column += 2 + 3 * len(ranked)

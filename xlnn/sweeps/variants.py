@@ -9,13 +9,14 @@ from itertools import product
 from typing import Any
 
 from xlnn.book.origin import origin_of
-from xlnn.book.settings import BY_FIELD, Entry, parse_value, size
+from xlnn.book.setting_values import Entry, one_of, size
+from xlnn.book.settings import BY_FIELD, parse_value
 from xlnn.errors import UsageError
 from xlnn.layout.arrange import arrange
 from xlnn.model.activations import ACTIVATIONS
 from xlnn.model.network import Network
 from xlnn.model.problem import Problem, draw
-from xlnn.words import every
+from xlnn.words import every, joined, word
 
 
 @dataclass(frozen=True)
@@ -29,15 +30,18 @@ class Variant:
     problem: Problem
     own: bool = True
 
-    @property
-    def title(self) -> str:
-        return ", ".join(f"{name} = {value}" for name, value in self.changed)
+    def title(self, language: str) -> str:
+        """What was changed, in a language."""
+        return joined((f"{heading(name, language)} = {word(value, language)}" for name, value in self.changed), ", ", language)
 
 
-def _activation(value) -> str:
-    if str(value).strip().lower() not in ACTIVATIONS:
-        raise ValueError(value)
-    return str(value).strip().lower()
+def heading(name: str, language: str) -> str:
+    """The name of a setting in a language; of a layer's with its label behind."""
+    column, space, label = name.partition(" ")
+    if column.lower() in LAYER_ENTRIES:
+        return word(column.lower(), language) + space + label
+    spelled = name.lower()
+    return name if word(spelled, language) == spelled else word(spelled, language)
 
 
 # columns of the table of layers, and which kinds of layer have them
@@ -45,11 +49,14 @@ LAYER_ENTRIES = {
     "units": (Entry("units", "units", "", int, expected="a whole number"), ("dense", "convolution")),
     "size": (Entry("size", "size", "", size, expected="rows×columns like 4×3"), ("convolution", "max pooling")),
     "activation": (
-        Entry("activation", "activation", "", _activation, expected=" / ".join(ACTIVATIONS)),
+        Entry("activation", "activation", "", **one_of(tuple(ACTIVATIONS))),
         ("dense", "convolution"),
     ),
     "stride": (Entry("stride", "stride", "", int, expected="a whole number"), ("convolution",)),
 }
+
+
+OF_LAYERS = ("units LAYER", "size LAYER", "activation LAYER", "stride LAYER")  # as an option may call them
 
 
 OTHERS = ("iterations", "cost", "total", "batch", "order", "update", "freeze_biases", "start", "ties")
@@ -102,9 +109,8 @@ def _change(problem: Problem, name: str) -> Change:
     for field in OTHERS:
         if name.lower() in {field, *(each.lower() for each in every(BY_FIELD[field].name))}:
             return Change(BY_FIELD[field])
-    layers = [f"{column} LAYER" for column in LAYER_ENTRIES]
-    known = ", ".join([*(BY_FIELD[field].name for field in OTHERS), "activation", *layers])
-    raise UsageError("cannot try values of {name}; known: {known}.", name=repr(name), known=known)
+    settings = [*(BY_FIELD[field].name for field in OTHERS), "activation", *OF_LAYERS]
+    raise UsageError("cannot try values of {name}; known: {known}.", name=repr(name), known=settings)
 
 
 def _variant(problem: Problem, changes: Mapping[str, Change], values: Sequence) -> Variant:

@@ -1,15 +1,15 @@
 """What xlnn says, in English, Chinese and Japanese: gettext catalogues from the English template to the other two.
 
 `zh/LC_MESSAGES/xlnn.po` and `ja/…` are what translators edit; the `.mo` beside them are compiled from these (CONTRIBUTING.md).
-The terms are those of the book, 《深度学习的数学》 and its Japanese original, as `glossary.csv` lists them. Names of sheets and
-options and the values of settings (sum, first, all …) are the same in every language.
+The terms are those of the book, 《深度学习的数学》 and its Japanese original, as `glossary.csv` lists them. Names of options
+and functions are the same in every language; words that are typed, as a setting's value, are understood in all of them.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from gettext import NullTranslations, translation
 from pathlib import Path
@@ -39,7 +39,8 @@ def translations(language: str) -> NullTranslations:
 
 
 def say(english: str, language: str = "en", **fields) -> str:
-    """The template in `language`, filled with `fields`; those that are WORDS, and lists of words, are translated themselves.
+    """The template in `language`, filled with `fields`; those that are WORDS, and lists of words, are translated themselves:
+    a list with commas, the tuple of a choice with strokes.
 
     A language may have a sentence of its own for a word, as "{count} images" beside "{count} {what}": 64 幅图像, but 20 个数据.
     """
@@ -48,7 +49,7 @@ def say(english: str, language: str = "en", **fields) -> str:
     if template == spelled:
         template = _in(language, english)
     fields |= {name: _in(language, fields[name]) for name in WORDS & set(fields) if isinstance(fields[name], str)}
-    fields |= {name: listed(words, language) for name, words in fields.items() if isinstance(words, tuple)}
+    fields |= {name: listed(words, language) for name, words in fields.items() if _are_words(words)}
     return template.format(**fields) if fields else template
 
 
@@ -56,9 +57,19 @@ def _in(language: str, english: str) -> str:
     return translations(language).gettext(english) if english else ""  # gettext has the catalogue's header for ""
 
 
-def listed(words: Iterable[str], language: str) -> str:
-    """Words of a list, each in `language`."""
-    return joined((_in(language, word) for word in words), ", ", language)
+def _are_words(value) -> bool:
+    return isinstance(value, tuple | list) and all(isinstance(part, str) for part in value)
+
+
+def word(value, language: str):
+    """A value as it is shown: a word of the catalogue in `language`, a number or any other text as it is."""
+    return _in(language, value) if isinstance(value, str) else value
+
+
+def listed(words: Sequence[str], language: str) -> str:
+    """Words of a list, or of a choice, each in `language`."""
+    parts = [_in(language, word) for word in words]
+    return " / ".join(parts) if isinstance(words, tuple) else joined(parts, ", ", language)
 
 
 def language_named(text: str) -> str | None:
