@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
@@ -9,10 +11,11 @@ from hypothesis import strategies as st
 
 import workbooks
 import xlnn
+from xlnn.book import places_words
 from xlnn.book.places_sheet import parse, step
 from xlnn.book.places_words import HEADER
 from xlnn.book.places_writing import describe
-from xlnn.errors import ContentError
+from xlnn.errors import ContentError, Where
 from xlnn.layout.cells import COLUMNS, ROWS, Cell
 from xlnn.layout.places import Place, first_shared_cell
 from xlnn.model.quantities import Quantity
@@ -109,7 +112,7 @@ def test_steps_in_every_language(language, word, move):
 
 
 @pytest.mark.parametrize(
-    "text", ["4", "right", "four right", "-4 right", "4 rigth", "0 right", "4 right 4 left", "4.5 right", "4 right!", "right 4"]
+    "text", ["4", "right", "four right", "-4 right", "4 rigth", "0 right", "4 right 4 left", "4.5 right", "4 right!"]
 )
 def test_what_is_no_step(text):
     with pytest.raises(ContentError) as caught:
@@ -321,3 +324,32 @@ def test_nothing_typed_crashes(cells):
     else:
         said = "book.xlsx › 'Places'!"
     assert said.startswith("book.xlsx › 'Places'!")
+
+
+# ---- in every language ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("move", [(0, 4), (4, 0), (0, -3), (-33, 0), (3, 2), (-1, -12)])
+def test_a_step_is_read_as_it_is_written_in_every_language(language, move):
+    text = places_words.words(move, language)
+    assert places_words.step(text) == move
+    assert bool(re.search("[a-z]", text)) == (language == "en")
+
+
+@pytest.mark.parametrize(
+    ("text", "move"), [("右 4", (0, 4)), ("下3右2", (3, 2)), ("下 3、右 2", (3, 2)), ("4 右", (0, 4)), ("3 下 2 右", (3, 2))]
+)
+def test_a_step_may_have_its_number_before_or_behind(text, move):
+    assert places_words.step(text) == move
+
+
+@pytest.mark.parametrize("text", ["右", "4", "右 4 2", "右 下 3", "4 右 下"])
+def test_half_a_step_is_none(text):
+    with pytest.raises(ContentError):
+        places_words.step(text)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_next_sheet_in_every_language(language):
+    assert places_words.following(places_words.following_words(places_words.NEXT_SHEET, language), Where()) == (0, 0)

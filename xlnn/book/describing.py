@@ -79,7 +79,7 @@ def _sources(problem: Problem, language: str) -> str:
         lines.append(say("  recognised: the authors' arrangement of {name}", language, name=origin.arrangement))
     for name, (sheet, place) in origin.sources.items():
         q = problem.network.quantities[name]
-        _, block, *nexts = describe(q, sheet, place)
+        _, block, *nexts = describe(q, sheet, place, language)
         axes = ("image", "unit", "map", "map before")
         steps = [
             say("next {axis} {step}", language, axis=say(a, language), step=s) for a, s in zip(axes, nexts, strict=True) if s

@@ -19,6 +19,7 @@ from xlnn.book.own_sheets import OwnSheets, own_sheets
 from xlnn.book.places_words import NEXT_SHEET
 from xlnn.book.places_writing import finish, line_words, write_lines
 from xlnn.book.plan import Plan
+from xlnn.book.quantity_names import IMAGE_COUNT
 from xlnn.book.result import OutputBook
 from xlnn.book.settings import settings_page
 from xlnn.book.summary_sheet import summary_page
@@ -178,9 +179,9 @@ class OwnResult:
         """Sheet Places: the parameters to go on with on Trained, then everything of the first iteration, and how they go on."""
         file = self.beside.file
         rows, style = file.rows(), file.style
-        lines = [line_words(q, where, place, 1.0, following) for q, where, place, following in self._lines()]
+        lines = [line_words(q, where, place, 1.0, following, self.plan.language) for q, where, place, following in self._lines()]
         images = write_lines(rows, lines, style("header"), self.plan.language)
-        rows.text(Cell(images, 1), "images")
+        rows.text(Cell(images, 1), IMAGE_COUNT[self.plan.language])
         rows.number(Cell(images, 2), self.plan.problem.images, style("integer"))
         finish(file, sheet, rows)
 

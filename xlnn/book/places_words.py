@@ -19,7 +19,7 @@ from xlnn.errors import ContentError, UsageError, Where
 from xlnn.layout.cells import Cell, Range, quoted
 from xlnn.layout.listed import Spot
 from xlnn.layout.places import Move
-from xlnn.words import every
+from xlnn.words import every, say
 from xlnn.xlsx.sheet_names import reference
 from xlnn.xlsx.workbook import is_blank, shown
 
@@ -144,17 +144,19 @@ def following(value, where: Where) -> Move | None:
     return NEXT_SHEET if SHEETS.fullmatch(str(value)) else step(str(value), where)
 
 
-def following_words(move: Move | None) -> str:
+def following_words(move: Move | None, language: str = "en") -> str:
     """As `following` reads it."""
-    return "1 sheet" if move == NEXT_SHEET else words(move)
+    return say("1 sheet", language) if move == NEXT_SHEET else words(move, language)
 
 
 def step(text: str, where: Where | None = None) -> Move:
-    """'4 right' → (0, 4); '3 down 2 right' → (3, 2). Raises ContentError for anything else."""
+    """'4 right', '右 4' → (0, 4); '3 down 2 right' → (3, 2). Raises ContentError for anything else."""
     words = {word.lower(): move for name, move in DIRECTIONS.items() for word in every(name)}
-    parts = re.findall(r"([0-9]+)\s*([^\W\d]+)|(\S)", unicodedata.normalize("NFKC", text).lower())
+    plain = unicodedata.normalize("NFKC", text).lower()
+    pair = r"([0-9]+)\s*([^\W\d]+)" if re.match(r"[\s,;、]*[0-9]", plain) else r"(?P<word>[^\W\d]+)\s*([0-9]+)"
     rows = columns = 0
-    for count, word, other in parts:
+    for first, second, other in re.findall(rf"{pair}|(\S)", plain):
+        count, word = (second, first) if "(?P" in pair else (first, second)
         if (other and other not in ",;、") or (word and word not in words):
             raise ContentError("expected a step like '4 right' or '1 down 2 right', found {found}.", where, found=repr(text))
         if word:
@@ -164,14 +166,11 @@ def step(text: str, where: Where | None = None) -> Move:
     return rows, columns
 
 
-def words(move: Move | None) -> str:
-    """A step as `step` reads it: (3, 2) → '3 down 2 right'."""
-    if move is None:
-        return ""
-    rows, columns = move
-    parts = [f"{abs(rows)} {'down' if rows > 0 else 'up'}"] if rows else []
-    parts += [f"{abs(columns)} {'right' if columns > 0 else 'left'}"] if columns else []
-    return " ".join(parts)
+def words(move: Move | None, language: str = "en") -> str:
+    """A step as `step` reads it: (3, 2) → '3 down 2 right', '下 3 右 2'."""
+    rows, columns = move or (0, 0)
+    named = {"down": rows, "up": -rows, "right": columns, "left": -columns}
+    return " ".join(say("{count} {axis}", language, count=count, axis=name) for name, count in named.items() if count > 0)
 
 
 def factor(value, where: Where) -> float:

@@ -21,7 +21,9 @@ from xlnn.xlsx.rows import Rows, RowsSheet
 LineWords = Mapping[str, str]  # a line of sheet Places, by the headings of its columns
 
 
-def line_words(q: Quantity, sheet: str, place: Place, factor: float = 1.0, following: Move | None = None) -> dict[str, str]:
+def line_words(
+    q: Quantity, sheet: str, place: Place, factor: float = 1.0, following: Move | None = None, language: str = "en"
+) -> dict[str, str]:
     """The line of sheet Places that `parse` reads back to the same place; what is empty is left out."""
     axes = (("image",) if q.per_image else ()) + q.axes
     block = _block_axes(place, axes)
@@ -31,8 +33,8 @@ def line_words(q: Quantity, sheet: str, place: Place, factor: float = 1.0, follo
     if isinstance(place, Listed) or first.range() is None or not set(nexts) <= set(AXIS_COLUMNS):
         text, nexts = _in_pieces(q, axes, sheet, place)
     said = {"Quantity": q.name, "First block": text}
-    said |= {"Next " + axis: words(nexts[axis]) for axis in (*AXIS_COLUMNS, INPUT) if axis in nexts}
-    said[NEXT_ITERATION] = following_words(following)
+    said |= {"Next " + axis: words(nexts[axis], language) for axis in (*AXIS_COLUMNS, INPUT) if axis in nexts}
+    said[NEXT_ITERATION] = following_words(following, language)
     if factor == -1 and q.kind.removeprefix("new_") in PARAMETERS:
         said["Quantity"] = q.kind.replace("b", THRESHOLD) + q.layer
     elif factor != 1:
@@ -40,9 +42,9 @@ def line_words(q: Quantity, sheet: str, place: Place, factor: float = 1.0, follo
     return {name: value for name, value in said.items() if value}
 
 
-def describe(q: Quantity, sheet: str, place: Place) -> tuple[str, ...]:
+def describe(q: Quantity, sheet: str, place: Place, language: str = "en") -> tuple[str, ...]:
     """The line as a tuple, without the columns that only some sheets need."""
-    said = line_words(q, sheet, place)
+    said = line_words(q, sheet, place, language=language)
     return tuple(said.get(name, "") for name in HEADER)
 
 
@@ -117,7 +119,7 @@ def write_lines(rows: Rows, lines: Sequence[LineWords], header_style: int, langu
 def places_page(file: BookFile, sheet: RowsSheet, lines: Iterable[tuple[Quantity, str, Place]], language: str) -> None:
     """Sheet Places: where every array lies, quantity, sheet and place."""
     rows = file.rows()
-    write_lines(rows, [line_words(*line) for line in lines], file.style("header"), language)
+    write_lines(rows, [line_words(*line, language=language) for line in lines], file.style("header"), language)
     finish(file, sheet, rows)
 
 

@@ -65,6 +65,9 @@ def _spellings() -> dict[str, str]:
 SPELLINGS = _spellings()
 
 
+IMAGE_COUNT = {"en": "images", "zh": "图像数", "ja": "画像数"}  # as it is written; all of them are read
+
+
 IMAGES = {squeezed(word) for word in COUNTS}
 
 

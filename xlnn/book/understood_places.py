@@ -11,6 +11,7 @@ from xlnn.book.language import language_in
 from xlnn.book.names import PLACES
 from xlnn.book.places_words import LONGEST, NEXT_SHEET
 from xlnn.book.places_writing import LineWords, finish, line_words, write_lines
+from xlnn.book.quantity_names import IMAGE_COUNT
 from xlnn.book.understood import common_eta, eta_cell, layer_rates, network_of, understood
 from xlnn.errors import Where
 from xlnn.layout.cells import Cell, quoted
@@ -25,19 +26,19 @@ from xlnn.xlsx.saving import check_target, replacing
 from xlnn.xlsx.sheet_cells import RawCell, RawSheet, taken_apart
 from xlnn.xlsx.workbook import Workbook
 
-LEFT_OVER, IMAGES = "Not understood", "images"
+LEFT_OVER = "Not understood"
 MARKED = "FFE699"  # the colour of cells that were not understood
 MOST = 10_000  # of them that are listed and marked
 
 # ---- lines --------------------------------------------------------------------------------------------
 
 
-def places_lines(found: Understood) -> list[LineWords]:
+def places_lines(found: Understood, language: str = "en") -> list[LineWords]:
     """The lines of sheet Places that say all that was understood, by the headings of their columns."""
-    return [*_quantities(found), *_none(found), *_counts(found), *_rates(found)]
+    return [*_quantities(found, language), *_none(found, language), *_counts(found, language), *_rates(found)]
 
 
-def _quantities(found: Understood) -> Iterator[LineWords]:
+def _quantities(found: Understood, language: str) -> Iterator[LineWords]:
     """Where each quantity lies in the first iteration, and where the next one has it."""
     quantities, first = network_of(found, {}).quantities, found.iterations[0]
     second = found.iterations[1].places() if len(found.iterations) > 1 else {}
@@ -45,7 +46,7 @@ def _quantities(found: Understood) -> Iterator[LineWords]:
         if name in quantities:
             q = quantities[name]
             factor = first.named[name].factor
-            yield line_words(q, *_one_step(where, q.per_image), factor, _following(where, second.get(name)))
+            yield line_words(q, *_one_step(where, q.per_image), factor, _following(where, second.get(name)), language)
 
 
 def _one_step(where: tuple[str, Place], per_image: bool) -> tuple[str, Place]:
@@ -71,18 +72,18 @@ def _following(first: tuple[str, Place], second: tuple[str, Place] | None) -> Mo
     return None if any(others) else move
 
 
-def _none(found: Understood) -> Iterator[LineWords]:
+def _none(found: Understood, language: str) -> Iterator[LineWords]:
     """What the network does not have, and might: biases, right answers."""
     network = network_of(found, {})
     for layer in network.layers[1:]:
         if layer.kind != "max pooling" and not layer.bias:
-            yield {"Quantity": "b" + layer.label, "First block": "none"}
+            yield {"Quantity": "b" + layer.label, "First block": say("none", language)}
     if not network.answered:
-        yield {"Quantity": "t", "First block": "none"}
+        yield {"Quantity": "t", "First block": say("none", language)}
 
 
-def _counts(found: Understood) -> Iterator[LineWords]:
-    yield {"Quantity": IMAGES, "First block": str(len(found.iterations[0].named["x"].cells))}
+def _counts(found: Understood, language: str) -> Iterator[LineWords]:
+    yield {"Quantity": IMAGE_COUNT[language], "First block": str(len(found.iterations[0].named["x"].cells))}
 
 
 def _rates(found: Understood) -> Iterator[LineWords]:
@@ -119,9 +120,10 @@ def write_places(
     found = understood(book)
     if found is None:
         raise unknown_workbook(book)
-    lines = [line for line in places_lines(found) if len(line["First block"]) <= LONGEST]
+    language = language or language_in(book) or preferred()
+    lines = [line for line in places_lines(found, language) if len(line["First block"]) <= LONGEST]
     left = _left_over(found)
-    pages = _pages(book, lines, left, language or language_in(book) or preferred())
+    pages = _pages(book, lines, left, language)
     with replacing(output, force) as file:
         _copied(book, left, pages, file)
     return file.path, len(lines), len(found.left_over)
