@@ -122,6 +122,27 @@ def test_whole_workbook_is_right_without_a_reservation(trained):
     assert check_text(verdict, "en").endswith(": all right.")
 
 
+def test_what_one_sheet_lacks_is_not_told_as_checked_and_as_not_found(tmp_path):
+    """C and C_T are blank on one of three iterations: they were found, but not there."""
+    path = tmp_path / "t.xlsx"
+    write(random_problem(dense((2, 2), (2, "sigmoid"), (2, "sigmoid")), 3).with_settings(iterations=3), path)
+    book = openpyxl.load_workbook(path)
+    sheet = book["Iteration 2"]
+    costs = [cell.row for row in sheet.iter_rows() for cell in row if cell.value in ("C", "C_T")]
+    for row in set(costs):
+        for cell in sheet[row]:
+            cell.value = None
+    book.save(path)
+    verdict = judge(path)
+    output = check_text(verdict, "en")
+    lines = {line.split(":")[0]: line for line in output.splitlines()}
+    assert "Not found, not checked" not in lines
+    assert lines["Not on every sheet"] == "Not on every sheet: C, C_T."
+    assert not verdict.complete
+    told = check_json(verdict)
+    assert (told["missing"], told["partly_missing"]) == ([], ["C", "CT"])
+
+
 @pytest.mark.parametrize("detail", ["units", "totals"])
 def test_what_leads_on_to_something_shown_was_judged(detail, tmp_path):
     """∂C/∂w of the single images is behind ∂C_T/∂w, all of the forward pass behind C_T."""

@@ -42,7 +42,7 @@ def inferred(book: Workbook, own: Own, images: int | None, found: settings.Read)
     for line in own.values():
         _check_known(line)
     maps = "wF" in own
-    labels = ("F", "O") if maps else _labels(own)
+    labels = ("F", "O") if maps else labels_of(own)
     for name in ("x", *("w" + label for label in labels)):
         if name not in own:
             raise expected_line(own, name)
@@ -100,7 +100,7 @@ def _check_known(line: Line) -> None:
         raise ContentError("there is no quantity {name}; known: {known}, images.", line.where, name=repr(name), known=known)
 
 
-def _labels(own: Own) -> list[str]:
+def labels_of(own: Own) -> list[str]:
     """2, 3 … up to the last layer that has a line."""
     last = max((int(name[1:]) for name in own if name[0] in "wb" and name[1:].isdigit()), default=2)
     return [str(label) for label in range(2, last + 1)]

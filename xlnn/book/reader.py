@@ -9,6 +9,7 @@ from typing import Any
 
 from xlnn.book import authors, settings, understood
 from xlnn.book.arrays import gather
+from xlnn.book.completing import completed, used
 from xlnn.book.data import check_edge, check_panel, check_shape, check_shapes, count_images, layouts_of, no_image
 from xlnn.book.language import language_of_names
 from xlnn.book.names import DATA, HELD_OUT, PLACES, RESERVED, SETTINGS, SOLVED, START, TRAINED
@@ -118,9 +119,24 @@ def _find(
                 raise
             return understood.problem_of(book, known, language, chosen)
         return _by_arrangement(book, arrangement, chosen, language, initial)
+    told = said
+    done = completed(book, said, found, known or understood_beside(book, found)) if said.own else None
+    said, found = (done.said, done.found) if done else (said, found)
     network, found, own, notes = network_of(book, said, found, _only(chosen, Network))
     chosen = {**eta_of(book, own), **_only(chosen, Settings)}
-    return _by_sheets(book, network, found.settings(**chosen), replace(said, own=own, notes=notes), language, initial)
+    return _by_sheets(
+        book,
+        network,
+        found.settings(**chosen),
+        replace(said, own=own, notes=(*used(told, done), *said.notes, *notes)),
+        language,
+        initial,
+    )
+
+
+def understood_beside(book: Workbook, found: settings.Read) -> Understood | None:
+    """What the formulas say beside a sheet Places; nothing where sheet Settings tells the layers, or xlnn wrote the workbook."""
+    return None if found.layers or book.marked else understood.understood(book)
 
 
 def _override(name: str, value):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -31,6 +32,7 @@ class Shows:
     images: np.ndarray
 
 
+@lru_cache(maxsize=2)  # a workbook is asked by its reader, and by whoever judges it
 def understood(book: Workbook) -> Understood | None:
     """What the formulas of a workbook say, None where that is no network, or more than can be read."""
     try:

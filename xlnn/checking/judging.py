@@ -171,7 +171,8 @@ def _mark(path: Path, digits: int | None, language: str, settings: dict) -> tupl
     first = verdict.mistaken[0] if verdict.mistaken else None
     sheet, cell = first_cell(first) if first else ("", None)
     named = ", ".join(cause.name for cause in first.causes) if first else ""
-    looked = [", ".join(symbols(part)) for part in (verdict.judged, verdict.missing)]
+    everywhere = [q for q in verdict.judged if q not in verdict.partly_found]
+    looked = [", ".join(symbols(part)) for part in (everywhere, verdict.missing)]
     where = f"{sheet}!{cell.name}" if cell else ""
     counts = verdict.right, verdict.share, verdict.wrong, verdict.empty
     return path.name, *counts, where, named, *looked, ", ".join(verdict.not_looked_at), verdict.told_convention(), ""

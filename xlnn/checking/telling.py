@@ -84,7 +84,7 @@ def _decimals_lines(verdict: Verdict, language: str) -> list[str]:
 
 def _looked_lines(verdict: Verdict, language: str) -> Iterator[str]:
     """What was judged, and what was not, where that is not all."""
-    book, missing = verdict.book, symbols(verdict.missing, language)
+    book, missing, partly = verdict.book, symbols(verdict.not_found, language), symbols(verdict.partly_found, language)
     if verdict.complete:
         return
     if verdict.convention:
@@ -96,6 +96,8 @@ def _looked_lines(verdict: Verdict, language: str) -> Iterator[str]:
         yield say(
             "Not found, not checked: {quantities}. Say in sheet Places where they are.", language, quantities=", ".join(missing)
         )
+    if partly:
+        yield say("Not on every sheet: {quantities}.", language, quantities=", ".join(partly))
     if book.untrainable:
         yield say("There is no backward pass to check: {reason}", language, reason=book.untrainable.text(language))
     if book.unseen:
@@ -220,7 +222,8 @@ def check_json(verdict: Verdict) -> dict[str, Any]:
         "complete": verdict.complete,
         "convention": verdict.told_convention() or None,
         "judged": [q.name for q in verdict.judged],
-        "missing": [q.name for q in verdict.missing],
+        "missing": [q.name for q in verdict.not_found],
+        "partly_missing": [q.name for q in verdict.partly_found],
         "no_backward_pass": verdict.book.untrainable and verdict.book.untrainable.text(),
         "sheets": verdict.sheets,
         "unseen": list(verdict.book.unseen),

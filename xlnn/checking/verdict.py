@@ -58,6 +58,18 @@ class Verdict:
         return say(self.convention, language, rates=self.rates)
 
     @property
+    def not_found(self) -> tuple[Quantity, ...]:
+        """What was judged on no sheet."""
+        judged = {q.name for q in self.judged}
+        return tuple(q for q in self.missing if q.name not in judged)
+
+    @property
+    def partly_found(self) -> tuple[Quantity, ...]:
+        """What was judged on some sheets, and is missing from others."""
+        judged = {q.name for q in self.judged}
+        return tuple(q for q in self.missing if q.name in judged)
+
+    @property
     def not_looked_at(self) -> list[str]:
         """Sheets, and rows of sheets, that hold something nobody looked at."""
         return [*self.book.unseen, *(f"{part.sheet} {part.rows}" for part in self.further)]

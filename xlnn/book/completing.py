@@ -1,0 +1,186 @@
+"""What a sheet Places leaves open, understood from the formulas; what it says holds, also where they say something else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from xlnn.book import places_sheet, settings, understood
+from xlnn.book.origin import Notes
+from xlnn.book.own_network import Own, labels_of
+from xlnn.book.own_places import TARGETS, Said
+from xlnn.book.places_line import Line
+from xlnn.book.places_writing import headings
+from xlnn.book.understood_places import places_lines
+from xlnn.errors import ContentError, Where
+from xlnn.layout.layouts import MARKS
+from xlnn.layout.listed import by_sheet
+from xlnn.model.network import Network
+from xlnn.understand import Understood
+from xlnn.xlsx.cell_table import code
+from xlnn.xlsx.workbook import Workbook
+
+HELD = "{name} lies in {said}, as sheet Places says; the formulas have it in {found}."
+ABSENT = "{name} is not there, as sheet Places says; the formulas have it in {found}."
+OTHER = "the formulas say another network than sheet Places; Places holds, and nothing is added to it."
+COMPLETED = "read as sheet Places says (lines: {count}); the rest is understood from the formulas."
+ALONE = "read as sheet Places says (lines: {count})."
+
+
+@dataclass(frozen=True)
+class Completed:
+    """All lines, those of Places and those that the formulas tell besides; the network's settings; and what was understood."""
+
+    said: Said
+    found: settings.Read
+    known: Understood
+
+
+def completed(book: Workbook, said: Said, found: settings.Read, known: Understood | None) -> Completed | None:
+    """Places with what it does not say taken from the formulas; None where they say nothing, or another network.
+
+    Raises ContentError where a line fits neither by itself nor into what was understood.
+    """
+    if known is None or not said.own:
+        return None
+    network = understood.network_of(known, {})
+    try:
+        own = _named(said.own, network)
+        _check_fit(own, network, len(known.iterations[0].named["x"].cells))
+    except ContentError:
+        if _is_whole(said.own):
+            return None
+        raise
+    found = _settings(said, own, found, known, network)
+    theirs = {name: line for name, line in _lines(book, known).items() if name in _quantities(found)}
+    count = len(known.iterations[0].named["x"].cells)
+    merged, notes = _merged(said, own, theirs, found.network(), count)
+    images = count if said.images is None and "x" not in own else said.images
+    return Completed(replace(said, own=merged, images=images, notes=(*said.notes, *notes)), found, known)
+
+
+def _named(own: Own, network: Network) -> Own:
+    """The lines by the network's names; digits stand for right answers."""
+    return places_sheet.named({name: line for name, line in own.items() if name != "digit"}, network.quantities) | {
+        name: line for name, line in own.items() if name == "digit"
+    }
+
+
+def _is_whole(own: Own) -> bool:
+    """Whether the lines tell a network by themselves."""
+    labels = ("F", "O") if "wF" in own else labels_of(own)
+    return "x" in own and ("w" in own or all("w" + label in own for label in labels))
+
+
+def _check_fit(own: Own, network: Network, images: int) -> None:
+    """Raises ContentError for a line that does not fit the network that was understood."""
+    for name, line in own.items():
+        if name in ("digit", "eta"):
+            continue
+        q = network.quantities.get(name)
+        if q is None and not (name[:1] == "b" or name in TARGETS or name.startswith(("new_b", "dC", *MARKS, "share"))):
+            raise ContentError("there is no quantity {name} in this network; known: {known}.",
+                line.where, name=repr(line.quantity), known=", ".join(network.quantities),
+            )  # fmt: skip
+        if q is not None:
+            line.place(q, images if not line.lists_images else 1)
+
+
+def _settings(said: Said, own: Own, found: settings.Read, known: Understood, network: Network) -> settings.Read:
+    """What the formulas say of layers and conventions, where sheet Settings does not; biases as Places says."""
+    layers = []
+    for entry in network.layer_settings:
+        bias = entry.bias
+        if "b" + entry.label in said.absent:
+            bias = False
+        elif "b" + entry.label in own:
+            bias = True
+        layers.append(replace(entry, bias=bias))
+    values = {name: getattr(network, name) for name in ("cost", "total", "freeze_biases", "ties", "answered")}
+    values["judged"] = network.judged
+    if "digit" in own:
+        units = network.output.shape[0]
+        values |= {"classes": (0.0, 1.0) if units == 1 else tuple(float(n) for n in range(units)), "judged": True}
+    if any(name in own for name in TARGETS):
+        values["answered"] = True
+    elif any(name in said.absent for name in TARGETS):
+        values["answered"] = False
+    eta = understood.common_eta(known)
+    if eta is not None:
+        values["eta"] = eta
+    where = {"layers": next(iter(own.values())).where} if own else {}
+    return settings.Read({**values, **found.values}, tuple(layers), {**where, **found.where})
+
+
+def _quantities(found: settings.Read) -> Mapping:
+    return found.network().quantities
+
+
+def _lines(book: Workbook, known: Understood) -> dict[str, Line]:
+    """The lines that sheet Places would have."""
+    lines = places_lines(known)
+    names = headings(lines)
+    told = places_sheet.parse([names, *([line.get(name) for name in names] for line in lines)], book.name)
+    return {name: replace(line, where=Where(book.name), understood=True) for name, line in told.items()}
+
+
+def _merged(said: Said, own: Own, theirs: Mapping[str, Line], network: Network, images: int) -> tuple[Own, Notes]:
+    """All lines; those of Places hold, and what is understood in their cells is none of it."""
+    merged: dict[str, Line] = {}
+    notes: list[tuple[str, Mapping]] = []
+    spots_of = {name: _codes(line, network, name, images) for name, line in own.items() if name in network.quantities}
+    taken = _together(spots_of.values())
+    answers = any(name in said.absent for name in TARGETS)
+    for name, line in theirs.items():
+        if name in said.absent or (name in TARGETS and answers):
+            notes.append((ABSENT, {"name": name, "found": _told(line)}))
+        elif name in own:
+            here, there = spots_of[name], _codes(line, network, name, images)
+            same = here.keys() == there.keys() and all(np.array_equal(here[sheet], there[sheet]) for sheet in here)
+            merged[name] = _with(own[name], line) if same else own[name]
+            if not same:
+                notes.append((HELD, {"name": name, "said": _told(own[name]), "found": _told(line)}))
+        elif (name != "eta" or "" not in said.rates) and not _overlap(taken, _codes(line, network, name, images)):
+            merged[name] = line
+    return {**own, **merged}, tuple(notes)
+
+
+Codes = Mapping[str, np.ndarray]  # by sheet the cells of an array, in its order
+
+
+def _codes(line: Line, network: Network, name: str, images: int) -> Codes:
+    """The cells of a line; of one that lists images all that it lists."""
+    q = network.quantities[name]
+    count = (line.images(q) or 1) if line.lists_images and q.per_image else images
+    place = line.place(q, count)
+    return {sheet: code(*part.grid()).ravel() for sheet, part, _ in by_sheet(line.sheet, place)}
+
+
+def _together(all_: Iterable[Codes]) -> Codes:
+    found: dict[str, list[np.ndarray]] = {}
+    for codes in all_:
+        for sheet, part in codes.items():
+            found.setdefault(sheet, []).append(part)
+    return {sheet: np.concatenate(parts) for sheet, parts in found.items()}
+
+
+def _overlap(one: Codes, other: Codes) -> bool:
+    return any(np.isin(codes, one[sheet]).any() for sheet, codes in other.items() if sheet in one)
+
+
+def _with(said: Line, line: Line) -> Line:
+    """A line of Places with the step to the next iteration and the factor that were understood, where it does not say them."""
+    factor = line.factor if said.factor == 1 else said.factor
+    return replace(said, following=said.following or line.following, factor=factor)
+
+
+def _told(line: Line) -> str:
+    return ",".join(f"{sheet}!{range_.name}" for sheet, range_ in line.blocks)
+
+
+def used(said: Said, done: Completed | None) -> Iterator[tuple[str, Mapping]]:
+    """One line on what a workbook with a sheet Places was read by."""
+    if said.own:
+        yield (ALONE if done is None else COMPLETED), {"count": len(said.own)}
