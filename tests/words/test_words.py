@@ -22,7 +22,7 @@ from babel.messages.pofile import read_po
 
 import xlnn
 from xlnn import errors
-from xlnn.book import answers, pixels, places_line, places_sheet, places_words, settings
+from xlnn.book import answers, completing, pixels, places_line, places_sheet, places_words, settings
 from xlnn.book import resume_record as record
 from xlnn.checking.conventions import OTHER_CONVENTIONS, OTHER_RATES
 from xlnn.checking.mistakes.search import catalogue
@@ -309,6 +309,7 @@ SAID = {
     "sweeps.variants: LAYER_ENTRIES.items()": settings.LAYER_COLUMNS,
     "checking.tell_compare: found.notes": first_of_pairs("checking.comparing", "_notes"),
     "book.describing: problem.notes": first_of_pairs("xlsx.workbook", "notes")
+    | {completing.HELD, completing.ABSENT, completing.OTHER, completing.COMPLETED, completing.ALONE}
     | first_of_pairs("book.own_images", "_notes")
     | first_of_pairs("book.own_places", "_left_out_biases")
     | first_of_pairs("book.own_places", "_notes_aside")

@@ -180,7 +180,9 @@ def _told(line: Line) -> str:
     return ",".join(f"{sheet}!{range_.name}" for sheet, range_ in line.blocks)
 
 
-def used(said: Said, done: Completed | None) -> Iterator[tuple[str, Mapping]]:
-    """One line on what a workbook with a sheet Places was read by."""
+def used(said: Said, done: Completed | None, known: Understood | None) -> Iterator[tuple[str, Mapping]]:
+    """One line on what a workbook with a sheet Places was read by; another where the formulas say something else."""
     if said.own:
         yield (ALONE if done is None else COMPLETED), {"count": len(said.own)}
+        if done is None and known is not None:
+            yield OTHER, {}

@@ -119,8 +119,9 @@ def _find(
                 raise
             return understood.problem_of(book, known, language, chosen)
         return _by_arrangement(book, arrangement, chosen, language, initial)
-    told = said
-    done = completed(book, said, found, known or understood_beside(book, found)) if said.own else None
+    known = known or (understood_beside(book, found) if said.own else None)
+    done = completed(book, said, found, known)
+    by = () if book.marked or book.find(SETTINGS) else tuple(used(said, done, known))
     said, found = (done.said, done.found) if done else (said, found)
     network, found, own, notes = network_of(book, said, found, _only(chosen, Network))
     chosen = {**eta_of(book, own), **_only(chosen, Settings)}
@@ -128,7 +129,7 @@ def _find(
         book,
         network,
         found.settings(**chosen),
-        replace(said, own=own, notes=(*used(told, done), *said.notes, *notes)),
+        replace(said, own=own, notes=(*by, *said.notes, *notes)),
         language,
         initial,
     )
