@@ -53,6 +53,22 @@ def test_the_books_equations_of_chapter_4():
     assert (found["dCT_db2"].numpy, found["dCT_db2"].formula) == ("dC_db2.sum(axis=0)", "=SUM(O71, …, JG71)")
 
 
+@pytest.mark.parametrize(("language", "page"), [("en", "rules.md"), ("zh", "zh/rules.md")])
+@pytest.mark.parametrize("section", ["4-4", "5-6"])
+def test_the_page_of_the_documents_is_what_is_shown(section, language, page, tmp_path):
+    xlnn.new(section, tmp_path / "book.xlsx", language=language)
+    shown = run("show", str(tmp_path / "book.xlsx"), "--rules")[1]
+    text = (PAGE.parent / page).read_text(encoding="utf-8")
+    assert [line for line in shown.splitlines() if line not in text] == []
+
+
+def test_equations_are_in_the_language_of_the_workbook(tmp_path):
+    xlnn.new("4-4", tmp_path / "book.xlsx", language="zh")
+    found = {line.name: line for line in xlnn.equations(xlnn.read(tmp_path / "book.xlsx"))}
+    assert (found["answer"].symbol, found["answer"].equation, found["answer"].source) == ("正解", "应识别的数字", "书 3-3")
+    assert (found["new_b2"].symbol, found["delta2"].equation) == ("新 b²", "δ = Σwδ · a′(z)")
+
+
 def test_show_rules(tmp_path):
     xlnn.new("4-4", tmp_path / "book.xlsx")
     code, text, message = run("show", str(tmp_path / "book.xlsx"), "--rules")

@@ -320,6 +320,7 @@ SAID = {
     ],
     "book.describing: zip(axes, nexts, strict=True)": places_line.AXIS_COLUMNS,
     "cli.books: sections()": sections().values(),
+    "book.formulary: rule.equation": (),  # with the equations
     "lessons.pages: block.equation": (),  # with the equations
     "lessons.pages: block.label": of_lessons(lambda sheet: (block.label for block in sheet.blocks)),
     "lessons.pages: chart.title": of_lessons(lambda sheet: (chart.title for chart in sheet.charts)),

@@ -80,11 +80,11 @@ def _lines(book: Workbook) -> Iterator[tuple[str, ...]]:
 
 def table(lines: Sequence[Sequence[str]]) -> str:
     """The lines below each other, every column as wide as its longest entry; each begins with spaces."""
-    widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
-    shown = (" | ".join(text + " " * (width - _width(text)) for text, width in zip(line, widths, strict=True)) for line in lines)
+    widths = [max(map(breadth, column)) for column in zip(*lines, strict=True)]
+    shown = (" | ".join(text + " " * (width - breadth(text)) for text, width in zip(line, widths, strict=True)) for line in lines)
     return "".join("\n  " + line.rstrip() for line in shown)
 
 
-def _width(text: str) -> int:
+def breadth(text: str) -> int:
     """Columns on a terminal: a Chinese character takes two."""
     return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)

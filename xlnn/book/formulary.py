@@ -12,12 +12,14 @@ from typing import Any
 
 import numpy as np
 
+from xlnn.book.evidence import breadth
 from xlnn.book.numbers import Page, formulas_of, occupied_cells
 from xlnn.book.plan import Plan
 from xlnn.layout.labels import symbols
 from xlnn.model.kernels import in_parts
 from xlnn.model.problem import Problem
 from xlnn.model.rules import Rule, filled_slope
+from xlnn.words import say
 
 DEEPEST = 4  # so many functions within functions are written out
 LISTED = re.compile(r"([A-Z]+[0-9]+,)(?:[A-Z]+[0-9]+,){4,}")  # cells of a sum: the first, then more than are worth reading
@@ -40,7 +42,7 @@ class Equation:
 def equations(problem: Problem) -> list[Equation]:
     """The rules of one iteration in the order of calculation, in the language of the workbook. Raises as `xlnn.write`."""
     first = replace(problem, settings=replace(problem.settings, iterations=1))
-    plan = Plan(first, frozenset({1}), cells="formulas")
+    plan = Plan(first, frozenset({1}), cells="formulas", language=problem.language)
     page = plan.page(plan.layout(plan.batch))
     occupied = occupied_cells(page)
     return [_equation(page, page.rules.get(rule.result.name, rule), occupied, plan.language) for rule in problem.network.rules]
@@ -51,14 +53,16 @@ def _equation(page: Page, rule: Rule, occupied: np.ndarray, language: str) -> Eq
     spelled = (formulas_of(page, q.name, occupied) or [""])[0]
     formula = "=" + LISTED.sub(r"\1 …, ", spelled if isinstance(spelled, str) else spelled.text(0))
     cell = page.layout.places[q.name].origin.name
-    return Equation(q.name, symbols([q], language)[0], rule.equation, rule.source, numpy_text(rule), cell, formula)
+    source = say("book {place}", language, place=rule.source.removeprefix("book ")) if rule.source else ""
+    return Equation(q.name, symbols([q], language)[0], say(rule.equation, language), source, numpy_text(rule), cell, formula)
 
 
 def equation_table(found: Sequence[Equation]) -> str:
     """One line each, in columns."""
     rows = [(e.symbol, e.equation, f"({e.source})" if e.source else "", e.numpy, e.cell, e.formula) for e in found]
-    widths = [max(len(row[column]) for row in rows) for column in range(5)]
-    lines = ("  ".join([*(part.ljust(w) for part, w in zip(row, widths, strict=False)), row[5]]) for row in rows)
+    widths = [max(breadth(row[column]) for row in rows) for column in range(5)]
+    filled = lambda part, width: part + " " * (width - breadth(part))
+    lines = ("  ".join([*map(filled, row[:5], widths), row[5]]) for row in rows)
     return "\n".join(line.rstrip() for line in lines)
 
 
