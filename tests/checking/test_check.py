@@ -406,6 +406,19 @@ def test_wrong_workbook_exits_with_1_and_names_cell_and_mistake(tmp_path):
     assert "expected -5.465" in output  # z² of unit 1 of image 1, book 4-4
 
 
+@pytest.mark.parametrize(("language", "name"), [("zh", "漏掉偏置"), ("ja", "バイアスの抜け")])
+def test_a_mistake_is_named_in_the_readers_language(tmp_path, language, name):
+    """In the text, the table of several workbooks and the marked copy; programs get the English name."""
+    problem = few(example("4-4"), 4)
+    steps = calculate(problem, {"z2": lambda s: s["x"].reshape(4, -1) @ s["w2"].reshape(3, -1).T})
+    mine, marked = write_sheets(tmp_path / "mine.xlsx", problem, steps), tmp_path / "marked.xlsx"
+    speaking = "--language", language
+    assert name + "：" in run(mine, *speaking, "--report", marked)[1]
+    assert run(mine, mine, *speaking)[1].count("Iteration 1!O11  " + name) == 2
+    assert openpyxl.load_workbook(marked)["xlnn check"]["H2"].value == name
+    assert json.loads(run(mine, "--json", *speaking)[1])["faults"][0]["mistakes"][0]["name"] == "bias-left-out"
+
+
 def test_no_known_mistake_is_said(trained, tmp_path):
     code, output = run(edit(trained, tmp_path / "mine.xlsx", {"Iteration 1!O11": 7}))
     assert code == 1

@@ -80,3 +80,4 @@ def test_the_mistakes_are_told_as_check_tells_them():
     text = PAIRS["check.md"][1].read_text(encoding="utf-8")
     missing = [each.name for each in catalogue() if f"| {say(each.words, 'zh')} | {say(each.correction, 'zh')} |" not in text]
     assert missing == []
+    assert [each.name for each in catalogue() if f"\n| {say(each.name, 'zh')} `{each.name}` |" not in text] == []

@@ -409,7 +409,7 @@ def words_in_fields() -> dict[str, str]:
     found = {entry.expected: "settings.py" for entry in settings.ENTRIES if isinstance(entry.expected, str)} | equations()
     words = [word for names in choices().values() for word in names]
     found |= {word: "settings.py" for word in words if re.search("[a-z]{2}", word)}
-    found |= dict.fromkeys(OF_LAYERS, "variants.py")
+    found |= dict.fromkeys(OF_LAYERS, "variants.py") | dict.fromkeys((mistake.name for mistake in catalogue()), "mistakes")
     for module, call in SOURCE.saying():
         for keyword in (part for part in call.keywords if part.arg in WORDS):
             leaves = SOURCE.leaves(module, keyword.value)

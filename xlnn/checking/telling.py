@@ -20,7 +20,7 @@ from xlnn.checking.verdict import Fault, Verdict, address, correction, explanati
 from xlnn.errors import printable
 from xlnn.layout.labels import symbol, symbols
 from xlnn.model.training import Step
-from xlnn.words import joined, say
+from xlnn.words import joined, say, word
 
 SHOWN = 3  # cells of a fault that are shown with both numbers
 
@@ -165,7 +165,8 @@ def _why(verdict: Verdict, fault: Fault, language: str) -> list[str]:
         behind = cause.fields.get("behind")
         where = say(" (in {quantity}, which is not on the sheet)", language, quantity=behind) if behind else ""
         why, then = explanation(cause, fault, language) + where, correction(cause, fault, language)
-        lines.append(say("{name}: {explanation}. {correction}", language, name=cause.name, explanation=why, correction=then))
+        name = word(cause.name, language)
+        lines.append(say("{name}: {explanation}. {correction}", language, name=name, explanation=why, correction=then))
     return lines
 
 
@@ -278,7 +279,7 @@ def _fault_rows(verdict: Verdict, language: str) -> Iterator[tuple]:
     for fault in verdict.faults:
         sheet, cell = first_cell(fault)
         q, index = fault.rule.result, fault.cells[0]
-        names = ", ".join(cause.name for cause in fault.causes)
+        names = joined((word(cause.name, language) for cause in fault.causes), ", ", language)
         yield (
             sheet, cell.name, int(fault.wrong.sum()), symbol(q, language), fault.rule.equation, verdict.book.found(sheet, cell),
             verdict.book.as_shown(fault.rule.result.name, np.nan_to_num(fault.expected[index])), names,

@@ -20,7 +20,7 @@ from xlnn.cli.options import (
 )
 from xlnn.cli.speaking import command, language_about
 from xlnn.errors import ContentError, UsageError
-from xlnn.words import say
+from xlnn.words import joined, say, word
 
 
 @command()
@@ -127,7 +127,8 @@ def _found(row, language: str):
         complete = not (row.missing or row.unseen or row.convention)
         return (say("all right." if complete else "all right as far as it was found.", language),)
     empty = say("{count} cells empty", language, count=int(row.empty)) if row.empty else ""
-    mistake = row.mistake or (say("not a known mistake", language) if row.cell else "")
+    named = joined((word(name, language) for name in (row.mistake or "").split(", ")), ", ", language)
+    mistake = named or (say("not a known mistake", language) if row.cell else "")
     return row.cell, mistake, empty
 
 
