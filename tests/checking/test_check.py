@@ -16,7 +16,7 @@ from hand import calculate, few, write_sheets
 from problems import dense, maps, random_problem
 
 import xlnn
-from xlnn.book.iterations import Book, Shown
+from xlnn.book.iterations import Book, Shown, as_numbers
 from xlnn.book.writer import write
 from xlnn.checking.judging import judge, mark
 from xlnn.checking.numbers import groups, wrong_cells
@@ -87,6 +87,9 @@ class Memory:
     def block(self, sheet, place):
         rows, columns = place.grid()
         return np.array(self.grids[sheet][rows - 1, columns - 1], dtype=object)
+
+    def floats(self, sheet, place):
+        return as_numbers(self.block(sheet, place))
 
 
 def random_sheets(network, count: int, seed: int, digits: int) -> Book:

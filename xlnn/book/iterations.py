@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -41,7 +42,7 @@ from xlnn.model.problem import Problem
 from xlnn.model.quantities import Quantity
 from xlnn.understand import Understood
 from xlnn.words import LANGUAGES
-from xlnn.xlsx.cell_table import NUMBER, OTHER, PENDING
+from xlnn.xlsx.cell_table import NUMBER, OTHER, PENDING, code
 from xlnn.xlsx.workbook import Workbook, is_meant, is_number
 
 TRUTHS = {"○": 1.0, "〇": 1.0, "◯": 1.0, "o": 1.0, "×": 0.0, "x": 0.0, "✗": 0.0}  # marks of right and wrong
@@ -87,6 +88,7 @@ class Book:
     factors: Mapping[str, float] = field(default_factory=dict)  # by quantity: what the sheet's numbers are of its own
     _numbers: dict[tuple[str, str, Place], np.ndarray] = field(default_factory=dict)
     _grids: dict[str, np.ndarray] = field(default_factory=dict)
+    _layouts: dict[int, Layout] = field(default_factory=dict)
 
     def numbers(self, shown: Shown, name: str) -> np.ndarray:
         """The numbers at a quantity's place, nan where a cell holds none."""
@@ -98,8 +100,12 @@ class Book:
             marks = self.problem is not None and self.problem.network.quantities[name].kind == "right"
             turned = self.problem is not None and self.problem.network.quantities[name].kind in self.negated
             factor = (-1 if turned else 1) / self.factors.get(name, 1.0)
-            self._numbers[key] = factor * as_numbers(self.workbook.block(sheet, place), marks)
+            self._numbers[key] = factor * self._read(sheet, place, marks)
         return self._numbers[key]
+
+    def _read(self, sheet: str, place: Place, marks: bool) -> np.ndarray:
+        numbers = self.workbook.floats(sheet, place)
+        return as_numbers(self.workbook.block(sheet, place), marks) if np.isnan(numbers).any() else numbers
 
     def as_shown(self, name: str, number: float) -> float:
         """A quantity's own number as this workbook would show it: with the other sign where δ is t − a, or b is −θ."""
@@ -108,7 +114,7 @@ class Book:
 
     def under(self, problem: Problem, negated: tuple[str, ...]) -> Book:
         """The same workbook read as another problem's."""
-        return replace(self, problem=problem, negated=negated, _numbers={}, _grids={})
+        return replace(self, problem=problem, negated=negated, _numbers={}, _grids={}, _layouts={})
 
     def blank(self, shown: Shown, name: str) -> np.ndarray:
         """Which of a quantity's cells hold nothing."""
@@ -119,6 +125,13 @@ class Book:
         if sheet not in self._grids:
             self._grids[sheet] = np.nan_to_num(as_numbers(self.workbook.sheet(sheet)), nan=0.0)
         return self._grids[sheet]
+
+    def layout(self, images: int) -> Layout:
+        """Where the problem's layout has everything on a sheet of so many images."""
+        if images not in self._layouts:
+            quantities = list(self.problem.network.quantities.values())
+            self._layouts[images] = arrange(self.problem.settings.layout, quantities, images)
+        return self._layouts[images]
 
     def found(self, sheet: str, cell: Cell):
         """What stands in a cell."""
@@ -269,25 +282,30 @@ def _behind(shown: Iterable[str], needs: Mapping[str, set[str]]) -> set[str]:
 def _written(book: Book, lines: Mapping[str, Line], numbered: Sequence[tuple[int, str]]) -> Iterator[Shown]:
     """The sheets `Iteration 1` …, Start, Trained, Solved of a workbook laid out as xlnn lays it out."""
     problem, names = book.problem, dict(numbered)
+    quantities = problem.network.quantities
     named = {n: line.again or line for n, line in lines.items() if line.again or line.sheet != DATA}
+
+    @cache
+    def own(images: int) -> dict[str, Place]:
+        return {n: line.place(quantities[n], images) for n, line in named.items() if n in quantities and n != "digit"}
+
     for number, name in numbered:
-        yield _sheet(book, name, named, problem.batch(number), number, names.get(number - 1, ""))
+        images = problem.batch(number)
+        yield _sheet(book, name, own(len(images)), images, number, names.get(number - 1, ""))
     last, name = numbered[-1] if numbered else (0, "")
     for single in (START, TRAINED, SOLVED):  # all images, without the backward pass
         title = book.workbook.find(single)
         if title:
-            shown = _sheet(book, title, named if origin_of(problem).own else {}, np.arange(problem.images), last + 1)
+            places = own(problem.images) if origin_of(problem).own else {}
+            shown = _sheet(book, title, places, np.arange(problem.images), last + 1)
             follows = single == TRAINED and last == problem.settings.iterations
             yield replace(_without_backward(shown, problem), before=name if follows and not book.untrainable else "")
 
 
-def _sheet(book: Book, name: str, lines: Mapping, images: np.ndarray, number: int, before: str = "") -> Shown:
+def _sheet(book: Book, name: str, own: Mapping[str, Place], images: np.ndarray, number: int, before: str = "") -> Shown:
     """One sheet: the places that are named; of the standard ones those that are used, unless a person chose others."""
-    problem, count = book.problem, len(images)
-    quantities = problem.network.quantities
-    own = {n: (name, line.place(quantities[n], count)) for n, line in lines.items() if n in quantities and n != "digit"}
-    standard = {} if origin_of(problem).own else _standard(book, name, count)
-    return Shown(name, {**standard, **own}, images, number, before)
+    standard = {} if origin_of(book.problem).own else _standard(book, name, len(images))
+    return Shown(name, {**standard, **{n: (name, place) for n, place in own.items()}}, images, number, before)
 
 
 def _own(book: Book, own: OwnIterations) -> Iterator[Shown]:
@@ -366,7 +384,7 @@ def _standard(book: Book, sheet: str, images: int) -> dict[str, tuple[str, Place
     them, and on the sheets of a workbook that xlnn wrote.
     """
     problem = book.problem
-    layout = arrange(problem.settings.layout, list(problem.network.quantities.values()), images)
+    layout = book.layout(images)
     ours = book.workbook.marked and written_name(sheet) not in (None, DATA)
     found = {}
     for name, place in layout.places.items():
@@ -397,5 +415,5 @@ def _is_labelled(book: Book, sheet: str, layout: Layout, name: str) -> bool:
 
 
 def _stands(book: Book, sheet: str, label: Label) -> bool:
-    text = book.workbook.block(sheet, Place(label.cell))[()]
-    return isinstance(text, str) and text in {labels.text(label, book.problem.network, each) for each in LANGUAGES}
+    text = book.workbook.filled(sheet).texts.get(code(*label.cell))
+    return text is not None and text in {labels.text(label, book.problem.network, each) for each in LANGUAGES}

@@ -157,6 +157,8 @@ def compared(
         first, second = (_contents(book, sheet, formulas) for book, sheet in ((one, name), (other, partner)))
         limits = [range_ for range_, on in chosen.values() if (name, partner) in on] if ranges else None
         pairs.append(_compare_sheets(name, partner, first, second, tolerance, text or formulas, limits))
+        one.forget(name)  # two sheets at a time are in memory, of however many there are
+        other.forget(partner)
     _check_selections(one, other, pairs, sheets, {typed: range_ for typed, (range_, _) in chosen.items()})
     return Comparison(Path(a), Path(b), tuple(pairs), () if formulas else tuple(_notes(one, other, pairs)))
 

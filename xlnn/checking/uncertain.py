@@ -78,8 +78,8 @@ def recognised(numbers: np.ndarray) -> Precision:
 def common_decimals(numbers: np.ndarray) -> int | None:
     """The decimals to which calculated numbers are rounded, nearly all of them; None where they are not."""
     kept = [number for number in numbers.tolist() if number]
-    few = (d for d in range(FEWER) if len(kept) >= ENOUGH and _share(kept, f".{d}f") >= MOST)
-    return next(few, None)
+    few = len(kept) >= ENOUGH and _share(kept, f".{FEWER - 1}f") >= MOST  # who is rounded to fewer is rounded to these
+    return next(d for d in range(FEWER) if _share(kept, f".{d}f") >= MOST) if few else None
 
 
 def _share(numbers: list[float], form: str) -> float:

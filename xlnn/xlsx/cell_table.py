@@ -113,13 +113,20 @@ class Filled:
             at = np.minimum(np.searchsorted(self.other_cells, flat), len(self.others) - 1)
             other = self.other_cells[at] == flat
             found[other] = self.others[at[other]]
-        if self._has_pending:
+        if self.has_pending:
             found[self.kinds_at(flat) == PENDING] = UNCALCULATED
         return found.reshape(positions.shape)
 
     @cached_property
-    def _has_pending(self) -> bool:
+    def has_pending(self) -> bool:
+        """Whether some formula has no stored result."""
         return bool((self.kinds == PENDING).any())
+
+    @cached_property
+    def texts(self) -> dict[int, str]:
+        """The texts, by address."""
+        codes = self.codes[self.other_cells].tolist()
+        return {code_: text for code_, text in zip(codes, self.others.tolist(), strict=True) if isinstance(text, str)}
 
     def values(self) -> np.ndarray:
         """What all its cells hold, in order."""

@@ -17,7 +17,7 @@ import numpy as np
 
 from xlnn.errors import ContentError, FileError, LimitError, Where, XlnnError, printable, raise_all
 from xlnn.layout.cells import Cell, Range
-from xlnn.layout.listed import by_sheet, spot
+from xlnn.layout.listed import by_sheet, sheets_of, spot
 from xlnn.layout.places import Place
 from xlnn.xlsx.cell_table import BLANK, PENDING, SPACES, UNCALCULATED, Filled
 from xlnn.xlsx.exact import Shared, read_exactly
@@ -52,7 +52,7 @@ SPARSE, SPARSENESS = 1 << 24, 64  # a sheet may span so many cells, or so many f
 LINE = 16  # cells of a row that count in Settings and Places
 
 
-REMEMBERED = 8  # places
+REMEMBERED = 1 << 18  # cells of places
 
 
 PROPERTIES = "docProps/custom.xml"
@@ -73,7 +73,9 @@ class Workbook:
         self._contents = contents(self._package)
         self._shared = Shared(self._package, self._contents)
         self._filled: dict[tuple[str, bool], Filled] = {}
-        self._positions: dict[tuple[str, Place], np.ndarray] = {}
+        self._positions: dict[tuple[bytes, Place], np.ndarray] = {}
+        self._digests: dict[str, bytes] = {}
+        self._remembered = 0  # cells in _positions
 
     @property
     def name(self) -> str:
@@ -134,6 +136,11 @@ class Workbook:
             read = read_sheet(self._shared, part, where) if results else read_exactly(self._shared, part, where, formulas=True)
             self._filled[title, results] = read
         return self._filled[title, results]
+
+    def forget(self, name: str) -> None:
+        """A sheet's cells are read anew when they are asked for again."""
+        for results in (True, False):
+            self._filled.pop((self.find(name), results), None)
 
     def readable(self, names: Iterable[str]) -> Iterator[str]:
         """Those of some sheets that can be read. Raises, behind them, what was wrong with the first of the others."""
@@ -198,12 +205,20 @@ class Workbook:
 
     def positions(self, sheet: str, place: Place) -> np.ndarray:
         """Where a place's cells are among the filled ones; the last places are remembered."""
-        key = self.find(sheet) or sheet, place
+        key = self._addresses(sheet), place
         if key not in self._positions:
-            if len(self._positions) == REMEMBERED:
-                del self._positions[next(iter(self._positions))]
             self._positions[key] = self.filled(sheet).positions(place)
+            self._remembered += place.size
+            while self._remembered > REMEMBERED and len(self._positions) > 1:
+                self._remembered -= self._positions.pop(next(iter(self._positions))).size
         return self._positions[key]
+
+    def _addresses(self, sheet: str) -> bytes:
+        """Which cells of a sheet are filled, as a digest: on sheets that are alike a place's cells have the same positions."""
+        title = self.find(sheet) or sheet
+        if title not in self._digests:
+            self._digests[title] = hashlib.sha256(self.filled(title).codes.tobytes()).digest()
+        return self._digests[title]
 
     def kinds(self, sheet: str, place: Place) -> np.ndarray:
         """What kinds of cells lie there: blank, number, text … (see `filled`)."""
@@ -229,6 +244,10 @@ class Workbook:
             found[chosen] = values
         return found.reshape(place.shape)
 
+    def floats(self, sheet: str, place: Place) -> np.ndarray:
+        """The numbers at a place, nan where a cell holds none (or a whole number too large for a float)."""
+        return self._gathered(sheet, place, lambda name, part: self.filled(name).numbers_at(self.positions(name, part)))
+
     def is_pending(self, sheet: str, cell: Cell) -> bool:
         """Whether a formula stands in a cell whose result is missing."""
         return bool(self.kinds(sheet, Place(cell)) == PENDING)
@@ -245,7 +264,8 @@ class Workbook:
 
     def check_calculated(self, places: Iterable[tuple[str, Place]]) -> None:
         """Raises ContentError, one for all, where formulas without a stored result stand at these places (sheet, place)."""
-        pending = [(sheet, place, self.kinds(sheet, place) == PENDING) for sheet, place in places]
+        some = (where for where in places if any(self.filled(name).has_pending for name in sheets_of(*where)))
+        pending = [(sheet, place, self.kinds(sheet, place) == PENDING) for sheet, place in some]
         count = sum(int(mask.sum()) for _, _, mask in pending)
         if count:
             sheet, place, mask = next(entry for entry in pending if entry[2].any())
