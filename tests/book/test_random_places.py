@@ -6,9 +6,12 @@ import numpy as np
 import openpyxl
 from hypothesis import given, settings
 from placing import by_hand, placed_problems
+from problems import dense, random_problem
 from reference import updated
 
 import xlnn
+from xlnn.layout.cells import Cell, Range
+from xlnn.layout.places import Place, contiguous_steps
 
 
 @settings(max_examples=40)
@@ -42,3 +45,17 @@ def test_computed_quantities_stand_at_the_addresses_that_were_asked_for(tmp_path
             for index in np.ndindex(*place.shape):
                 assert sheet[place.cell(*index).name].value == step[name][index], (name, index)
     assert {*places} - {*problem.parameters} - {"number", "x", "digit", "t"}  # some of them are calculated
+
+
+def test_right_answers_below_the_images_are_no_further_images(tmp_path):
+    """t in blocks of an image's size and of 0 and 1 as the images are: sheet Places says whose they are."""
+    problem = random_problem(dense((2, 2), (1, "sigmoid"), (2, "sigmoid")), 3, 0, iterations=1)
+    problem.x[:] = [[[1, 0], [0, 1]], [[0, 1], [1, 0]], [[1, 1], [0, 0]]]
+    below = {"x": Place(Cell(1, 1), (3, 2, 2), ((0, 2), (1, 0), (0, 1))), "t": Place(Cell(3, 1), (3, 2), ((1, 0), (0, 1)))}
+    for row, name in zip((9, 13, 15, 19), problem.parameters, strict=True):
+        shape = problem.network.quantities[name].shape
+        below[name] = Place(
+            Cell(row, 1), shape, contiguous_steps(shape, Range(Cell(1, 1), Cell(shape[0], int(np.prod(shape[1:])))))
+        )
+    by_hand(problem, below, tmp_path / "book.xlsx")
+    assert (xlnn.read(tmp_path / "book.xlsx").t == problem.t).all()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -125,7 +125,7 @@ def _check_end(network: Network, x: _Blocks, answers: _Blocks | None, images: in
         return
     known = _known_answers(network, answers, images)
     more = next((k for k in range(images, answers.room) if not _is_answer(answers, k, known)), answers.room) - images
-    if more > (0 if known is not None else 1) and not _is_taken(answers, images, said):
+    if more > (0 if known is not None else 1) and not _is_taken(answers, images, said, TARGETS):
         _refuse_gap(x, images, answers.at(images).origin, answered=True)
     other = _other_line(x, answers, images, known, said)
     if other:
@@ -193,10 +193,10 @@ def _is_answer(answers: _Blocks, k: int, known: set[float] | None, move: tuple[i
     return all(type(v) in (int, float) and (known is None or float(v) in known) for v in values.flat)
 
 
-def _is_taken(blocks: _Blocks, k: int, said: Said) -> bool:
-    """Whether another line of sheet Places begins there."""
+def _is_taken(blocks: _Blocks, k: int, said: Said, own: Sequence[str] = ("x",)) -> bool:
+    """Whether a line of sheet Places other than its `own` begins there."""
     first, last = blocks.at(k).bounds()
-    others = (line.block for name, line in said.own.items() if line.sheet == blocks.sheet and name not in ("x", *TARGETS))
+    others = (line.block for name, line in said.own.items() if line.sheet == blocks.sheet and name not in own)
     return any(
         first.row <= b.last.row and b.first.row <= last.row and first.column <= b.last.column and b.first.column <= last.column
         for b in others
