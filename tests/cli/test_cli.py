@@ -109,7 +109,7 @@ def test_gradcheck(folder):
 def test_every_language(language, folder):
     """Chosen with --language; afterwards the workbook has it."""
     code, text, _ = run("new", "4-4", "mine.xlsx", "--language", language)
-    assert (code, text) == (0, f"mine.xlsx: {say(NEW, language)}\n")
+    assert (code, text) == (0, say("{where}: {text}", language, where="mine.xlsx", text=say(NEW, language)) + "\n")
     code, text, _ = run("train", "mine.xlsx", "-n", "0")
     updates = say("{updates} updates: C_T {before} → {after}", language, updates=0, before="20.2553", after="20.2553")
     assert code == 0
