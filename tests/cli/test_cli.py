@@ -180,8 +180,10 @@ def test_options_override_settings(option, field, folder):
 
 
 def test_every_setting_that_matters_has_an_option():
-    """Not those that belong to the workbook: its classes, whether answers are judged, its language."""
-    assert {field for _, field, _ in SETTINGS} == set(BY_FIELD) - {"iterations", "classes", "judged", "language"}
+    """Not those that belong to the workbook: its classes, its pixels, whether answers are judged, its language."""
+    assert {field for _, field, _ in SETTINGS} == set(BY_FIELD) - {
+        "iterations", "classes", "judged", "language", "pixels", "blank",
+    }  # fmt: skip
     assert set(VALUES) == {field for _, field, _ in SETTINGS}
 
 
@@ -217,7 +219,7 @@ def test_values_that_no_option_has(arguments, expected, folder):
     [
         (["frobnicate"], "No such command 'frobnicate'."),
         (["train"], "Missing argument 'WORKBOOK'."),
-        (["train", "book.xlsx", "--epochs", "5"], "No such option '--epochs'"),
+        (["train", "book.xlsx", "--epochs", "5"], "No such option: --epochs. It is called --iterations here."),
         (["train", "a.xlsx", "b.xlsx"], "Got unexpected extra argument (b.xlsx)"),
         (["train", "book.xlsx", "--language", "de"], "Invalid value for '--language': 'de' is not one of 'en', 'zh', 'ja'."),
         (["new"], "Missing argument 'SECTION'."),

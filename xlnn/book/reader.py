@@ -89,12 +89,23 @@ def _read(
         problem = gather(book, where)
         if not (said.own or book.find(SETTINGS)):
             _check_said(said.images, problem.images, book.where(PLACES))
+        _check_batch(problem, found, chosen)
         return _with_held_out(book, where, problem)
     except XlnnError as error:
         error.language = language
         if isinstance(error, LimitError):
             error.where = error.where or Where(book.name)
         raise
+
+
+def _check_batch(problem: Problem, found: settings.Read, chosen: Mapping) -> None:
+    """Raises UsageError (ContentError where sheet Settings says so) for batches larger than there are images."""
+    batch, images, what = problem.settings.batch, problem.images, problem.network.things
+    if batch > images:
+        text = "the batch size is {batch}, but there are only {images} {what}; `all` takes all of them."
+        if "batch" in chosen:
+            raise UsageError(text, batch=batch, images=images, what=what)
+        raise ContentError(text, found.where.get("batch"), batch=batch, images=images, what=what)
 
 
 def _find(

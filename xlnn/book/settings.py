@@ -15,6 +15,7 @@ from xlnn.book.names import SETTINGS
 from xlnn.book.setting_values import (
     Entry,
     classes,
+    is_float,
     letters,
     number_of,
     one_of,
@@ -296,11 +297,13 @@ def parse_value(entry: Entry, value, where: Where | None = None):
             raise
         raise ContentError(error.message, where, **error.fields) from error
     except ValueError:
-        kind = ContentError if where else UsageError
-        raise kind(
-            "{what}: expected {expected}, found {found}.",
-            where, what=entry.name, expected=entry.expected, found=_found(value),
-        ) from None  # fmt: skip
+        comma = isinstance(value, str) and value.count(",") == 1 and is_float(value.replace(",", "."))
+        text = "{what}: expected {expected}, found {found}."
+        if comma:
+            text = "{what}: expected {expected}, found {found} (decimal comma? Write a point)."
+        if where is None:
+            raise UsageError(text, what=entry.name, expected=entry.expected, found=_found(value)) from None
+        raise ContentError(text, where, what=entry.name, expected=entry.expected, found=_found(value)) from None
 
 
 def _found(value) -> str:

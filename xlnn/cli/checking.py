@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -22,6 +23,11 @@ from xlnn.cli.speaking import command, language_about
 from xlnn.errors import ContentError, UsageError
 from xlnn.words import joined, say, word
 
+UNUSED = ("iterations", "seed", "start", "layout")  # nothing is drawn, trained or laid out
+
+
+check_options = partial(setting_options, without=UNUSED)
+
 
 @command()
 @click.argument("workbooks", type=FILE, nargs=-1, required=True, metavar="WORKBOOK...")
@@ -30,7 +36,7 @@ from xlnn.words import joined, say, word
 @click.option("--against", type=FILE, metavar="FILE", help="Also compare with a trained workbook's numbers.")
 @report_option
 @json_option
-@setting_options
+@check_options
 @limit_options
 @language_option
 @force_option

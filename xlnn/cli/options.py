@@ -69,8 +69,10 @@ def _settings_among(command, names):
 
 
 def setting_options(command, without=()):
-    """The options that override sheet Settings."""
+    """The options that override sheet Settings, without those that do nothing in a command."""
     command = _settings_among(command, [name for _, name, _ in SETTINGS if name not in without])
+    if "iterations" in without:
+        return command
     return click.option("-n", "--iterations", metavar="N", help="Number of updates.")(command)
 
 

@@ -176,6 +176,22 @@ def _find_language(ctx: click.Context, arguments: list[str]) -> bool:
     return True
 
 
+OTHER_NAMES = {  # of options, as other programs have them
+    **dict.fromkeys(("--lr", "--learning-rate", "--learning_rate", "--alpha", "--rate"), "--eta"),
+    **dict.fromkeys(("--epochs", "--epoch", "--iters", "--iteration", "--steps", "--updates"), "--iterations"),
+    **dict.fromkeys(("--batch-size", "--batch_size", "--batchsize"), "--batch"),
+    **dict.fromkeys(("--random-state", "--random-seed"), "--seed"),
+    **dict.fromkeys(("--out", "--out-file", "--result"), "--output"),
+    **dict.fromkeys(("--loss", "--error"), "--cost"),
+    **dict.fromkeys(("--lang", "--locale"), "--language"),
+    **dict.fromkeys(("--overwrite", "--replace"), "--force"),
+    "--shuffle": "--order",
+}
+
+
+LIMITS = "Limits of what is read"
+
+
 class Speaking(click.Command):
     """A command whose help and usage errors are in the reader's language."""
 
@@ -188,10 +204,37 @@ class Speaking(click.Command):
             _find_language(ctx, given)
         try:
             return super().parse_args(ctx, args)
-        except click.UsageError:
+        except click.UsageError as error:
             if not _find_language(ctx, given):
-                raise
+                raise self._named_otherwise(ctx, error) from None
+        try:
             return super().parse_args(ctx, given)  # once more, so that click says it in the workbook's language
+        except click.UsageError as error:
+            raise self._named_otherwise(ctx, error) from None
+
+    def _named_otherwise(self, ctx: click.Context, error: click.UsageError) -> click.UsageError:
+        """What to say of an option that has another name here, as --lr; else click's own words."""
+        if not isinstance(error, click.NoSuchOption):
+            return error
+        known = {option for param in self.get_params(ctx) for option in param.opts}
+        name = OTHER_NAMES.get(error.option_name.lower())
+        if name is None or name not in known:
+            return error
+        text = say("No such option: {option}. It is called {name} here.", language_of(ctx), option=error.option_name, name=name)
+        if name == "--iterations":
+            text += " " + say("It counts updates; an epoch is as many updates as there are batches.", language_of(ctx))
+        return click.UsageError(text, ctx)
+
+    def format_options(self, ctx: click.Context, formatter: HelpFormatter) -> None:
+        """The options, those that raise a limit under a heading of their own."""
+        rows: dict[bool, list[tuple[str, str]]] = {False: [], True: []}
+        for param in self.get_params(ctx):
+            if (record := param.get_help_record(ctx)) is not None:
+                rows[any(option.startswith("--max-") for option in param.opts)].append(record)
+        for heading, found in ((gettext.gettext("Options"), rows[False]), (say(LIMITS, language_of(ctx)), rows[True])):
+            if found:
+                with formatter.section(heading):
+                    formatter.write_dl(found)
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         option = super().get_help_option(ctx)
@@ -219,6 +262,10 @@ class Command(Speaking):
 
 class Group(Speaking, click.Group):
     """The commands together."""
+
+    def format_options(self, ctx: click.Context, formatter: HelpFormatter) -> None:
+        super().format_options(ctx, formatter)
+        self.format_commands(ctx, formatter)
 
     def format_commands(self, ctx: click.Context, formatter: HelpFormatter) -> None:
         rows = [(name, short_help(command, language_of(ctx))) for name, command in self.commands.items()]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import click
 
 from xlnn.cli.options import (
     FILE,
     decimals_option,
+    echo_aside,
     force_option,
     language_option,
     limit_options,
@@ -46,6 +49,9 @@ def predict(ctx, trained, images, output, decimals, printed, language: str | Non
     ctx.meta["language"] = language
     look = {"decimals": decimals, "printed": printed}
     path = write_predictions(step, output, inputs=(trained, images), force=force, **look) if output else None
+    if images is None and not step["x"].any():
+        note = "nothing is drawn on sheet Test: type numbers into its yellow cells, save, and try again. Empty cells count as 0."
+        echo_aside(say("xlnn: note: {text}", language, text=say(note, language)))
     for found in predictions:
         outputs = "  ".join(f"{number:.6f}" for number in found.outputs)
         text = say("{what} {image}: {outputs}", language, what=network.things[:-1], image=found.image, outputs=outputs)
@@ -54,11 +60,14 @@ def predict(ctx, trained, images, output, decimals, printed, language: str | Non
         click.echo(str(path))
 
 
+gradient_options = partial(setting_options, without=("iterations", "eta", "update", "layout"))  # nothing is updated
+
+
 @command()
 @click.argument("workbook", type=FILE)
 @places_option
 @click.option("--initial", is_flag=True, help="Check at the saved copy of the initial parameters.")
-@setting_options
+@gradient_options
 @click.option(
     "--tolerance",
     default=1e-6,

@@ -6,6 +6,7 @@ believed, everything is counted while it is unpacked, and no part can name anoth
 
 from __future__ import annotations
 
+import os
 import re
 import stat
 import struct
@@ -14,7 +15,9 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, fields, replace
+from difflib import get_close_matches
 from io import BytesIO
+from itertools import islice
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo, is_zipfile
 
@@ -499,6 +502,22 @@ def _refuse_other_packages(package: Package, where: Where) -> None:
         raise _no_workbook("", where)
 
 
+READ = (".xlsx", ".xlsm", ".ods", ".fods", ".xls", ".xlsb", ".csv")  # endings of files that are read as workbooks
+
+
+def _nearest(path: Path) -> str:
+    """The file of the same folder whose name is most like this one, "" where none is: as it is typed, to be given instead."""
+    try:
+        names = sorted(entry.name for entry in islice(os.scandir(path.parent), 10_000) if entry.name.lower().endswith(READ))
+    except OSError:
+        return ""
+    typed = Path(path.name.casefold())
+    by_stem = {Path(name).stem.casefold(): name for name in names if not name.startswith(("~$", ".~lock", "."))}
+    same = [by_stem[stem] for stem in (typed.stem, typed.name) if stem in by_stem]
+    found = same or [by_stem[stem] for stem in get_close_matches(typed.stem, by_stem, 1, 0.7)]
+    return repr(str(path.with_name(found[0]))) if found else ""
+
+
 def read_file(path: Path) -> bytes:
     """A file's bytes. Raises FileError where it is missing or cannot be read, LimitError where it is too large."""
     where, most = Where(path.name), _LIMITS.get().size
@@ -512,7 +531,11 @@ def read_file(path: Path) -> bytes:
     except XlnnError:
         raise
     except FileNotFoundError:
-        raise FileError("there is no such file; looked in {folder}.", where, folder=path.resolve().parent) from None
+        folder, near = path.resolve().parent, _nearest(path)
+        if near:
+            said = "there is no such file; looked in {folder}. Did you mean {name}?"
+            raise FileError(said, where, folder=folder, name=near) from None
+        raise FileError("there is no such file; looked in {folder}.", where, folder=folder) from None
     except IsADirectoryError:
         raise FileError("this is a folder, not a workbook.", where) from None
     except OSError as error:
