@@ -83,7 +83,7 @@ def test_the_formulas_are_those_one_types(f):
         "=C36+G36", "=D36+H36", "=2*C37", "=2*D37", "=-$C$3*E37", "=-$C$3*F37", "=C37^2+D37^2"
     ]  # fmt: skip
     assert sheet(f, formulas=True)["C3"].value == "=Settings!B2"
-    assert [sheet(f)[f"K{number}"].value for number in (2, 3, 4)] == ["z = x² + y²", "∂z/∂x = 2*x", "∂z/∂y = 2*y"]
+    assert [sheet(f)[f"K{number}"].value for number in (2, 3, 4)] == ["z = x² + y²", "∂z/∂x = 2x", "∂z/∂y = 2y"]
 
 
 def test_values_are_values(tmp_path):
@@ -327,7 +327,7 @@ def test_check_goes_by_the_function_in_the_workbook(f):
     book.save(f.with_name("w.xlsx"))
     found = xlnn.check(f.with_name("w.xlsx"))
     assert list(found["quantity"]) == ["∂z/∂y", "z"]
-    assert list(found["equation"]) == ["∂z/∂y = 4*y", "z = x² + 2*y²"]
+    assert list(found["equation"]) == ["∂z/∂y = 4y", "z = x² + 2y²"]
 
 
 # ---- Lagrange -------------------------------------------------------------------------------------------
@@ -428,8 +428,8 @@ def test_lagrange_on_the_console_and_on_a_sheet(f):
     code, said = run("descend", f, "--function", "x+y", "--constraint", "x^2+y^2=1")
     path = f.with_name("f-descended.xlsx")
     assert (code, said.splitlines()) == (0, [
-        "x = -sqrt(2)/2, y = -sqrt(2)/2, λ = -sqrt(2)/2: z = -sqrt(2) ≈ -1.414213562",
-        "x = sqrt(2)/2, y = sqrt(2)/2, λ = sqrt(2)/2: z = sqrt(2) ≈ 1.414213562",
+        "x = −√2/2, y = −√2/2, λ = −√2/2: z = −√2 ≈ -1.414213562",
+        "x = √2/2, y = √2/2, λ = √2/2: z = √2 ≈ 1.414213562",
         f"stationary points: 2. {path}",
     ])  # fmt: skip
     found = sheet(path, "Lagrange")
@@ -438,7 +438,7 @@ def test_lagrange_on_the_console_and_on_a_sheet(f):
     formulas = sheet(path, "Lagrange", formulas=True)
     assert [formulas[f"{column}8"].value for column in "EFGH"] == ["=B8+C8", "=B8^2+C8^2-1", "=1-2*B8*D8", "=1-2*C8*D8"]
     texts = [cell.value for line in found.iter_rows() for cell in line if isinstance(cell.value, str)]
-    assert "x = sqrt(2)/2, y = sqrt(2)/2, λ = sqrt(2)/2: z = sqrt(2) ≈ 1.414213562" in texts
+    assert "x = √2/2, y = √2/2, λ = √2/2: z = √2 ≈ 1.414213562" in texts
     assert sheet(path, "Settings")["B5"].value == "x^2+y^2=1"
     assert xlnn.check(path).empty
     # it is an input again, and without the constraint a descent

@@ -136,7 +136,7 @@ _SIGNS = str.maketrans("−–×·⋅∗÷∕", "--****//") | {ord("π"): " pi "
 _LEFT_SIDE = re.compile(r"^\s*([^\W\d_]\w*\s*(\([\w\s,]*\)\s*)?)?=")  # =, z =, f(x, y) =
 
 
-_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 
 
 _TOKEN = re.compile(r"\s*(?:([0-9]+\.?[0-9]*(?:[eE][-+]?[0-9]+)?|\.[0-9]+(?:[eE][-+]?[0-9]+)?)|([^\W\d_]\w*)|(\*\*|[-+*/^()]))")
@@ -152,7 +152,7 @@ def parse(typed: str, where: Where | None = None) -> Expression:
         if len(typed) > LONGEST:
             raise UsageError("the function has {length} characters; at most {longest}.", length=len(typed), longest=LONGEST)
         plain = _LEFT_SIDE.sub("", typed.translate(_SIGNS))
-        return _Reader(re.sub(f"[{_RAISED}]+", _exponent, plain)).whole()
+        return _Reader(re.sub(f"[{RAISED}]+", _exponent, plain)).whole()
     except UsageError as error:
         if where is None:
             raise
@@ -161,7 +161,7 @@ def parse(typed: str, where: Where | None = None) -> Expression:
 
 def _exponent(match: re.Match) -> str:
     """x² is x^2."""
-    return "^" + "".join(str(_RAISED.index(digit)) for digit in match[0])
+    return "^" + "".join(str(RAISED.index(digit)) for digit in match[0])
 
 
 class _Reader:
@@ -341,7 +341,7 @@ def _written(expression: Expression) -> tuple[str, int]:
         case Operation("negative", (part,)):
             return "-" + text(part, _POWER), _NEGATE
         case Operation("power", (base, Number(value))) if value.denominator == 1 and 0 <= value < 1000:
-            return text(base, _ATOM) + "".join(_RAISED[int(digit)] for digit in str(value)), _POWER
+            return text(base, _ATOM) + "".join(RAISED[int(digit)] for digit in str(value)), _POWER
         case Operation("power", (base, exponent)):
             return f"{text(base, _ATOM)}^{text(exponent, _ATOM)}", _POWER
         case Operation(name, (left, right)):

@@ -15,8 +15,9 @@ from math import isfinite
 from xlnn.errors import DivergedError, UsageError
 from xlnn.layout.cells import column_name
 from xlnn.lessons.blocks import STEP, Block, Chart, Lesson, Series, Sheet, Text
-from xlnn.lessons.calculus import FUNCTIONS, Expression, derivative, evaluate, parse, text, variables
+from xlnn.lessons.calculus import FUNCTIONS, Expression, derivative, evaluate, parse, variables
 from xlnn.lessons.lagrange import Point, Stationary, constraint, lagrangian, multipliers
+from xlnn.lessons.notation import printed, reprinted
 
 SETTINGS, SHEET, LAGRANGE = "Settings", "2-11", "Lagrange"
 
@@ -154,11 +155,11 @@ def _rows(descent: Descent) -> tuple[Block, ...]:
             for name, change in zip(names, changes, strict=True)
         ),
         *(
-            column(slope, names, _calculated(found, names), f"{slope} = {text(found)}")
+            column(slope, names, _calculated(found, names), f"{slope} = {printed(found)}")
             for slope, found in zip(slopes, descent.derivatives, strict=True)
         ),
         *(column(change, (RATE, slope), _step, f"{change} = −η {slope}") for change, slope in zip(changes, slopes, strict=True)),
-        column(z, names, _calculated(descent.z, names), f"{z} = {text(descent.z)}"),
+        column(z, names, _calculated(descent.z, names), f"{z} = {printed(descent.z)}"),
     )
 
 
@@ -208,7 +209,7 @@ def _lagrange_sheet(descent: Descent, numbers: Mapping[str, Sequence[float]], te
     at = lambda: f"{column_name(next(columns))}{ROW}"
     blocks = [Block(name, at(), (count,), numbers=numbers[name], style="fine input") for name in names]
     for name, part in _parts(descent).items():
-        equation = f"{name} = {text(part)}"
+        equation = f"{name} = {printed(part)}"
         blocks.append(Block(name, at(), (count,), needs=names, cell=_calculated(part, names), equation=equation, style="fine"))
     headers = [Text(f"{column_name(2 + k)}{ROW - 1}", block.name, "header", typed=True) for k, block in enumerate(blocks)]
     widths = {"A": 3} | {column_name(2 + k): 12 for k in range(len(blocks))}
@@ -228,8 +229,8 @@ def _parts(descent: Descent) -> dict[str, Expression]:
 def _exact(descent: Descent, found: Stationary) -> tuple[Text, ...]:
     """The problem above the table; below it every point exactly."""
     z, multiplied = descent.symbol, letters(descent)[len(descent.variables) :]
-    lines = [f"{z} = {text(descent.z)}"]
-    lines += [f"g{letter[1:]} = {text(g)} = 0" for letter, g in zip(multiplied, descent.equations, strict=True)]
+    lines = [f"{z} = {printed(descent.z)}"]
+    lines += [f"g{letter[1:]} = {printed(g)} = 0" for letter, g in zip(multiplied, descent.equations, strict=True)]
     lines.append(f"L = {z}" + "".join(f" − {letter} g{letter[1:]}" for letter in multiplied))
     above = {2: lines[0], 3: "     ".join(lines[1:-1]), 4: lines[-1]}
     first = ROW + sum(point.is_point for point in found.points) + 1
@@ -244,9 +245,9 @@ def _exact(descent: Descent, found: Stationary) -> tuple[Text, ...]:
 
 
 def point_text(point: Point, symbol: str) -> str:
-    """x = sqrt(2)/2, …: z = sqrt(2) ≈ 1.414213562"""
-    parts = [f"{name} = {exact or _decimal(point.numbers[name])}" for name, exact in point.exact.items()]
-    value = f"{symbol} = {point.value or _decimal(point.number)}"
+    """x = √2/2, …: z = √2 ≈ 1.414213562"""
+    parts = [f"{name} = {reprinted(exact) or _decimal(point.numbers[name])}" for name, exact in point.exact.items()]
+    value = f"{symbol} = {reprinted(point.value) or _decimal(point.number)}"
     more = "" if point.number is None or value.endswith(f"= {_decimal(point.number)}") else f" ≈ {_decimal(point.number)}"
     return ", ".join(parts) + ": " + value + more
 
