@@ -111,8 +111,8 @@ def test_the_sheets_and_what_is_returned(solved):
     assert (result.right, result.images, result.iterations) == (64, 64, ())
 
 
-def test_start_and_solved_stand_in_the_authors_cells_without_a_backward_pass(solved):
-    """C_T in G21, the share in G30, w² of unit 1 in D5:F8; below the saved copy (row 51) nothing."""
+def test_start_and_solved_stand_in_the_authors_cells_without_gradients(solved):
+    """C_T in G21, the share in G30, w² of unit 1 in D5:F8; below δ² (rows 66 to 68) nothing."""
     path, result = solved
     book = openpyxl.load_workbook(path, data_only=True)
     assert book["Start"]["G21"].value == pytest.approx(20.255346, abs=5e-7)
@@ -122,7 +122,8 @@ def test_start_and_solved_stand_in_the_authors_cells_without_a_backward_pass(sol
     first = xlnn.example("4-4").parameters["w2"][0]
     np.testing.assert_array_equal(workbooks.numbers(path, "Start", "D5:F8"), first)
     np.testing.assert_array_equal(workbooks.numbers(path, "Solved", "D38:F41"), first)  # the saved copy
-    assert max(sheet.max_row for sheet in (book["Start"], book["Solved"])) == 51
+    assert max(sheet.max_row for sheet in (book["Start"], book["Solved"])) == 68
+    assert abs(book["Solved"]["O58"].value) < 1e-3 < abs(book["Start"]["O58"].value)  # δ³ comes to 0 where the network fits
 
 
 def test_parameters_are_numbers_and_everything_else_formulas(solved):

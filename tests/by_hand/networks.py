@@ -85,6 +85,7 @@ def numbers() -> dict:
         ("4-2", "4-2 trained", "D11"): plain.total(plain.trained()),
         ("4-2", "4-2 trained", "B12"): plain.mean_error(plain.start(), "d3"),
         ("4-2", "4-2 trained", "C12"): plain.mean_error(plain.start(), "d2"),
+        ("4-2", "Trained", "O58"): after["d3"][0],
         ("4-3", "4-3", "B21"): shared,
         ("4-3", "4-3", "B22"): shared * middle,
         ("4-3", "4-3", "B23"): shared * -1.5,

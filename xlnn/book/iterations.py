@@ -15,6 +15,7 @@ from xlnn.book.authors import recognise
 from xlnn.book.names import (
     CONVENTIONS,
     DATA,
+    ERRORS,
     FORWARD,
     HELD_OUT,
     PLACES,
@@ -53,7 +54,7 @@ class Shown:
     """One iteration as a workbook shows it: `places` gives sheet and place of every quantity that is there.
 
     `images` are the positions of the images, `before` the sheet whose new parameters it uses; `forward`: it has no
-    backward pass and is not meant to.
+    gradients and is not meant to.
     """
 
     name: str
@@ -174,7 +175,7 @@ def book_of(workbook: Workbook, *, places: str | Path | None = None, language: s
         found = list(_written(book, lines, numbered) if written else [_by_hand(book, lines)])
     if settings.get("eta") is not None:  # an option is above what stands on the sheets
         found = [replace(shown, places={n: where for n, where in shown.places.items() if n != "eta"}) for shown in found]
-    found = [_without_backward(shown, problem) if book.untrainable else shown for shown in found]
+    found = [_without_gradients(shown, problem, True) if book.untrainable else shown for shown in found]
     book.iterations = tuple(shown for shown in found if computed(shown, problem))
     book.unseen = _unseen(book)
     try:
@@ -216,9 +217,11 @@ def _untrainable(problem: Problem) -> XlnnError | None:
     return None
 
 
-def _without_backward(shown: Shown, problem: Problem) -> Shown:
+def _without_gradients(shown: Shown, problem: Problem, untrainable: bool = False) -> Shown:
+    """What a sheet shows that no update follows from: the way forward and δ, which an `untrainable` network has not."""
     quantities = problem.network.quantities
-    kept = {name: where for name, where in shown.places.items() if quantities[name].kind in FORWARD}
+    kinds = FORWARD if untrainable else (*FORWARD, *ERRORS)
+    kept = {name: where for name, where in shown.places.items() if quantities[name].kind in kinds}
     return replace(shown, places=kept, before="", forward=True)
 
 
@@ -293,13 +296,13 @@ def _written(book: Book, lines: Mapping[str, Line], numbered: Sequence[tuple[int
         images = problem.batch(number)
         yield _sheet(book, name, own(len(images)), images, number, names.get(number - 1, ""))
     last, name = numbered[-1] if numbered else (0, "")
-    for single in (START, TRAINED, SOLVED):  # all images, without the backward pass
+    for single in (START, TRAINED, SOLVED):  # all images, without gradients
         title = book.workbook.find(single)
         if title:
             places = own(problem.images) if origin_of(problem).own else {}
             shown = _sheet(book, title, places, np.arange(problem.images), last + 1)
             follows = single == TRAINED and last == problem.settings.iterations
-            yield replace(_without_backward(shown, problem), before=name if follows and not book.untrainable else "")
+            yield replace(_without_gradients(shown, problem), before=name if follows and not book.untrainable else "")
 
 
 def _sheet(book: Book, name: str, own: Mapping[str, Place], images: np.ndarray, number: int, before: str = "") -> Shown:
@@ -327,7 +330,7 @@ def _trained(book: Book, last: int) -> Iterator[Shown]:
     title = book.workbook.find(TRAINED)
     if title and book.workbook.marked:
         images = np.arange(book.problem.images)
-        yield replace(_without_backward(Shown(title, _standard(book, title, len(images)), images, last + 1), book.problem))
+        yield replace(_without_gradients(Shown(title, _standard(book, title, len(images)), images, last + 1), book.problem))
 
 
 def _by_hand(book: Book, lines: Mapping[str, Line]) -> Shown:

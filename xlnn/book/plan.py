@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from xlnn.book.names import DATA, DETAILS, FORWARD, SOLVED, SUMMARY_HEADER, TRAINED
+from xlnn.book.names import DATA, DETAILS, ERRORS, FORWARD, SOLVED, SUMMARY_HEADER, TRAINED
 from xlnn.book.numbers import INITIAL, Page
 from xlnn.book.origin import Earlier, origin_of
 from xlnn.errors import LimitError, UsageError, printable
@@ -191,10 +191,16 @@ class Plan:
         quantities = list(self.problem.network.quantities.values())
         return arrange(self.problem.settings.layout, quantities, images or self.problem.images)
 
-    def forward_layout(self, images: int, pictures: bool = True) -> Layout:
-        """An iteration's sheet without the backward pass; `pictures`: with the filters before and after."""
+    def forward_layout(self, images: int, pictures: bool = True, errors: bool = True) -> Layout:
+        """An iteration's sheet without gradients and new parameters; `pictures`: with the filters before and after, `errors`:
+        with δ of every image."""
         layout, quantities = self.layout(images), self.problem.network.quantities
-        forward = layout.only([name for name in layout.places if quantities[name].kind in FORWARD])
+        shown = {name for name in layout.places if quantities[name].kind in FORWARD}
+        for rule in self.problem.network.rules if errors else ():
+            apart = shown.issuperset(layout.places.keys() & rule.needs)
+            if apart and rule.result.kind in ERRORS and rule.result.name in layout.places:
+                shown.add(rule.result.name)  # where the output is updated first, δ of hidden layers follows from an update
+        forward = layout.only([name for name in layout.places if name in shown])
         return with_pictures(forward, list(quantities.values())) if pictures else forward
 
     def page(self, layout: Layout, follows: Layout | None = None, start: str = "") -> Page:
@@ -209,11 +215,13 @@ class Plan:
         new = {q.name: follows.places["new_" + q.name] for q in network.parameters} if follows else None
         return Page(network, layout, {**network.rule_of, **summed}, elsewhere, self.formulas, new)
 
-    def places_lines(self, iteration: str) -> Iterator[tuple[Quantity, str, Place]]:
-        """What sheet Places tells: inputs on Data, parameters on the last sheet, all else on the sheet `iteration`, if any;
-        where a person chose the addresses, everything that this sheet has, once more what was named already."""
+    def places_lines(self, iteration: str, errors: bool = True) -> Iterator[tuple[Quantity, str, Place]]:
+        """What sheet Places tells: inputs on Data, parameters on the last sheet, all else on the sheet `iteration`, if any, or
+        on the last with its `errors`; where a person chose the addresses, everything that this sheet has, once more what was
+        named already."""
         data, quantities = self.data_layout().data, self.problem.network.quantities
-        places = self.layout(self.batch).places if iteration else self.forward_layout(self.problem.images).places
+        last = self.forward_layout(self.problem.images, errors=errors)
+        places = (self.layout(self.batch) if iteration else last).places
         for name, q in quantities.items():
             if name in data and name != "number":
                 yield q, DATA, data[name]

@@ -11,7 +11,19 @@ import numpy as np
 
 from xlnn.book.conventions import conventions_page
 from xlnn.book.look import LINKS, furnish
-from xlnn.book.names import CONVENTIONS, DATA, HELD_OUT, PLACES, SETTINGS, SOLVED, SUMMARY, TEST, TRAINED, iteration_name
+from xlnn.book.names import (
+    CONVENTIONS,
+    DATA,
+    ERRORS,
+    HELD_OUT,
+    PLACES,
+    SETTINGS,
+    SOLVED,
+    SUMMARY,
+    TEST,
+    TRAINED,
+    iteration_name,
+)
 from xlnn.book.numbers import INITIAL, Page, add_page, free, vector
 from xlnn.book.origin import origin_of
 from xlnn.book.places_writing import places_page
@@ -42,6 +54,7 @@ class OutputBook:
     _front: dict[str, RowsSheet] = field(default_factory=dict)
     _rooms: dict[int, np.ndarray] = field(default_factory=dict)  # by template: the most characters of every hole
     written: list[int] = field(default_factory=list)  # iterations that have a sheet
+    errors: bool = True  # whether the sheets without gradients have δ
     _shown: list[tuple[RowsSheet, Page, Template]] = field(default_factory=list)
     _templates: dict = field(default_factory=dict)
 
@@ -99,7 +112,7 @@ class OutputBook:
         return self._templates[key]
 
     def trained(self, step: Step, diverged: bool = False) -> None:
-        """Sheet Trained: an iteration's sheet without the backward pass; its parameters refer to the last iteration's new ones
+        """Sheet Trained: an iteration's sheet without gradients; its parameters refer to the last iteration's new ones
         unless those are no finite numbers."""
         plan, updates = self.plan, step.iteration - 1
         follows = plan.formulas and not diverged and updates in self.written
@@ -108,10 +121,12 @@ class OutputBook:
         self.forward(TRAINED, step, text, iteration_name(updates) if follows else "", start=start)
 
     def forward(self, name: str, step: Step, text: str, before: str = "", pictures: bool = True, start: str = "") -> None:
-        """A sheet without the backward pass; its parameters are numbers, or refer to the iteration on the sheet `before`, the
-        pictures of the first filters to the sheet `start`."""
-        plan = self.plan
+        """A sheet without gradients, with δ where that is finite; its parameters are numbers, or refer to the iteration on the
+        sheet `before`, the pictures of the first filters to the sheet `start`."""
+        plan, quantities = self.plan, self.plan.problem.network.quantities
         layout = plan.forward_layout(plan.problem.images, pictures)
+        if not all(np.isfinite(step[name]).all() for name in layout.places if quantities[name].kind in ERRORS):
+            layout, self.errors = plan.forward_layout(plan.problem.images, pictures, errors=False), False
         page = plan.page(layout, plan.layout(plan.batch) if before else None, start)
         self.show(name, page, self.render(page, None, name), step, text, before)
 
@@ -176,7 +191,7 @@ class OutputBook:
         """
         plan, file = self.plan, self.file
         test_page(file, file.sheet(TEST), plan, parameters)
-        places_page(file, self._front[PLACES], plan.places_lines(iteration), plan.language)
+        places_page(file, self._front[PLACES], plan.places_lines(iteration, self.errors), plan.language)
         summary_page(file, self._front[SUMMARY], plan, totals, shown, headlines, ending)
         conventions_page(file, self._front[CONVENTIONS], plan, ending, record)
         self.furnish()
