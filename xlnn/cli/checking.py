@@ -36,12 +36,13 @@ check_options = partial(setting_options, without=UNUSED)
 @click.option("--against", type=FILE, metavar="FILE", help="Also compare with a trained workbook's numbers.")
 @report_option
 @json_option
+@click.option("--watch", "watching", is_flag=True, help="Check again whenever WORKBOOK is saved; the screen shows what is left.")
 @check_options
 @limit_options
 @language_option
 @force_option
 @click.pass_context
-def check(ctx, workbooks, digits, places, against, report, as_json, language, force, **settings) -> None:
+def check(ctx, workbooks, digits, places, against, report, as_json, watching, language, force, **settings) -> None:
     """Check sheets built by hand: which rule fails, in which cells, and what went wrong.
 
     Each rule is applied to the sheet's own numbers, so that only the cells that are wrong themselves are
@@ -53,14 +54,19 @@ def check(ctx, workbooks, digits, places, against, report, as_json, language, fo
     \b
     Example: xlnn check mine.xlsx
              xlnn check mine.xlsx --digits 3 --against book-trained.xlsx --report marked.xlsx
+             xlnn check --watch mine.xlsx
              xlnn check anna.xlsx ben.xlsx carla.xlsx
     """
     from xlnn.checking.beside import formulas_beside, formulas_instead
     from xlnn.checking.judging import judge
-    from xlnn.checking.telling import check_json, check_report, check_text
-    from xlnn.checking.telling_formulas import finding_lines, formula_marks, formulas_json
+    from xlnn.checking.telling import check_json, check_report
+    from xlnn.checking.telling_formulas import formula_marks, formulas_json
     from xlnn.xlsx.saving import check_target
 
+    if watching:
+        if len(workbooks) > 1 or report or as_json:
+            raise UsageError("--watch goes with one workbook, without --report and --json.")
+        ctx.exit(_watched(workbooks[0], language, digits=digits, places=places, against=against, **settings))
     if len(workbooks) > 1:
         if report or against:
             raise UsageError("--report and --against go with one workbook.")
@@ -81,9 +87,51 @@ def check(ctx, workbooks, digits, places, against, report, as_json, language, fo
     if as_json:
         echo_json(check_json(verdict) | ({"formulas": formulas_json(formulas)} if formulas else {}))
     else:
-        click.echo("\n".join([check_text(verdict, language), *(finding_lines(formulas, language) if formulas else ())]))
+        click.echo(_told(verdict, formulas, language))
     echo_copy(copy, language, as_json)
     ctx.exit(0 if verdict.right and (formulas is None or formulas.right) else 1)
+
+
+def _told(verdict, formulas, language: str) -> str:
+    """What the rules say of a workbook, and below what its formulas do."""
+    from xlnn.checking.telling import check_text
+    from xlnn.checking.telling_formulas import finding_lines
+
+    return "\n".join([check_text(verdict, language), *(finding_lines(formulas, language) if formulas else ())])
+
+
+def _watched(path: Path, language: str | None, **options) -> int:
+    """Checks a workbook whenever it is saved, until Ctrl-C; returns the exit code."""
+    from xlnn.cli.watching import watch
+    from xlnn.xlsx.package import read_file
+
+    read_file(path)  # a name that is mistyped is said at once
+    return watch(path, lambda: _look(path, language, **options), language_about(language, path))
+
+
+def _wrong(judged) -> int:
+    """How many findings of a workbook's formulas are mistakes."""
+    return sum(finding.wrong for finding in judged.findings)
+
+
+def _look(path: Path, language: str | None, *, places, against, **options):
+    """One check, as a screen shows it. Raises as `judge`."""
+    from xlnn.checking.beside import formulas_beside, formulas_instead
+    from xlnn.checking.judging import judge
+    from xlnn.checking.telling_formulas import formulas_text
+    from xlnn.cli.watching import Look
+
+    try:
+        verdict = judge(path, places=places, against=against, language=language, **options)
+    except ContentError as error:
+        alone = formulas_instead(path, error) if not (places or against) else None
+        if alone is None:
+            raise
+        return Look(formulas_text(alone, language_about(language, path)), _wrong(alone), alone.right)
+    formulas = formulas_beside(verdict)
+    right = verdict.right and (formulas is None or formulas.right)
+    left = verdict.wrong + verdict.empty + (_wrong(formulas) if formulas and not verdict.wrong else 0)
+    return Look(_told(verdict, formulas, verdict.book.language), left, right)
 
 
 def tell_formulas(judged, as_json: bool, report, language: str, force: bool) -> int:
