@@ -22,7 +22,7 @@ from babel.messages.pofile import read_po
 
 import xlnn
 from xlnn import errors
-from xlnn.book import answers, completing, pixels, places_line, places_sheet, places_words, settings
+from xlnn.book import answers, completing, pixels, places_line, places_sheet, places_words, settings, understood_facts
 from xlnn.book import resume_record as record
 from xlnn.checking.conventions import OTHER_CONVENTIONS, OTHER_RATES
 from xlnn.checking.mistakes.search import catalogue
@@ -273,8 +273,15 @@ def of_lessons(texts) -> list[str]:
 
 
 SAID = {
-    "checking.telling: notes(book.understood)": first_of_pairs("book.understood", "notes")
-    | first_of_pairs("book.understood", "summary"),
+    "checking.telling: origin_of(verdict.book.problem).told": first_of_pairs("book.understood", "notes")
+    | first_of_pairs("book.understood", "summary")
+    | {understood_facts.CONTRADICTED},
+    "book.describing: origin_of(problem).facts": {
+        text
+        for function in ("facts", "_iterations", "_rates", "_left", "_labels")
+        for text in first_of_pairs("book.understood_facts", function)
+    },
+    "book.describing: NEXTS.items()": (*places_line.AXIS_COLUMNS, "input", "iteration"),
     "book.iterations: error.message": [NO_RESULT, NO_RESULTS],
     "checking.verdict: self.convention": [OTHER_RATES, *(words for c in OTHER_CONVENTIONS for words in (c.words, c.doubt))],
     "checking.verdict: cause.mistake.words": [mistake.words for mistake in catalogue()],
@@ -318,7 +325,6 @@ SAID = {
     "book.quantity_names: SYMBOLS.items()": [
         symbol for kind, symbol in quantities.SYMBOLS.items() if not kind.startswith("new_")
     ],
-    "book.describing: zip(axes, nexts, strict=True)": places_line.AXIS_COLUMNS,
     "cli.books: sections()": sections().values(),
     "book.formulary: rule.equation": (),  # with the equations
     "lessons.pages: block.equation": (),  # with the equations

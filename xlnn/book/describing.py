@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from xlnn.book.origin import origin_of
-from xlnn.book.places_writing import describe
+from xlnn.book.places_writing import line_words
 from xlnn.book.settings import layer_rows, setting_rows
 from xlnn.errors import printable
 from xlnn.model.problem import Problem, shape_text
 from xlnn.words import say
 
+NEXTS = {axis: "Next " + axis for axis in ("image", "unit", "map", "map before", "input", "iteration")}
 SHADES = " .:-=+*#%@"
 
 
@@ -19,7 +20,7 @@ def show(problem: Problem, language: str | None = None, images: int = 12) -> str
     language = language or problem.language
     parts = [_network(problem, language), _settings(problem, language), _images(problem, images, language)]
     if problem.origin:
-        parts.append(_sources(problem, language))
+        parts += [_sources(problem, language), _facts(problem, language)]
     parts += warnings(problem, language)
     return "\n\n".join(part for part in parts if part)
 
@@ -77,16 +78,27 @@ def _sources(problem: Problem, language: str) -> str:
     lines = [say("Where the numbers were read:", language)]
     if origin.arrangement:
         lines.append(say("  recognised: the authors' arrangement of {name}", language, name=origin.arrangement))
-    for name, (sheet, place) in origin.sources.items():
-        q = problem.network.quantities[name]
-        _, block, *nexts = describe(q, sheet, place, language)
-        axes = ("image", "unit", "map", "map before")
+    lying = origin.everything or [(problem.network.quantities[n], *where, None) for n, where in origin.sources.items()]
+    width = max(6, *(len(q.name) for q, *_ in lying))
+    for q, sheet, place, following in lying:
+        said = line_words(q, sheet, place, 1.0, following, language)
         steps = [
-            say("next {axis} {step}", language, axis=say(a, language), step=s) for a, s in zip(axes, nexts, strict=True) if s
+            say("next {axis} {step}", language, axis=say(axis, language), step=said[column])
+            for axis, column in NEXTS.items()
+            if column in said
         ]
-        drawn = [say("empty: drawn at random", language)] if name in origin.drawn else []
-        lines.append("  " + ", ".join([f"{name.ljust(6)} {printable(block)}", *steps, *drawn]))
+        drawn = [say("empty: drawn at random", language)] if q.name in origin.drawn else []
+        lines.append("  " + ", ".join([f"{q.name.ljust(width)} {printable(said['First block'])}", *steps, *drawn]))
     return "\n".join(lines)
+
+
+def _facts(problem: Problem, language: str) -> str:
+    """What was understood from the formulas."""
+    facts = origin_of(problem).facts
+    if not facts:
+        return ""
+    lines = [say("Understood from the formulas:", language), *("  " + say(text, language, **fields) for text, fields in facts)]
+    return "\n".join(map(printable, lines))
 
 
 def warnings(problem: Problem, language: str) -> list[str]:

@@ -10,9 +10,10 @@ import numpy as np
 
 from xlnn.book.places_line import Line
 from xlnn.layout.layouts import Layout
-from xlnn.layout.places import Place
+from xlnn.layout.places import Move, Place
 from xlnn.model.network import Network
 from xlnn.model.problem import Problem, Settings
+from xlnn.model.quantities import Quantity
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,9 @@ class Origin:
     earlier: Earlier | None = None  # of a resumed training: what the workbook holds of it
     beside: tuple[Path, ...] = ()
     notes: Notes = ()  # what is unusual about the workbook
+    told: Notes = ()  # those of the notes that say by what it was read, and what speaks against it
+    facts: Notes = ()  # what was understood from the formulas, for a reader
+    everything: tuple[tuple[Quantity, str, Place, Move | None], ...] = ()  # where it lies, and where the next iteration has it
     own_sheets: bool = False  # whether the result is made of the workbook's own sheets
 
     @property

@@ -17,9 +17,11 @@ from xlnn.book.origin import Found, Notes, Origin, Sources, origin_of
 from xlnn.book.own_images import count_own_images
 from xlnn.book.own_network import Own, expected_line
 from xlnn.book.own_places import ASIDE, Said, apart, eta_of, has_own_sheets, is_idle, network_of, said_in
+from xlnn.book.places_line import Line
+from xlnn.book.understood_facts import with_facts
 from xlnn.errors import ContentError, LimitError, UsageError, Where, XlnnError
 from xlnn.layout.layouts import Layout
-from xlnn.layout.places import Place
+from xlnn.layout.places import Move, Place
 from xlnn.model.network import Network
 from xlnn.model.problem import Problem, Settings
 from xlnn.model.quantities import Quantity
@@ -128,7 +130,8 @@ def _find(
             known = known or understood.understood(book)
             if known is None:
                 raise
-            return understood.problem_of(book, known, language, chosen)
+            problem = understood.problem_of(book, known, language, chosen)
+            return replace(problem, origin=with_facts(origin_of(problem), book, known))
         return _by_arrangement(book, arrangement, chosen, language, initial)
     known = known or (understood_beside(book, found) if said.own else None)
     done = completed(book, said, found, known)
@@ -136,14 +139,19 @@ def _find(
     said, found = (done.said, done.found) if done else (said, found)
     network, found, own, notes = network_of(book, said, found, _only(chosen, Network))
     chosen = {**eta_of(book, own), **_only(chosen, Settings)}
-    return _by_sheets(
-        book,
-        network,
-        found.settings(**chosen),
-        replace(said, own=own, notes=(*by, *said.notes, *notes)),
-        language,
-        initial,
-    )
+    told = (*by, *said.notes)
+    where = _by_sheets(book, network, found.settings(**chosen), replace(said, own=own, notes=notes), language, initial)
+    origin = replace(where.origin, notes=(*told, *where.origin.notes), told=told)
+    if done and known:
+        count = origin.sources["x"][1].shape[0]
+        lying = tuple(_lying(network.quantities[name], line, count) for name, line in own.items() if name != "digit")
+        origin = replace(with_facts(origin, book, known), everything=lying)
+    return replace(where, origin=origin)
+
+
+def _lying(q: Quantity, line: Line, images: int) -> tuple[Quantity, str, Place, Move | None]:
+    """Where a line has a quantity, and where the next iteration has it."""
+    return q, line.sheet, line.place(q, images), line.following
 
 
 def understood_beside(book: Workbook, found: settings.Read) -> Understood | None:

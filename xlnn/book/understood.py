@@ -53,7 +53,7 @@ def problem_of(book: Workbook, found: Understood, language: str, chosen: Mapping
     settings = Settings(**{"eta": common_eta(found) or 0.2, **batch, **own})
     parameters = {q.name: values[first.named[q.name].cells] / first.named[q.name].factor for q in network.parameters}
     sources = {name: where for name, where in first.places().items() if name in ("x", "t", *parameters)}
-    origin = Origin(book.path, book.digest, language, {}, sources, notes=notes(found))
+    origin = Origin(book.path, book.digest, language, {}, sources, notes=notes(found), told=notes(found))
     return Problem(network, x, parameters, t=t if network.answered else None, settings=settings, origin=origin)
 
 
@@ -230,3 +230,13 @@ def eta_cell(found: Understood, eta: float | None = None, names: Collection[str]
     read = set.intersection(*(set(graph.precedents(cell).tolist()) for cell in new))
     mine = [cell for cell in sorted(read) if graph.is_leaf[cell] and abs(graph.values.numbers[cell] - eta) <= SAME * eta]
     return mine[0] if len(mine) == 1 else None
+
+
+def is_line(found: Understood) -> bool:
+    """Whether the network is a single unit that is no more than its weighted input: y = a + bx."""
+    return len(found.network.layers) == 2 and found.network.output.activation == "identity"
+
+
+def sheets_of_iterations(found: Understood) -> list[str]:
+    """A name for each iteration: its sheet's, and which one it is there where there are several."""
+    return [shown.name for shown in shows(found)]

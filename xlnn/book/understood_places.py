@@ -46,7 +46,7 @@ def _quantities(found: Understood, language: str) -> Iterator[LineWords]:
         if name in quantities:
             q = quantities[name]
             factor = first.named[name].factor
-            yield line_words(q, *_one_step(where, q.per_image), factor, _following(where, second.get(name)), language)
+            yield line_words(q, *_one_step(where, q.per_image), factor, next_step(where, second.get(name)), language)
 
 
 def _one_step(where: tuple[str, Place], per_image: bool) -> tuple[str, Place]:
@@ -57,7 +57,7 @@ def _one_step(where: tuple[str, Place], per_image: bool) -> tuple[str, Place]:
     return sheet, place
 
 
-def _following(first: tuple[str, Place], second: tuple[str, Place] | None) -> Move | None:
+def next_step(first: tuple[str, Place], second: tuple[str, Place] | None) -> Move | None:
     """Where the same lies in the second iteration: a step, or the same cells of another sheet; None where that is no step."""
     if second is None or first == second:
         return None

@@ -11,7 +11,6 @@ import numpy as np
 
 from xlnn.book.iterations import computed
 from xlnn.book.origin import origin_of
-from xlnn.book.understood import notes
 from xlnn.checking.comparing import seen_apart
 from xlnn.checking.marked_copy import GREY, RED, Mark, write_marked
 from xlnn.checking.numbers import Group, Numbers
@@ -50,11 +49,9 @@ def check_text(verdict: Verdict, language: str) -> str:
 
 
 def _understood_lines(verdict: Verdict, language: str) -> list[str]:
-    """What the formulas were understood to say, where nothing else told."""
-    book = verdict.book
-    if book.understood is None or origin_of(book.problem).arrangement:
-        return []
-    return [say("Note: {note}", language, note=say(text, language, **fields)) for text, fields in notes(book.understood)]
+    """By what the workbook was read, and what speaks against it, where that is not sheet Settings."""
+    told = origin_of(verdict.book.problem).told if verdict.book.problem is not None else ()
+    return [say("Note: {note}", language, note=say(text, language, **fields)) for text, fields in told]
 
 
 def _counts(verdict: Verdict, language: str) -> str:
