@@ -57,7 +57,8 @@ def completed(book: Workbook, said: Said, found: settings.Read, known: Understoo
     theirs = {name: line for name, line in _lines(book, known).items() if name in _quantities(found)}
     count = len(known.iterations[0].named["x"].cells)
     merged, notes = _merged(said, own, theirs, found.network(), count)
-    images = count if said.images is None and "x" not in own else said.images
+    alike = "x" not in own or _same(own["x"], theirs["x"], found.network(), "x", count)
+    images = count if said.images is None and alike else said.images
     return Completed(replace(said, own=merged, images=images, notes=(*said.notes, *notes)), found, known)
 
 
@@ -130,21 +131,25 @@ def _merged(said: Said, own: Own, theirs: Mapping[str, Line], network: Network, 
     """All lines; those of Places hold, and what is understood in their cells is none of it."""
     merged: dict[str, Line] = {}
     notes: list[tuple[str, Mapping]] = []
-    spots_of = {name: _codes(line, network, name, images) for name, line in own.items() if name in network.quantities}
-    taken = _together(spots_of.values())
+    taken = _together(_codes(line, network, name, images) for name, line in own.items() if name in network.quantities)
     answers = any(name in said.absent for name in TARGETS)
     for name, line in theirs.items():
         if name in said.absent or (name in TARGETS and answers):
             notes.append((ABSENT, {"name": name, "found": _told(line)}))
         elif name in own:
-            here, there = spots_of[name], _codes(line, network, name, images)
-            same = here.keys() == there.keys() and all(np.array_equal(here[sheet], there[sheet]) for sheet in here)
+            same = _same(own[name], line, network, name, images)
             merged[name] = _with(own[name], line) if same else own[name]
             if not same:
                 notes.append((HELD, {"name": name, "said": _told(own[name]), "found": _told(line)}))
         elif (name != "eta" or "" not in said.rates) and not _overlap(taken, _codes(line, network, name, images)):
             merged[name] = line
     return {**own, **merged}, tuple(notes)
+
+
+def _same(one: Line, other: Line, network: Network, name: str, images: int) -> bool:
+    """Whether two lines say the same cells."""
+    here, there = (_codes(line, network, name, images) for line in (one, other))
+    return here.keys() == there.keys() and all(np.array_equal(here[sheet], there[sheet]) for sheet in here)
 
 
 Codes = Mapping[str, np.ndarray]  # by sheet the cells of an array, in its order

@@ -142,10 +142,10 @@ def _find(
     told = (*by, *said.notes)
     where = _by_sheets(book, network, found.settings(**chosen), replace(said, own=own, notes=notes), language, initial)
     origin = replace(where.origin, notes=(*told, *where.origin.notes), told=told)
-    if done and known:
+    if by:
         count = origin.sources["x"][1].shape[0]
-        lying = tuple(_lying(network.quantities[name], line, count) for name, line in own.items() if name != "digit")
-        origin = replace(with_facts(origin, book, known), everything=lying)
+        lying = tuple(_lying(network.quantities[name], line, count) for name, line in own.items() if name in network.quantities)
+        origin = replace(with_facts(origin, book, known) if done and known else origin, everything=lying)
     return replace(where, origin=origin)
 
 

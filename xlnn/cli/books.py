@@ -110,7 +110,7 @@ def places(workbook: Path, output: Path | None, language: str | None, force: boo
 
     Example: xlnn places mine.xlsx
     """
-    from xlnn.book.understood_places import LEFT_OVER, write_places
+    from xlnn.book.places_copy import LEFT_OVER, write_places
 
     language, output = language_about(language, workbook), output or default_output(workbook, "places")
     path, lines, left = write_places(workbook, output, language=language, force=force)
