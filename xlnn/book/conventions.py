@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 import numpy as np
@@ -15,6 +16,7 @@ from xlnn.layout.cells import Cell
 from xlnn.layout.labels import layer_name
 from xlnn.model.activations import ACTIVATIONS
 from xlnn.model.costs import COSTS
+from xlnn.model.network import Network
 from xlnn.model.problem import shape_text
 from xlnn.model.training import Step
 from xlnn.words import every, say
@@ -90,6 +92,7 @@ def conventions(plan: Plan, ending: tuple[str, str] | None = None) -> list[tuple
     for layer in network.layers[1:]:
         if layer.activation and not layer.bias:
             lines.append(("biases", tell("layer {label} has none", label=layer.label)))
+    lines += [("shapes", text) for text in _shapes(network)]
     if network.freeze_biases:
         lines.append(("biases", tell("frozen: they stay as they are")))
     if any(layer.kind == "max pooling" for layer in network.layers):
@@ -122,6 +125,27 @@ def conventions(plan: Plan, ending: tuple[str, str] | None = None) -> list[tuple
     if ending:
         lines.insert(0, ending)
     return lines
+
+
+def _shapes(network: Network) -> Iterator[str]:
+    """Rows and columns of every layer's matrices (Nielsen, chapter 2): δ·ᵗa is shaped as W, ᵗWδ as the outputs before."""
+    sized = lambda *sizes: "×".join(map(str, sizes))
+    for layer, before in zip(network.layers[1:], network.layers, strict=False):
+        if "delta" + layer.label not in network.quantities:
+            continue
+        own, last = network.quantities["delta" + layer.label].symbol[1:], network.quantities[before.output].symbol
+        if layer.kind == "dense":
+            rows, columns = layer.shape[0], math.prod(before.shape)
+            parts: tuple[tuple, ...] = (
+                (f"W{own}", rows, columns),
+                (f"δ{own}", rows, 1),
+                (f"δ{own}·ᵗ{last}", rows, columns),
+                (f"ᵗW{own}δ{own}", columns, 1),
+            )
+        else:
+            filters = network.quantities["w" + layer.label].shape
+            parts = (f"w{own}", *filters), (f"δ{own}", *layer.shape), (f"∂C/∂w{own}", *filters)
+        yield ", ".join(f"{name} {sized(*sizes)}" for name, *sizes in parts)
 
 
 _UPDATES = {
