@@ -50,9 +50,10 @@ def unknown_workbook(book: Workbook) -> ArrangementError:
     """What was seen in a workbook that is of none of the three kinds, and the lines that would say where things lie."""
     seen = [_seen(book, sheet) for sheet in book.sheets[:SHOWN]] + ["…"] * (len(book.sheets) > SHOWN)
     return ArrangementError(
-        "there is neither a sheet Settings nor the authors' arrangement (3-5 or 5-4) with its labels or formulas. Sheets, with "
-        "their cells and numbers/formulas: {found}. Add a sheet Places with these lines, and your own cells and steps (like "
-        "4 right) for the …; or start from `xlnn new 4-4 book.xlsx`.{lines}",
+        "there is neither a sheet Settings nor the authors' arrangement (3-5 or 5-4) with its labels or formulas, and no network "
+        "was understood from the formulas. Sheets, with their cells and numbers/formulas: {found}. There are three ways on: let "
+        "`xlnn check` judge the formulas alone; or start from `xlnn new 4-4 book.xlsx`; or add a sheet Places with these lines, "
+        "and your own cells and steps (like 4 right) for the ….{lines}",
         Where(book.name), found=", ".join(seen), lines=table([HEADER[:4], *_lines(book)]),
     )  # fmt: skip
 
