@@ -59,7 +59,7 @@ def test_everything_that_trains_takes_300_layers():
     many = train_many(problem, (0.2, 0.2), {name: np.stack([array] * 2) for name, array in problem.parameters.items()})
     np.testing.assert_allclose(many.totals, [found, found], rtol=1e-12)
     assert minimise(problem, 2).totals[-1][1] < found[0]
-    surface = landscape(problem, ("w300[0,0]", "w300[1,0]"), grid=3)
+    surface = landscape(problem, ("w300[1,1]", "w300[2,1]"), grid=3)
     assert surface.path_CT[-1] == found[-1]
 
 

@@ -31,13 +31,16 @@ def sigmoid(z):
     return 1 / (1 + np.exp(-np.maximum(z, -700)))
 
 
+FLOOR, ONE = np.array(-700.0), np.array(1.0)  # as arrays: a Python number is made one anew at every call
+
+
 def sigmoid_in_place(z):
     """The same, operation by operation in one array."""
-    a = np.maximum(z, -700)
+    a = np.maximum(z, FLOOR)
     np.negative(a, out=a)
     np.exp(a, out=a)
-    a += 1
-    return np.divide(1, a, out=a)
+    np.add(a, ONE, out=a)
+    return np.reciprocal(a, out=a)
 
 
 def softmax(z):

@@ -91,6 +91,8 @@ class Runs(NDArrayOperatorsMixin):
         return out[0]
 
     def __array_function__(self, function: Callable, types, args: Sequence, more: dict):
+        if function is np.dot:
+            return Runs(_product(*args))
         if function is np.where:
             return Runs(np.where(*_aligned(args)))
         if function is np.einsum:

@@ -47,7 +47,7 @@ def dense(layer: Layer, before: Layer, total: str = "sum", used: str = "w") -> L
         (delta.name, inputs),
         "∂C_T/∂w = Σ δ a" + (" / n" if total == "mean" else ""),
         "book 4-1",
-        values=lambda delta, a: per((delta.T @ flat(a)).reshape(w.shape), len(a)),
+        values=lambda delta, a: per(np.dot(delta.T, flat(a)).reshape(w.shape), len(a)),
         cell=lambda delta, a, j, *index: per((delta[:, j] * a[(slice(None), *index)]).sum(), len(a)),
     )
     one_bias, all_biases = bias_gradients(b, delta, total)
@@ -56,7 +56,7 @@ def dense(layer: Layer, before: Layer, total: str = "sum", used: str = "w") -> L
         (used + l, delta.name),
         "Σ w δ",
         "book 4-3 (11)",
-        values=lambda w, delta: (flat(w).T @ delta.T).T.reshape(len(delta), *before.shape),
+        values=lambda w, delta: np.dot(flat(w).T, delta.T).T.reshape(len(delta), *before.shape),
         cell=lambda w, delta, k, *index: (w[(slice(None), *index)] * delta[k]).sum(),
     )
     found = LayerRules((w, b), (z, output_rule(layer)), (gradient, one_bias), (summed, all_biases), (back,))
@@ -71,8 +71,11 @@ def weighted_inputs(w: np.ndarray, b: np.ndarray, a: np.ndarray) -> np.ndarray:
 
 
 def weighted_sums(w: np.ndarray, a: np.ndarray) -> np.ndarray:
-    """Σ w a of all units and images. The weights stand first: so the matrix product is half as fast again."""
-    return (flat(w) @ flat(a).T).T  # the images lie last in memory, here and in what follows
+    """Σ w a of all units and images. The weights stand first: so the matrix product is half as fast again.
+
+    np.dot gives to the bit what @ gives, and begins sooner, which counts where a product takes a millionth of a second.
+    """
+    return np.dot(flat(w), flat(a).T).T  # the images lie last in memory, here and in what follows
 
 
 def before_axes(before: Layer) -> tuple[str, ...]:

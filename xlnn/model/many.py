@@ -38,7 +38,8 @@ class Courses:
 class Steps(Step):
     """One iteration of many runs: every quantity by its name, as Runs where it differs from run to run."""
 
-    def _apply(self, function: Callable, arrays: list):
+    @staticmethod
+    def _apply(function: Callable, *arrays):
         return for_each(function, arrays)
 
     def each(self, name: str) -> np.ndarray:

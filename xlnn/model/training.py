@@ -45,10 +45,10 @@ class Step(Mapping):
 
     def _computed(self, *names: str) -> list[np.ndarray]:
         """By their rules, after all that they need."""
-        values = self._values
+        values, value_of = self._values, self._values.__getitem__
         for name, compute, needs in self._way(names):
             if name not in values:
-                values[name] = self._apply(compute, [values[need] for need in needs])
+                values[name] = self._apply(compute, *map(value_of, needs))
         return [values[name] for name in names]
 
     def _way(self, names: tuple[str, ...]) -> list[tuple]:
@@ -59,7 +59,8 @@ class Step(Mapping):
             ways[names] = way(self._rules, names)
         return ways[names]
 
-    def _apply(self, function: Callable, arrays: list) -> np.ndarray:
+    @staticmethod
+    def _apply(function: Callable, *arrays) -> np.ndarray:
         return function(*arrays)
 
     def __iter__(self) -> Iterator[str]:
