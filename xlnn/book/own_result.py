@@ -30,7 +30,7 @@ from xlnn.layout.layouts import PARAMETERS
 from xlnn.layout.places import Move, Place
 from xlnn.model.quantities import Quantity
 from xlnn.model.training import Step, diverged
-from xlnn.words import say
+from xlnn.words import joined, say
 from xlnn.xlsx.new_file import BookFile
 from xlnn.xlsx.package import Package
 from xlnn.xlsx.rows import RowsSheet
@@ -166,10 +166,10 @@ class OwnResult:
         yield "addresses", say(_ADDRESSES, language)
         lost = sorted(sheets.copy.lost)
         if lost:
-            yield "left out", say("From the repeated sheets: {parts}.", language, parts=", ".join(lost))
+            yield "left out", say("From the repeated sheets: {parts}.", language, parts=joined(lost, ", ", language))
         if sheets.formulas and sheets.untrusted:
             text = "The formulas of {names} give other numbers than the network; numbers stand in their cells."
-            yield "formulas", say(text, language, names=", ".join(sorted(sheets.untrusted)))
+            yield "formulas", say(text, language, names=joined(sorted(sheets.untrusted), ", ", language))
         if sheets.stale:
             yield "results", say(_STALE, language)
 

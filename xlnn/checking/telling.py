@@ -39,7 +39,7 @@ def check_text(verdict: Verdict, language: str) -> str:
     sheets = verdict.sheets if len(verdict.sheets) < 4 else [verdict.sheets[0], "…", verdict.sheets[-1]]
     head = say(
         "{workbook}: {cells} cells checked on {sheets}: ",
-        language, workbook=name, cells=f"{verdict.cells:,}", sheets=", ".join(sheets),
+        language, workbook=name, cells=f"{verdict.cells:,}", sheets=joined(sheets, ", ", language),
     )  # fmt: skip
     lines = [head + _counts(verdict, language), *_understood_lines(verdict, language)]
     for number, (fault, more) in enumerate(_alike(verdict), 1):
@@ -88,17 +88,21 @@ def _looked_lines(verdict: Verdict, language: str) -> Iterator[str]:
         convention = verdict.told_convention(language)
         yield say("With another convention than the book's: {convention}.", language, convention=convention)
     if verdict.judged:
-        yield say("Checked: {quantities}.", language, quantities=", ".join(symbols(verdict.judged, language)))
+        yield say("Checked: {quantities}.", language, quantities=joined(symbols(verdict.judged, language), ", ", language))
     if missing:
         yield say(
-            "Not found, not checked: {quantities}. Say in sheet Places where they are.", language, quantities=", ".join(missing)
+            "Not found, not checked: {quantities}. Say in sheet Places where they are.",
+            language,
+            quantities=joined(missing, ", ", language),
         )
     if partly:
-        yield say("Not on every sheet: {quantities}.", language, quantities=", ".join(partly))
+        yield say("Not on every sheet: {quantities}.", language, quantities=joined(partly, ", ", language))
     if book.untrainable:
         yield say("There is no backward pass to check: {reason}", language, reason=book.untrainable.text(language))
     if book.unseen:
-        yield say("Sheets that were not looked at: {sheets}.", language, sheets=", ".join(map(printable, book.unseen)))
+        yield say(
+            "Sheets that were not looked at: {sheets}.", language, sheets=joined(map(printable, book.unseen), ", ", language)
+        )
     for part in verdict.further:
         said = "Further formulas on {sheet}, not looked at: {count} (rows {rows})."
         yield say(said, language, sheet=printable(part.sheet), count=f"{part.count:,}", rows=part.rows)
@@ -112,7 +116,9 @@ def _empty_lines(verdict: Verdict, language: str) -> list[str]:
     cells = [first_cell(fault) for fault in empty]
     names = [symbol(fault.rule.result, language) for fault in empty]
     parts = [f"{text} ({sheet}!{cell.name})" for text, (sheet, cell) in zip(names, cells, strict=True)]
-    return [say("{count} cells are empty: {quantities}", language, count=f"{verdict.empty:,}", quantities=_few(parts, 12))]
+    return [
+        say("{count} cells are empty: {quantities}", language, count=f"{verdict.empty:,}", quantities=_few(parts, language, 12))
+    ]
 
 
 def _alike(verdict: Verdict) -> list[tuple[Fault, list[str]]]:
@@ -139,15 +145,17 @@ def _fault_lines(number: int, verdict: Verdict, fault: Fault, more: list[str], l
     )  # fmt: skip
     lines = [head]
     if more:
-        lines.append("   " + say("The same on {count} more sheets: {sheets}.", language, count=len(more), sheets=_few(more)))
+        lines.append(
+            "   " + say("The same on {count} more sheets: {sheets}.", language, count=len(more), sheets=_few(more, language))
+        )
     lines += ["   " + line for line in _why(verdict, fault, language)]
     for index in fault.cells[:SHOWN]:
         lines.append("   " + _cell_line(verdict, fault, index, language))
     return lines
 
 
-def _few(names: list[str], most: int = 4) -> str:
-    return ", ".join(names) if len(names) <= most else ", ".join([*names[: most - 2], "…", names[-1]])
+def _few(names: list[str], language: str, most: int = 4) -> str:
+    return joined(names if len(names) <= most else [*names[: most - 2], "…", names[-1]], ", ", language)
 
 
 def _why(verdict: Verdict, fault: Fault, language: str) -> list[str]:
