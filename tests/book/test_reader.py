@@ -23,9 +23,11 @@ from problems import dense, maps, random_problem
 import workbooks
 import xlnn
 from xlnn.book.start import write_problem
+from xlnn.errors import ContentError
 from xlnn.layout.places import Place
 from xlnn.model.network import LayerSettings
 from xlnn.xlsx.saving import written_by_xlnn
+from xlnn.xlsx.sheet_names import SheetNames
 
 ARRANGEMENTS = {"3-5": workbooks.authors_35, "5-4": workbooks.authors_54}
 SECTION = {"3-5": "4-4", "5-4": "5-6"}  # whose images and initial parameters the arrangements are filled with
@@ -579,3 +581,58 @@ def test_what_a_problem_says_of_where_it_comes_from(tmp_path):
     )
     read = xlnn.read(empty)
     assert (read.language, read.inputs, read.drawn) == ("zh", (empty,), ("w2",))
+
+
+# ---- names of sheets in another language ---------------------------------------------------------------
+
+CALLED = {
+    "zh": {"Settings": "设置", "Data": "数据", "Start": "初始值"},
+    "ja": {"Settings": "設定", "Data": "データ", "Start": "初期値"},
+}
+
+
+def renamed(path, names):
+    book = openpyxl.load_workbook(path)
+    for old, new in names.items():
+        book[old].title = new
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize("called", CALLED)
+@pytest.mark.parametrize("written", ["en", "zh", "ja"])
+@pytest.mark.parametrize("section", ["4-4", "5-6", "logistic"])
+def test_sheets_are_found_under_their_names_in_any_language(tmp_path, section, written, called):
+    """A workbook whose tabs somebody has named in his language trains as before, whatever language it was written in."""
+    path = xlnn.new(section, tmp_path / "a.xlsx", language=written)
+    before = xlnn.read(path)
+    after = xlnn.read(renamed(path, CALLED[called]))
+    np.testing.assert_array_equal(after.x, before.x)
+    for name, array in before.parameters.items():
+        np.testing.assert_allclose(after.parameters[name], array, rtol=1e-15)  # openpyxl may lose a last bit
+    assert (after.network, after.settings, after.language) == (before.network, before.settings, written)
+
+
+def test_an_error_names_the_sheet_as_it_is_called(tmp_path):
+    path = renamed(xlnn.new("4-4", tmp_path / "a.xlsx", language="zh"), CALLED["zh"])
+    book = openpyxl.load_workbook(path)
+    book["设置"]["B2"], book["数据"]["K5"] = "快", "0,5"
+    book.save(path)
+    with pytest.raises(ContentError) as caught:
+        xlnn.read(path)
+    assert str(caught.value.where) == "a.xlsx › '设置'!B2"
+    assert caught.value.text("zh").startswith("a.xlsx › '设置'!B2：学习率 η")
+    book["设置"]["B2"] = 0.2
+    book.save(path)
+    with pytest.raises(ContentError) as caught:
+        xlnn.read(path)
+    assert str(caught.value.where) == "a.xlsx › '数据'!K5"
+
+
+def test_somebody_elses_sheet_may_have_such_a_name():
+    """Data under another name is xlnn's own only where sheet Settings says that the workbook is laid out in its way."""
+    assert SheetNames(("数据", "第1次")).find("Data") is None
+    assert SheetNames(("数据", "位置", "第1次")).find("Data") is None
+    assert SheetNames(("数据", "設定")).find("Data") == "数据"
+    assert SheetNames(("第1次", "第2次")).iterations == {}
+    assert SheetNames(("Data", "Settings")).find("数据") == "Data"

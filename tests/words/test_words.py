@@ -42,6 +42,7 @@ from xlnn.sections import sections
 from xlnn.sweeps.variants import OF_LAYERS
 from xlnn.words import LANGUAGES, WORDS, every, joined, say
 from xlnn.words import translations as compiled
+from xlnn.xlsx.sheet_names import LAID_OUT, TYPED
 from xlnn.xlsx.workbook import NO_RESULT, NO_RESULTS
 
 FOLDER = Path(xlnn.__file__).parent / "words"
@@ -342,6 +343,9 @@ SAID = {
     "cli.speaking: lines[0].partition(' ')": (),  # also
     "cli.speaking: said.help": (),  # also
     "cli.speaking: said.metavar": (),  # also
+    "xlsx.sheet_names: *LAID_OUT": LAID_OUT,
+    "xlsx.sheet_names: *TYPED": TYPED,
+    "xlsx.sheet_names: next((known for known in (*TYPED, *LAID_OUT) if is_called(name, *every(known))), None)": (),  # also
 }
 
 
@@ -581,7 +585,19 @@ def test_places_are_read_under_a_translated_header():
 
 def kept_words(network: Network) -> set[str]:
     """What stays English in every workbook: names of sheets, quantities and activations, programs, formulas."""
-    names = ["Summary", "Conventions", "Settings", "Data", "Places", "Iteration", "Trained", "Test", *network.quantities]
+    names = [
+        "Start",
+        "Held out",
+        "Summary",
+        "Conventions",
+        "Settings",
+        "Data",
+        "Places",
+        "Iteration",
+        "Trained",
+        "Test",
+        *network.quantities,
+    ]
     values = [*ACTIVATIONS, *places_words.DIRECTIONS, *LANGUAGES]
     others = [
         "max exp",

@@ -19,7 +19,7 @@ from xlnn.model.costs import COSTS
 from xlnn.model.network import Network
 from xlnn.model.problem import shape_text
 from xlnn.model.training import Step
-from xlnn.words import every, joined, say
+from xlnn.words import LANGUAGES, every, joined, say
 from xlnn.xlsx.new_file import BookFile, show
 from xlnn.xlsx.rows import RowsSheet, columns_wide
 
@@ -120,6 +120,7 @@ def conventions(plan: Plan, ending: tuple[str, str] | None = None) -> list[tuple
             "addresses",
             tell(_ADDRESSES["own" if plan.own else "book"]),
         ),
+        *([("sheets", tell(_SHEETS))] if language != LANGUAGES[0] else []),
         ("versions", ", ".join(versions(plan.solving))),
     ]
     if ending:
@@ -180,6 +181,13 @@ _ADDRESSES = {
     "and Solved: all are laid out alike, a smaller batch leaves cells empty. It does not speak of sheet Test, which has xlnn's "
     "own addresses and a copy of the parameters.",
 }
+
+
+_SHEETS = (
+    "Sheets have the same names in every language, so that formulas and other programs find them: Summary, Conventions, "
+    "Settings, Data, Places, Iteration 1, Trained, Test. In a workbook that you make, Settings, Places, Data, Held out and "
+    "Start may have names in any of the languages."
+)
 
 
 def _resumed(plan: Plan) -> list[tuple[str, str]]:

@@ -164,7 +164,7 @@ def lines_of(book: Workbook, source: Workbook | None = None) -> dict[str, Line]:
     Raises ContentError where a line names a sheet that is not there; those that xlnn writes may have been removed.
     """
     source = source or book
-    found = parse(source.lines(PLACES), source.name)
+    found = parse(source.lines(PLACES), source.name, source.find(PLACES) or PLACES)
     return {name: _spelled(book, line) for name, line in found.items()}
 
 

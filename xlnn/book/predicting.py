@@ -96,7 +96,7 @@ def read_images(problem: Problem, book: Workbook, own_test: bool) -> np.ndarray:
 
 def _reading(problem: Problem, book: Workbook) -> Settings:
     """How pixels are read: as the workbook of the images says itself, else as the network's."""
-    values = parse(book.lines(SETTINGS), book.name).values if book.find(SETTINGS) else {}
+    values = parse(book.lines(SETTINGS), book.name, book.find(SETTINGS) or SETTINGS).values if book.find(SETTINGS) else {}
     chosen = {name: values[name] for name in ("pixels", "blank") if name in values}
     return replace(problem.settings, **chosen)
 

@@ -82,7 +82,7 @@ def _read(
     said = said_in(book, places)
     found = settings.Read({}, (), {})
     if book.find(SETTINGS):
-        found = settings.parse(book.lines(SETTINGS), book.name)
+        found = settings.parse(book.lines(SETTINGS), book.name, book.find(SETTINGS) or SETTINGS)
     language = _language(book, found, chosen, language)
     try:
         where = _find(book, said, found, chosen, language, initial, known)

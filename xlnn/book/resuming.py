@@ -46,7 +46,7 @@ def resume(path: str | Path, *, more: int | str | None = None, language: str | N
     """
     book, now = Workbook(path), settings.Read({}, (), {})
     if book.find(SETTINGS):
-        now = settings.parse(book.lines(SETTINGS), book.name)
+        now = settings.parse(book.lines(SETTINGS), book.name, book.find(SETTINGS) or SETTINGS)
     try:
         found = _record(book)
         _check_settings(book, found, now)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from xlnn.book.names import SETTINGS
@@ -221,7 +221,7 @@ def settings_page(file: BookFile, sheet: RowsSheet, problem: Problem, language: 
     sheet.set_column(2, 5, 14)
 
 
-def parse(lines: Sequence[Sequence], workbook: str) -> Read:
+def parse(lines: Sequence[Sequence], workbook: str, sheet: str = SETTINGS) -> Read:
     """Reads sheet Settings, given as rows of values. Raises ContentError naming the cell."""
     values: dict[str, Any] = {}
     implied: Mapping[str, Any] = {}
@@ -229,24 +229,24 @@ def parse(lines: Sequence[Sequence], workbook: str) -> Read:
     layers: list[LayerSettings] = []
     for number, line in enumerate(lines, 1):
         cells = [*line, *[None] * (len(LAYER_COLUMNS) - len(line))]
-        name, at = plain(cells[0]), Where(workbook, SETTINGS, Cell(number, 1).name)
+        name, at = plain(cells[0]), Where(workbook, sheet, Cell(number, 1).name)
         if is_blank(cells[0]) or (number == 1 and name in spellings("setting")):
             continue
-        _check_calculated(cells[: len(LAYER_COLUMNS)] if "layers" in where else cells[:2], number, workbook)
+        _check_calculated(cells[: len(LAYER_COLUMNS)] if "layers" in where else cells[:2], number, Where(workbook, sheet))
         if name in spellings("layer"):
             where["layers"] = at
         elif "layers" in where:
-            layers.append(_layer(cells, number, workbook))
+            layers.append(_layer(cells, number, Where(workbook, sheet)))
             _once("layer " + layers[-1].label, layers[-1].label, where, at)
             if not is_blank(cells[6]):
-                where["bias " + layers[-1].label] = Where(workbook, SETTINGS, Cell(number, 7).name)
+                where["bias " + layers[-1].label] = Where(workbook, sheet, Cell(number, 7).name)
         else:
             entry = _entry(name)
             if entry is None:
                 known = [entry.name for entry in ENTRIES]
                 raise ContentError("unknown setting {name}; known: {known}.", at, name=repr(cells[0]), known=known)
             _once(entry.field, entry.name, where, at)
-            at = where[entry.field] = Where(workbook, SETTINGS, Cell(number, 2).name)
+            at = where[entry.field] = Where(workbook, sheet, Cell(number, 2).name)
             if is_mse(entry.field, cells[1]):
                 implied = MSE
             elif not is_blank(cells[1]):
@@ -263,11 +263,11 @@ def language_said(lines: Iterable[Sequence]) -> str | None:
     return None
 
 
-def _check_calculated(cells: Sequence, number: int, workbook: str) -> None:
+def _check_calculated(cells: Sequence, number: int, page: Where) -> None:
     """Raises ContentError for a formula without a stored result in these first cells of a row."""
     for column, value in enumerate(cells, 1):
         if value is UNCALCULATED:
-            raise ContentError(NO_RESULT if column == 2 else NO_TEXT, Where(workbook, SETTINGS, Cell(number, column).name))
+            raise ContentError(NO_RESULT if column == 2 else NO_TEXT, replace(page, cell=Cell(number, column).name))
 
 
 def _once(key: str, name: str, where: dict[str, Where], at: Where) -> None:
@@ -310,7 +310,7 @@ def _found(value) -> str:
     return repr(printable(value)) if isinstance(value, str) else shown(value)
 
 
-def _layer(cells: Sequence, number: int, workbook: str) -> LayerSettings:
+def _layer(cells: Sequence, number: int, page: Where) -> LayerSettings:
     """One line of the table of layers."""
 
     def read(column: int, parse: Callable, expected: str | tuple[str, ...], default):
@@ -322,7 +322,7 @@ def _layer(cells: Sequence, number: int, workbook: str) -> LayerSettings:
         except ValueError:
             raise ContentError(
                 "{what}: expected {expected}, found {found}.",
-                Where(workbook, SETTINGS, Cell(number, column + 1).name),
+                replace(page, cell=Cell(number, column + 1).name),
                 what=LAYER_COLUMNS[column], expected=expected, found=_found(value),
             ) from None  # fmt: skip
 

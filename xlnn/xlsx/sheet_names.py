@@ -9,7 +9,13 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
 
+from xlnn.words import every
+
 ITERATION = re.compile("iteration ([1-9][0-9]{0,8})")
+
+
+TYPED = ("Settings", "Places")  # sheets that people make, in their own language
+LAID_OUT = ("Data", "Held out", "Start")
 
 
 LISTED = 6  # so many names are listed in a message
@@ -42,12 +48,23 @@ class SheetNames:
         return {plain(name): name for name in reversed(self.names)} | {name: name for name in self.names}
 
     def find(self, name: str) -> str | None:
-        """The sheet of exactly that name, else the first that is the same as names are compared.
+        """The sheet of exactly that name, else the first that is the same as names are compared, or has it in another language.
 
         >>> SheetNames(("Data", "Sheet1")).find("SHEET1")
         'Sheet1'
         """
-        return self._by_plain.get(name) or self._by_plain.get(plain(name))
+        return self._by_plain.get(name) or self._by_plain.get(plain(name)) or self._in_another_language(name)
+
+    def _in_another_language(self, name: str) -> str | None:
+        """Settings under the name 设置, and so on.
+
+        Of images and parameters only where there is a sheet Settings and no Places, so that they are laid out in xlnn's way:
+        in somebody else's workbook 数据 is his own sheet.
+        """
+        key = next((known for known in (*TYPED, *LAID_OUT) if is_called(name, *every(known))), None)
+        if key is None or (key in LAID_OUT and (not self.find(TYPED[0]) or self.find(TYPED[1]))):
+            return None
+        return next((self._by_plain[word] for word in map(plain, every(key)) if word in self._by_plain), None)
 
     def besides(self, names: Iterable[str]) -> list[str]:
         """The sheets that have none of these names."""

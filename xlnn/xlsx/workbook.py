@@ -106,7 +106,8 @@ class Workbook:
         return PROPERTIES in self._package and b'name="xlnn"' in self._package.read(PROPERTIES)
 
     def where(self, sheet: str, cell: Cell | None = None) -> Where:
-        return Where(self.name, sheet, cell.name if cell else "")
+        found = self.find(sheet) if hasattr(self, "_contents") else None  # while it is opened its sheets are not known
+        return Where(self.name, found or sheet, cell.name if cell else "")
 
     def find(self, name: str) -> str | None:
         """The sheet with that name, else as Excel compares names: whether capital or small, and spaces around it do not count."""
