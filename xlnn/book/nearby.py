@@ -27,7 +27,7 @@ SAYS: tuple[tuple[str, frozenset[str]], ...] = tuple(
         (rf"(?:new\s*)?(?:w{INDEX}|weights?|权重|重み|权值)", "w new_w"),
         (rf"(?:new\s*)?(?:b[0-9₀-₉]{{0,3}}|bias(?:es)?{INDEX}|偏置|バイアス)", "b new_b"),
         (rf"(?:new\s*)?(?:θ{INDEX}|thetas?|thresholds?|阈值|閾値|しきい値)", "b- new_b-"),
-        (r"(?:z|net|sum)[\s_]*(?:h|o)?[0-9₀-₉]{0,3}|加权输入|重み付き入力", "z"),
+        (r"(?:z|net)[\s_]*(?:h|o)?[0-9₀-₉]{0,3}|加权输入|重み付き入力", "z"),
         (r"(?:a|out)[\s_]*(?:h|o)[0-9₀-₉]{0,3}|activations?", "a"),
         (r"h[0-9₀-₉]{0,3}", "z a"),
         (r"x[0-9₀-₉]{0,3}|i[0-9₀-₉]{1,3}|inputs?|输入|入力|像素|画素|pixels?", "x"),
