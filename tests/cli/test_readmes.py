@@ -49,6 +49,12 @@ def bias_of_another_sign() -> None:
     recalculate(edit(Path("neuron.xlsx"), Path("typed.xlsx"), {("1-2", "B15"): 5}), Path("mine.xlsx"))
 
 
+def mine_of(blocks: list[tuple[str, str]]) -> Callable:
+    """What mine.xlsx is in a section."""
+    shown = "".join(content for _, content in blocks)
+    return slope_of_another_unit if "xlnn places" in shown else bias_of_another_sign if "1-2!" in shown else without_biases
+
+
 def decimal_comma() -> None:
     edit(Path("book.xlsx"), Path("typed.xlsx"), {("Data", "K5"): "0,5"})
     shutil.move("typed.xlsx", "book.xlsx")
@@ -72,12 +78,11 @@ def commands(block: str) -> Iterator[list[str]]:
 def followed(text: str, language: str) -> Iterator[tuple[str, list[str]]]:
     """Does what a README says; every output that it shows, and those that xlnn gave since the section began."""
     speaking = () if language == "en" else ("--language", language)
-    mine: Iterator[Callable] = iter((without_biases, slope_of_another_unit, bias_of_another_sign))
     for blocks in sections(text):
         made, said = False, []
         for kind, content in blocks:
             if "mine.xlsx" in content and not made:
-                next(mine)()
+                mine_of(blocks)()
                 made = True
             if kind == "python":
                 exec(content, {})
