@@ -6,6 +6,8 @@
 >>> for step in xlnn.train(problem):                   # doctest: +SKIP
 ...     print(step.iteration, step["CT"])
 >>> xlnn.write(problem, "book-trained.xlsx")           # doctest: +SKIP
+>>> xlnn.history("book.xlsx")                          # doctest: +SKIP
+>>> xlnn.problem(x, digits, layers=(64, 16, 10))       # doctest: +SKIP
 """
 
 from __future__ import annotations
@@ -17,9 +19,10 @@ from xlnn._version import __version__
 # what `import xlnn` offers, and the module that has it; loaded when it is first used
 _WHERE = {
     "read": "book.reader",
-    "train": "model.training",
+    "problem": "model.making",
+    "train": "book.by_path",
     "resume": "book.resuming",
-    "write": "book.writer",
+    "write": "book.by_path",
     "solve": "book.solving",
     "descend": "lessons.descending",
     "sweep": "sweeps.running",
@@ -29,10 +32,10 @@ _WHERE = {
     "new": "sections",
     "write_problem": "book.start",
     "example": "model.examples",
-    "show": "book.describing",
-    "equations": "book.formulary",
+    "show": "book.by_path",
+    "equations": "book.by_path",
     "predict": "book.predicting",
-    "gradcheck": "model.differences",
+    "gradcheck": "book.by_path",
     "check": "checking.judging",
     "mark": "checking.judging",
     "judge": "checking.judging",
@@ -46,7 +49,7 @@ _WHERE = {
     "landscape": "pictures.landscapes",
     "Landscape": "pictures.landscapes",
     "write_landscape": "pictures.landscape_pages",
-    "history": "model.training",
+    "history": "book.by_path",
     "frame": "model.training",
     "Step": "model.training",
     "Problem": "model.problem",
@@ -71,7 +74,7 @@ __all__ = ["__version__", *_WHERE]
 
 def __getattr__(name: str):
     if name not in _WHERE:
-        raise AttributeError(f"module 'xlnn' has no attribute {name!r}")
+        raise AttributeError(f"module 'xlnn' has no attribute {name!r}; it has {', '.join(_WHERE)}")
     found = getattr(import_module(f"xlnn.{_WHERE[name]}"), name)
     globals()[name] = found
     return found

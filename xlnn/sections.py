@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from xlnn.book.setting_values import size as parsed_size
 from xlnn.book.start import write_problem
 from xlnn.errors import UsageError
 from xlnn.lessons.catalogue import LESSONS, PARTS, lesson_of
 from xlnn.lessons.pages import write_lesson
+from xlnn.model.brought import NETWORK as OWN_NETWORK
+from xlnn.model.brought import OWN, own
 from xlnn.model.examples import SECTIONS, example
 from xlnn.model.nielsen import NETWORK, NIELSEN, nielsen
 
@@ -25,7 +28,7 @@ SAME = {"3-2": "4-4", "3-3": "4-4", "3-5": "4-4", "4-1": "4-4", "5-3": "5-6", "5
 def sections() -> dict[str, str]:
     """What `new` can write: names, each with what it is, in the book's order."""
     known = {name: entry.text for name, entry in LESSONS.items()} | {name: title for name, (_, title) in PARTS.items()} | SECTIONS
-    return dict(sorted(known.items(), key=lambda item: _in_order(item[0]))) | {NIELSEN: NETWORK}
+    return dict(sorted(known.items(), key=lambda item: _in_order(item[0]))) | {NIELSEN: NETWORK, OWN: OWN_NETWORK}
 
 
 def new(
@@ -33,6 +36,8 @@ def new(
     path: str | Path,
     *,
     images: str | Path | None = None,
+    size: tuple[int, int] | str | None = None,
+    layers: str | None = None,
     cells: str = "formulas",
     language: str = "en",
     decimals: int | None = None,
@@ -40,16 +45,23 @@ def new(
 ) -> Path:
     """Writes the workbook of a section of the book ("4-4"), or of Nielsen's network ("nielsen"), to `path`.
 
-    `images`: for "nielsen" a CSV file of them. `cells`: calculation sheets hold "formulas" with their results, or
+    `images`: for "nielsen" a CSV file of them; for "own" that, a folder of pictures or an .npz, with the `size` (rows, columns)
+    of an image and the `layers`, as "64-16-10". `cells`: calculation sheets hold "formulas" with their results, or
     "values". `decimals`: as many for every number, instead of the digits that it needs. Raises UsageError, FileError,
     ContentError, SaveError.
     """
     section = SAME.get(section, section)
-    if images is not None and section != NIELSEN:
+    if section != OWN and (size or layers):
+        raise UsageError("--size and --layers are for `xlnn new own`.")
+    if images is not None and section not in (NIELSEN, OWN):
         raise UsageError("section {name} has its own images.", name=section)
     lesson = lesson_of(section)
     if section == NIELSEN:
         problem = nielsen(images)
+    elif section == OWN:
+        if images is None:
+            raise UsageError("a network of your own needs images: --images FOLDER, CSV or NPZ.")
+        problem = own(images, _size(size), layers)
     elif section in SECTIONS:
         problem = example(section)
     elif lesson is not None:
@@ -60,6 +72,16 @@ def new(
         problem, path, language=language, force=force, title=section, lesson=lesson, cells=cells, decimals=decimals,
         heads=MEASURED.get(section, {}),
     )  # fmt: skip
+
+
+def _size(size: tuple[int, int] | str | None) -> tuple[int, int] | None:
+    """Rows and columns from "8x8"; a single number is both. Raises UsageError for anything that is none."""
+    if not isinstance(size, str):
+        return size
+    try:
+        return parsed_size(f"{size}x{size}" if size.strip().isdigit() else size)
+    except ValueError:
+        raise UsageError("expected a size like 8x8, found {found}.", found=repr(size)) from None
 
 
 def _in_order(section: str) -> list:

@@ -13,6 +13,7 @@ from xlnn.book.origin import Found
 from xlnn.book.pixels import pixels
 from xlnn.errors import ContentError, raise_all
 from xlnn.layout.places import Place
+from xlnn.model.making import one_each
 from xlnn.model.network import Network
 from xlnn.model.problem import Problem, draw
 from xlnn.model.quantities import Quantity
@@ -88,5 +89,4 @@ def _with_judgement(problem: Problem) -> Problem:
     """Answers can be right or wrong where t marks one unit with 1, the others with 0 (or is 0 or 1 itself)."""
     if problem.t is None:
         return problem
-    one_of = np.isin(problem.t, (0, 1)).all() and (problem.t.shape[1] == 1 or (problem.t.sum(axis=1) == 1).all())
-    return problem if one_of else replace(problem, network=replace(problem.network, judged=False))
+    return problem if one_each(problem.t) else replace(problem, network=replace(problem.network, judged=False))

@@ -17,7 +17,7 @@ from xlnn.layout.labels import layer_name
 from xlnn.model.activations import ACTIVATIONS
 from xlnn.model.costs import COSTS
 from xlnn.model.network import Network
-from xlnn.model.problem import shape_text
+from xlnn.model.picturing import shape_text
 from xlnn.model.training import Step
 from xlnn.words import LANGUAGES, every, joined, say
 from xlnn.xlsx.new_file import BookFile, show

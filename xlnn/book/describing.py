@@ -8,11 +8,11 @@ from xlnn.book.origin import origin_of
 from xlnn.book.places_writing import line_words
 from xlnn.book.settings import layer_rows, setting_rows
 from xlnn.errors import printable
-from xlnn.model.problem import Problem, shape_text
+from xlnn.model.picturing import shaded, shape_text
+from xlnn.model.problem import Problem
 from xlnn.words import say
 
 NEXTS = {axis: "Next " + axis for axis in ("image", "unit", "map", "map before", "input", "iteration")}
-SHADES = " .:-=+*#%@"
 
 
 def show(problem: Problem, language: str | None = None, images: int = 12) -> str:
@@ -45,7 +45,7 @@ def _images(problem: Problem, most: int, language: str) -> str:
     shown = problem.x[:most]
     scale = max(1.0, float(np.abs(problem.x).max()))
     pictures = problem.network.things == "images"
-    blocks = [_block(image, scale) if pictures else [" ".join(f"{number:g}" for number in image[0])] for image in shown]
+    blocks = [shaded(image, scale) if pictures else [" ".join(f"{number:g}" for number in image[0])] for image in shown]
     answers = [_answer(problem, k) for k in range(len(shown))]
     width = max(3, *(len(text) for text in (*answers, *(block[0] for block in blocks))))
     per_line = max(1, 100 // (width + 3))
@@ -58,11 +58,6 @@ def _images(problem: Problem, most: int, language: str) -> str:
     if problem.images > most:
         lines.append(say("… and {count} more.", language, count=problem.images - most))
     return "\n".join(lines)
-
-
-def _block(image: np.ndarray, scale: float) -> list[str]:
-    levels = np.clip(np.abs(image) / scale * (len(SHADES) - 1), 0, len(SHADES) - 1).round().astype(int)
-    return ["".join("#" if scale == 1 and n == len(SHADES) - 1 else SHADES[n] if n else "." for n in row) for row in levels]
 
 
 def _answer(problem: Problem, image: int) -> str:

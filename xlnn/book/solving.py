@@ -12,7 +12,8 @@ from xlnn.book.result import OutputBook
 from xlnn.book.summary_sheet import ends, right_line
 from xlnn.book.writer import Result
 from xlnn.model.minimising import Solution, minimise
-from xlnn.model.problem import Problem, shape_text
+from xlnn.model.picturing import shape_text
+from xlnn.model.problem import Problem
 from xlnn.model.training import trained
 from xlnn.words import say
 from xlnn.xlsx.new_file import BookFile

@@ -10,7 +10,7 @@ from xlnn.book.names import CONVENTIONS, DATA, HELD_OUT, SETTINGS, START, SUMMAR
 from xlnn.book.plan import Plan
 from xlnn.layout.cells import Cell, quoted
 from xlnn.layout.places import Place
-from xlnn.model.problem import shape_text
+from xlnn.model.picturing import shape_text
 from xlnn.words import joined, say
 from xlnn.xlsx.new_file import GRID, BookFile, link, show
 from xlnn.xlsx.printing import one_page_wide

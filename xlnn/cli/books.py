@@ -31,9 +31,12 @@ class ListingSections(Command):
 @click.option(
     "--images",
     type=FILE,
-    metavar="CSV|N",
-    help="For nielsen: a file of lines, a digit and the pixels of an image. With --exercise: the first N images.",
+    metavar="FILE|N",
+    help="For own: a folder of pictures, CSV or NPZ. For nielsen: a CSV, lines of a digit and pixels. "
+    "With --exercise: the first N images.",
 )
+@click.option("--size", metavar="8x8", help="For own: rows and columns of an image; larger pictures are made smaller.")
+@click.option("--layers", metavar="64-16-10", help="For own: pixels, hidden units, outputs.")
 @click.option(
     "--exercise", is_flag=False, flag_value="all", metavar="[STEP]",
     help="Iteration 1 with empty calculation cells, to be checked: all, or those of a step: forward, backward, update.",
@@ -43,7 +46,7 @@ class ListingSections(Command):
 @language_option
 @force_option
 @quiet_option
-def new(section, workbook, images, exercise, cells, decimals, language, force, quiet) -> None:
+def new(section, workbook, images, size, layers, exercise, cells, decimals, language, force, quiet) -> None:
     """Write the workbook of a SECTION of the book.
 
     A network's workbook (4-4, 5-6 …) holds the images (sheet Data), the initial parameters (Start) and the
@@ -57,6 +60,7 @@ def new(section, workbook, images, exercise, cells, decimals, language, force, q
              xlnn new 4-4 exercise.xlsx --exercise
              xlnn new 4-4 exercise.xlsx --exercise backward --images 3
              xlnn new nielsen digits.xlsx
+             xlnn new own mine.xlsx --images pictures --size 8x8 --layers 64-16-10
     """
     from xlnn.sections import SAME, sections
     from xlnn.sections import new as write_new
@@ -67,7 +71,8 @@ def new(section, workbook, images, exercise, cells, decimals, language, force, q
     if exercise:
         path = _exercise(SAME.get(section, section), name, exercise, images, language=language, force=force)
     else:
-        path = write_new(section, name, images=images, cells=cells, language=language, decimals=decimals, force=force)
+        look = {"language": language, "decimals": decimals, "force": force}
+        path = write_new(section, name, images=images, size=size, layers=layers, cells=cells, **look)
     if not quiet:
         text = say(sections()[SAME.get(section, section)], language)
         click.echo(say("{where}: {text}", language, where=path, text=text))

@@ -118,3 +118,13 @@ def _pixels(number: int, line: Sequence[str], count: int, label: int | None, whe
     if len(line) != count or len(found) < FEWEST or not all(map(is_numeral, found)):
         raise FileError(NO_TABLE, where, line=number)
     return list(map(float, found))
+
+
+def decoded(content: bytes) -> str:
+    """A text in UTF-8 or UTF-16 with its mark, else in what Windows of the West writes."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", "replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace")

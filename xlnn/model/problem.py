@@ -12,6 +12,7 @@ import numpy as np
 from xlnn.errors import ContentError, UsageError
 from xlnn.model.kernels import images_first, images_last
 from xlnn.model.network import Network
+from xlnn.model.picturing import html_of, text_of
 from xlnn.model.quantities import Quantity
 
 ORDERS = ("listed", "shuffled")
@@ -127,6 +128,13 @@ class Problem:
                 image=image + 1, found=f"{self.t[image].sum():g}",
             )  # fmt: skip
 
+    def __repr__(self) -> str:
+        return text_of(self)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the network, and the first images as small pictures."""
+        return html_of(self)
+
     @property
     def images(self) -> int:
         return len(self.x)
@@ -197,15 +205,3 @@ def draw(q: Quantity, seed: int, start: str) -> np.ndarray:
     numbers = np.random.default_rng((seed, 0, *q.name.encode())).standard_normal(q.shape)
     inputs = q.size // q.shape[0] if q.kind == "w" else 1
     return numbers / np.sqrt(inputs) if start == STARTS[1] else numbers
-
-
-def shape_text(problem: Problem) -> str:
-    """'12-3-2', or for maps '6×6 → 3 maps 4×4 → 3 maps 2×2 → 3'."""
-    layers = problem.network.layers
-    if all(len(layer.shape) == 1 for layer in layers[1:]):
-        return "-".join(str(int(np.prod(layer.shape))) for layer in layers)
-    texts = []
-    for layer in layers:
-        *maps, rows, columns = layer.shape if len(layer.shape) > 1 else (None, None)
-        texts.append(str(layer.shape[0]) if rows is None else f"{maps[0]}·{rows}×{columns}" if maps else f"{rows}×{columns}")
-    return " → ".join(texts)

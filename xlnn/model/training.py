@@ -36,10 +36,12 @@ class Step(Mapping):
         self._values = {**given, **parameters}
 
     def __getitem__(self, name: str) -> np.ndarray:
-        """The array of a quantity; images first, then as in the layer. KeyError for unknown names."""
+        """The array of a quantity; images first, then as in the layer. Raises KeyError for unknown names, with the known ones."""
         value = self._values.get(name)
         if value is not None:
             return value
+        if name not in self._rules:
+            raise KeyError(f"there is no quantity {name!r}; known: {', '.join(self)}")
         with one_thread, np.errstate(over="ignore", invalid="ignore"):
             return self._computed(name)[0]
 

@@ -10,7 +10,8 @@ from xlnn._version import __version__
 from xlnn.book.names import CONTOURS, LANDSCAPE, PATH
 from xlnn.book.origin import origin_of
 from xlnn.layout.cells import Cell, Range
-from xlnn.model.problem import Problem, shape_text
+from xlnn.model.picturing import shape_text
+from xlnn.model.problem import Problem
 from xlnn.pictures.contours import contour
 from xlnn.pictures.landscapes import Landscape, Parameter
 from xlnn.words import joined, say

@@ -12,7 +12,7 @@ from xlnn.book.plan import Plan, check_updates, kept_iterations
 from xlnn.book.writer import write
 from xlnn.errors import DivergedError, LimitError
 from xlnn.layout.cells import Cell, Range
-from xlnn.model.problem import shape_text
+from xlnn.model.picturing import shape_text
 from xlnn.sweeps.grid import Grid, Run
 from xlnn.sweeps.result import Sweep
 from xlnn.sweeps.variants import heading

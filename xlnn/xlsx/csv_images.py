@@ -7,7 +7,7 @@ from typing import Any
 from xlnn.errors import LimitError, Where
 from xlnn.layout.arrange import arrange
 from xlnn.layout.layouts import Layout
-from xlnn.model.image_table import ImageTable, is_numeral, read_table
+from xlnn.model.image_table import ImageTable, decoded, is_numeral, read_table
 from xlnn.model.network import LayerSettings, Network, plain_layers
 from xlnn.xlsx.plain_sheets import Plain, PlainSheet, written
 
@@ -28,16 +28,6 @@ def workbook_of(content: bytes, where: Where) -> bytes:
     network = Network(layers, classes=tuple(map(float, range(len(classes)))) if classes else None)
     name, layout = _layout(network, len(table.x))
     return written([_settings(layers, classes, name), _data(table, layout), PlainSheet("Start", {(1, 1): Plain("Start")})])
-
-
-def decoded(content: bytes) -> str:
-    """A text in UTF-8 or UTF-16 with its mark, else in what Windows of the West writes."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16", "replace")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", "replace")
 
 
 def classes_of(labels: tuple[str, ...]) -> list[str]:
