@@ -8,10 +8,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from command import run
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 import workbooks
 import xlnn
+from xlnn.book.places_sheet import parse
+from xlnn.book.places_writing import headings, line_words
 from xlnn.errors import ContentError
+from xlnn.layout.cells import Cell
+from xlnn.layout.listed import lying, spots
+from xlnn.model.quantities import Quantity
 
 HEADER = (*workbooks.PLACES, "Next iteration", "Next input", "Factor")
 X = np.array([[0.7, 0.2, 0.9], [0.1, -0.4, 0.5]])
@@ -242,3 +249,51 @@ def test_a_heading_that_is_none(tmp_path):
     with pytest.raises(ContentError) as caught:
         xlnn.read(book(tmp_path, header=(*HEADER[:7], "Next imput", "Remarks")))
     assert "'Places'!H1: there is no column 'Next imput'; known: Quantity, First block" in str(caught.value)
+
+
+# ---- the law: what is written is read as it was ---------------------------------------------------------
+
+SHAPES = [
+    (Quantity("x", "", ("row", "column"), (2, 2), per_image=True), 3),
+    (Quantity("w", "2", ("unit", "row", "column"), (2, 1, 3)), 1),
+    (Quantity("w", "3", ("unit", "unit before"), (3, 2)), 1),
+    (Quantity("b", "2", ("unit",), (4,)), 1),
+    (Quantity("z", "2", ("unit",), (2,), per_image=True), 4),
+    (Quantity("w", "O", ("unit", "map", "row", "column"), (2, 2, 2, 1)), 1),
+    (Quantity("dC_dw", "2", ("unit", "row", "column"), (2, 1, 2), per_image=True), 2),
+    (Quantity("CT"), 1),
+]
+
+
+@st.composite
+def lying_anywhere(draw):
+    """A quantity and its cells: anywhere, also on several sheets; or in steps along some of its axes, and anywhere else."""
+    q, images = draw(st.sampled_from(SHAPES))
+    shape = (images, *q.shape) if q.per_image else q.shape
+    steps = [draw(st.tuples(st.integers(0, 30), st.integers(0, 30))) if draw(st.booleans()) else None for _ in shape]
+    free = [size if step is None else 1 for size, step in zip(shape, steps, strict=True)]
+    count = int(np.prod(free))
+    sheets = draw(st.sampled_from([("S",), ("S", "it's, a sheet")]))
+    corner = st.tuples(st.sampled_from(sheets), st.integers(1, 60), st.integers(1, 60))
+    firsts = iter(draw(st.lists(corner, min_size=count, max_size=count, unique=True)))
+    corners = {index: next(firsts) for index in np.ndindex(*free)}
+    spots_ = []
+    for index in np.ndindex(*shape):
+        sheet, row, column = corners[tuple(0 if step else i for i, step in zip(index, steps, strict=True))]
+        moves = [(i * step[0], i * step[1]) for i, step in zip(index, steps, strict=True) if step]
+        spots_.append((sheet, Cell(row + sum(m[0] for m in moves), column + sum(m[1] for m in moves))))
+    assume(len(set(spots_)) == len(spots_))
+    return q, images, spots_, shape
+
+
+@settings(max_examples=300, deadline=None)
+@given(lying_anywhere(), st.sampled_from([1.0, -1.0, 0.5, -2 / 3]), st.sampled_from([None, (1, 0), (0, 0), (3, 2)]))
+def test_every_list_of_cells_is_written_and_read(drawn, factor, following):
+    q, images, cells, shape = drawn
+    sheet, place = lying(cells, shape)
+    line = line_words(q, sheet, place, factor, following)
+    names = headings([line])
+    [read] = parse([names, [line.get(name) for name in names]], "a.xlsx").values()
+    assert list(spots(read.sheet, read.place(q, images))) == cells
+    assert (read.quantity, read.following) == (q.name, following)
+    assert read.factor == pytest.approx(factor, rel=1e-14)

@@ -10,7 +10,6 @@ from xlnn.book.places_line import AXIS_COLUMNS, INPUT, WITH_INPUTS
 from xlnn.book.places_words import COLUMNS, FACTOR, HEADER, NEXT_ITERATION, following_words, number, range_words, words
 from xlnn.book.quantity_names import THRESHOLD
 from xlnn.layout.cells import Cell, quoted
-from xlnn.layout.layouts import PARAMETERS
 from xlnn.layout.listed import Listed, spots
 from xlnn.layout.places import Move, Place
 from xlnn.model.quantities import Quantity
@@ -35,7 +34,7 @@ def line_words(
     said = {"Quantity": q.name, "First block": text}
     said |= {"Next " + axis: words(nexts[axis], language) for axis in (*AXIS_COLUMNS, INPUT) if axis in nexts}
     said[NEXT_ITERATION] = following_words(following, language)
-    if factor == -1 and q.kind.removeprefix("new_") in PARAMETERS:
+    if factor == -1 and q.kind in ("b", "new_b"):
         said["Quantity"] = q.kind.replace("b", THRESHOLD) + q.layer
     elif factor != 1:
         said[FACTOR] = f"{factor:.15g}"
