@@ -226,7 +226,7 @@ BLOCK = "expected a sheet and a range like Data!K5:M8, found "
         ({"b2": ("S!D4:D5", None, None, None, None, None, None, 0)}, "'Places'!I5: expected a number other than 0"),
         ({"b2": ("S!D4:D5", None, None, None, None, None, None, "minus")}, "'Places'!I5: expected a number other than 0"),
         ({"θ2": ("S!D4:D5",)}, "'Places'!A8: b2 stands here a second time."),
-        ({"w2": ("none",)}, "'Places': expected a line for w2."),
+        ({"w2": ("none",)}, "'Places'!B4: w2: no network is without it; say where it lies."),
         ({"eta9": (0.3,)}, "'Places'!B8: there is no layer '9'; known: 2, 3."),
         ({"eta": (-0.3,)}, "'Places'!B8: the learning rate η must be a number above 0"),
         ({"eta2": ("S!A1:B1",)}, "'Places'!B8: eta2: expected one cell, or a number, found 'S!A1:B1'."),
@@ -243,6 +243,11 @@ def test_what_is_wrong(tmp_path, lines, expected):
     with pytest.raises(ContentError) as caught:
         xlnn.read(book(tmp_path, lines=lines))
     assert expected in str(caught.value).replace("mine.xlsx › ", "")
+
+
+def test_a_sheet_that_says_only_what_is_not_there(tmp_path):
+    with pytest.raises(ContentError, match="'Places': expected a line for x"):
+        xlnn.read(book(tmp_path, lines={"b2": ("none",)}, left_out=["x", "t", "w2", "w3", "b3"]))
 
 
 def test_a_heading_that_is_none(tmp_path):

@@ -43,7 +43,7 @@ def completed(book: Workbook, said: Said, found: settings.Read, known: Understoo
 
     Raises ContentError where a line fits neither by itself nor into what was understood.
     """
-    if known is None or not said.own:
+    if known is None or not said.count:
         return None
     network = understood.network_of(known, {})
     try:
@@ -187,7 +187,7 @@ def _told(line: Line) -> str:
 
 def used(said: Said, done: Completed | None, known: Understood | None) -> Iterator[tuple[str, Mapping]]:
     """One line on what a workbook with a sheet Places was read by; another where the formulas say something else."""
-    if said.own:
-        yield (ALONE if done is None else COMPLETED), {"count": len(said.own)}
+    if said.count:
+        yield (ALONE if done is None else COMPLETED), {"count": said.count}
         if done is None and known is not None:
             yield OTHER, {}

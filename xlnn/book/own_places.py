@@ -41,6 +41,11 @@ class Said:
     absent: Mapping[str, Where] = field(default_factory=dict)
     rates: Mapping[str, Rate] = field(default_factory=dict)
 
+    @property
+    def count(self) -> int:
+        """How many lines say something of quantities or of η."""
+        return len(self.own) + len(self.absent) + len(self.rates)
+
 
 def own_places(book: Workbook, places: str | Path | None) -> tuple[Own, int | None]:
     """The lines of sheet Places, of another workbook where one is given, and the number of images where a line says it."""
@@ -56,6 +61,9 @@ def said_in(book: Workbook, places: str | Path | None) -> Said:
     lines, name = other.lines(PLACES), other.name
     rates = {label: _rate_on(book, rate) for label, rate in places_sheet.rates(lines, name).items()}
     absent, images = places_sheet.absent(lines, name), places_sheet.image_count(lines, name)
+    needed = next((quantity for quantity in absent if (quantity[0] in "xw" and quantity[1:].isalnum()) or quantity == "x"), None)
+    if needed:
+        raise ContentError("{name}: no network is without it; say where it lies.", absent[needed], name=needed)
     return Said(places_sheet.lines_of(book, other), images, (), absent, rates)
 
 
@@ -71,6 +79,9 @@ def network_of(book: Workbook, said: Said, found: settings.Read, chosen: Mapping
     Raises ContentError for a line of a quantity that is none, UsageError for options that do not fit.
     """
     own = said.own
+    if not (own or found.layers) and said.count:
+        where = next(iter([*said.absent.values(), *(where for _, where in said.rates.values())]))
+        raise ContentError("expected a line for {name}.", replace(where, cell=""), name="x")
     found = found if found.layers else inferred(book, own, said.images, found)
     if _is_unanswered(book, said):
         found = replace(found, values={**found.values, "answered": False})

@@ -89,7 +89,7 @@ def _read(
         if isinstance(where, Problem):
             return where
         problem = gather(book, where)
-        if not (said.own or book.find(SETTINGS)):
+        if not (said.count or book.find(SETTINGS)):
             _check_said(said.images, problem.images, book.where(PLACES))
         _check_batch(problem, found, chosen)
         return _with_held_out(book, where, problem)
@@ -123,7 +123,7 @@ def _find(
 
     Each way of finding it returns what was `Found`, and reads no array. Where none fits, the formulas tell the whole problem.
     """
-    if not (said.own or book.find(SETTINGS)):
+    if not (said.count or book.find(SETTINGS)):
         try:
             arrangement = authors.recognise(book)
         except ContentError:
@@ -133,7 +133,7 @@ def _find(
             problem = understood.problem_of(book, known, language, chosen)
             return replace(problem, origin=with_facts(origin_of(problem), book, known))
         return _by_arrangement(book, arrangement, chosen, language, initial)
-    known = known or (understood_beside(book, found) if said.own else None)
+    known = known or (understood_beside(book, found) if said.count else None)
     done = completed(book, said, found, known)
     by = () if book.marked or book.find(SETTINGS) else tuple(used(said, done, known))
     said, found = (done.said, done.found) if done else (said, found)
