@@ -6,34 +6,58 @@ of the images stand on every page.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from itertools import accumulate
 
 import numpy as np
 
 from xlnn.layout.cells import Cell
 from xlnn.layout.layouts import BACKWARD, Layout
+from xlnn.layout.places import Place
 from xlnn.xlsx.printing import Paper
 
 FIRST = 8  # images of an iteration that are printed, unless all are
 
 
-ACROSS, DOWN, ROW = 810, 640, 20  # pixels that A4 in landscape surely takes at full size, in any font, and those of a row
+ACROSS, DOWN, ROW = (760, 520), (660, 960), 20  # pixels of A4, landscape and upright, in any font, and those of a row
 
 
-SMALLEST, LARGEST = 0.25, 0.8  # how small and how large a sheet is printed
+SMALLEST, PIXELS, LARGEST = 0.32, 0.3, 0.8  # how small numbers and images are printed, and how large on more than one page
+
+
+TITLE = 560  # pixels: the sheet's title is printed, too, where its columns are few
 
 
 def paper_of(layout: Layout, last: Cell, widths: np.ndarray, printed: str) -> Paper:
-    """How a sheet of quantities is printed; `widths` of its columns in characters, from column 0 on."""
+    """How a sheet of quantities is printed, in landscape or upright: what takes fewer pages, and is larger.
+
+    `widths` are those of its columns in characters, from column 0 on.
+    """
     area = last if printed == "all" else _first(layout, last)
     across, down = widths[: area.column + 1] * 7 + 5, np.full(area.row + 1, float(ROW))
     across[0] = down[0] = 0
+    more = max(0, int(-(across.sum() - TITLE) // 64))  # columns without numbers, over which the title goes on
+    area, across = Cell(area.row, area.column + more), np.append(across, [64.0] * more)
+    return min((_pages(layout, area, across, down, upright) for upright in (0, 1)), key=lambda paper: (paper.pages, -paper.scale))
+
+
+def _pages(layout: Layout, area: Cell, across: np.ndarray, down: np.ndarray, upright: int) -> Paper:
+    """Its pages on paper of one kind: one, or as few as can be read, and as large as so few can show it."""
     labels = layout.corner.column - 1 if layout.corner.column > 2 else 0
-    numbers = layout.corner.row - 1 if layout.corner.row <= 6 or not layout.block else 0
-    scale = float(np.clip(ACROSS / across.sum(), SMALLEST, LARGEST))
-    columns = _page_ends(across, _starts(layout), labels, ACROSS / scale)
-    rows = _page_ends(down, _headings(layout), numbers, DOWN / scale)
-    return Paper(scale, area, tuple(columns), tuple(rows), labels, numbers)
+    numbers = layout.corner.row - 1 if layout.corner.row <= 6 or not _across(layout) else 0
+    alone = min(1.0, ACROSS[upright] / across.sum(), DOWN[upright] / down.sum())
+    smallest = SMALLEST if _layer(layout) else PIXELS
+    if alone >= smallest:
+        return Paper(alone, area, bool(upright), 1, labels=labels, numbers=numbers)
+
+    def paper(scale: float, page_ends: Callable) -> Paper:
+        columns = page_ends(across, _starts(layout), labels, ACROSS[upright] / scale)
+        rows = page_ends(down, _headings(layout), numbers, DOWN[upright] / scale)
+        high = max(len(rows) + 1, int(np.ceil(down.sum() * scale / DOWN[upright])))
+        return Paper(scale, area, bool(upright), (len(columns) + 1) * high, tuple(columns), tuple(rows), labels, numbers)
+
+    tried = (paper(scale, _full_pages) for scale in np.arange(smallest, LARGEST, 0.02).tolist())
+    return paper(min(tried, key=lambda one: (one.pages, -one.scale)).scale, _page_ends)
 
 
 def _first(layout: Layout, last: Cell) -> Cell:
@@ -41,11 +65,9 @@ def _first(layout: Layout, last: Cell) -> Cell:
     place = layout.places.get("z" + _layer(layout)) if _layer(layout) else None
     if place is None or place.shape[0] <= FIRST:
         return last
-    beyond = place[FIRST].bounds().first
     if layout.block:
-        images = layout.places.get("number", layout.places.get("x", place))
-        return Cell(last.row, images[FIRST].bounds().first.column - 1)
-    return Cell(beyond.row - 1, last.column)
+        return Cell(last.row, _images(layout, place)[FIRST].bounds().first.column - 1)
+    return Cell(place[FIRST].bounds().first.row - 1, last.column)
 
 
 def _layer(layout: Layout) -> str:
@@ -53,30 +75,53 @@ def _layer(layout: Layout) -> str:
     return next((name[1:] for name in layout.places if name[0] == "z"), "")
 
 
+def _images(layout: Layout, default: Place | None = None) -> Place | None:
+    """A place that shows where each image begins."""
+    return layout.places.get("number", layout.places.get("x", default))
+
+
+def _across(layout: Layout) -> bool:
+    """Whether each image stands beside the one before."""
+    images = _images(layout)
+    return images is not None and bool(images.steps) and images.steps[0][1] > 0
+
+
 def _starts(layout: Layout) -> list[int]:
-    """The columns before which a page may end: those of the images' blocks, or in a table those of the quantities."""
-    images = layout.places.get("number", layout.places.get("x"))
-    if images is not None and images.steps and images.steps[0][1]:
+    """The columns before which a page may end: those of the images' blocks, or in a table those of the quantities and of
+    their units."""
+    images = _images(layout)
+    if images is not None and _across(layout):
         return [images[k].bounds().first.column for k in range(images.shape[0])]
-    return sorted({place.origin.column for place in layout.places.values()})
+    units = {label.cell.column for label in layout.labels if label.role == "number" and set(label.index[1:]) <= {1}}
+    return sorted({place.origin.column for place in layout.places.values()} | units)
 
 
 def _headings(layout: Layout) -> list[int]:
     """The rows before which a page may end: those of headings, and of each quantity of the way back."""
     heads = [label.cell.row for label in layout.labels if label.role == "heading"]
     under = {row + 1 for row in heads}
-    parts = [place.origin.row for name, place in layout.places.items() if name.startswith(BACKWARD)]
+    parts = [place.origin.row for name, place in layout.places.items() if name.startswith(BACKWARD)] if layout.block else []
     return sorted({*heads, *(row for row in parts if row not in under)})
 
 
 def _page_ends(sizes: np.ndarray, starts: Iterable[int], titles: int, room: float) -> list[int]:
-    """The last rows, or columns, of all pages but the last, each as full as may be; `titles` stand on every page."""
-    before, ends, begun = np.cumsum(sizes), [], 0
+    """The last rows, or columns, of all pages but the last; `titles` stand on every page. No more pages than need be, and
+    those alike."""
+    ends = _full_pages(sizes, starts, titles, room)
+    for smaller in np.arange(0.5, 1.0, 0.05) * room:
+        alike = _full_pages(sizes, starts, titles, smaller)
+        if ends and len(alike) == len(ends):
+            return alike
+    return ends
+
+
+def _full_pages(sizes: np.ndarray, starts: Iterable[int], titles: int, room: float) -> list[int]:
+    """As `_page_ends`, each page as full as may be."""
+    before, ends, begun = list(accumulate(sizes.tolist())), [], 0
     allowed = [start - 1 for start in starts if titles < start - 1 < len(sizes) - 1]
     for position, end in enumerate([*allowed, len(sizes) - 1]):
         used = before[end] - before[begun] + (before[titles] if begun else 0)
-        fits = [e for e in allowed[:position] if e > begun]
-        if used > room + 1 and fits:
-            ends.append(fits[-1])
-            begun = fits[-1]
+        if used > room + 1 and position and allowed[position - 1] > begun:
+            begun = allowed[position - 1]
+            ends.append(begun)
     return ends

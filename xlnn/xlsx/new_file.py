@@ -206,9 +206,9 @@ def _conditional(sheet: RowsSheet, ranges: list[Range], options: Mapping) -> Non
 
 
 def show(file: BookFile, sheet: RowsSheet, rows: Rows) -> None:
-    """A sheet of texts; printed it is one page wide."""
+    """A sheet of texts; printed it is one page wide, and one high where it is not too long for that."""
     file.show(sheet, rows)
-    one_page_wide(sheet)
+    one_page_wide(sheet, 1 if sheet.dim_rowmax < ON_A_PAGE else 0)
 
 
 def put(rows: Rows, cell: Cell, value, style: int) -> None:
@@ -218,6 +218,9 @@ def put(rows: Rows, cell: Cell, value, style: int) -> None:
         rows.text(cell, value, style, symbol=False)
     else:
         rows.number(cell, value, style)
+
+
+ON_A_PAGE = 60  # rows that can be read there
 
 
 CELLS = ("values", "formulas")

@@ -13,29 +13,35 @@ A4 = 9  # as Excel numbers paper
 
 @dataclass(frozen=True)
 class Paper:
-    """The pages of a sheet: their scale, the last cell that is printed, the last columns and rows of all pages but the last,
-    and how many columns and rows from the first on stand on every page."""
+    """The pages of a sheet: their scale, the last cell that is printed, how many they are, the last columns and rows of all
+    but the last, and how many columns and rows from the first on stand on every page."""
 
     scale: float
     last: Cell
-    columns: tuple[int, ...]
-    rows: tuple[int, ...]
-    labels: int
-    numbers: int
+    upright: bool = False
+    pages: int = 1
+    columns: tuple[int, ...] = ()
+    rows: tuple[int, ...] = ()
+    labels: int = 0
+    numbers: int = 0
 
 
 def print_on(sheet: Worksheet, paper: Paper) -> None:
-    """Says of a sheet how it is printed."""
-    sheet.set_landscape()
+    """Says of a sheet how it is printed. The scale of a single page is left to the program, which knows the font's width."""
+    if not paper.upright:
+        sheet.set_landscape()
     sheet.set_paper(A4)
-    sheet.set_print_scale(int(paper.scale * 100))
     sheet.print_area(0, 0, paper.last.row - 1, paper.last.column - 1)
-    sheet.set_v_pagebreaks(list(paper.columns))
-    sheet.set_h_pagebreaks(list(paper.rows))
-    if paper.labels and paper.columns:
+    if paper.labels:
         sheet.repeat_columns(0, paper.labels - 1)
-    if paper.numbers and paper.rows:
+    if paper.numbers:
         sheet.repeat_rows(0, paper.numbers - 1)
+    if paper.pages == 1:
+        sheet.fit_to_pages(1, 1)
+    else:
+        sheet.set_print_scale(int(paper.scale * 100))
+        sheet.set_v_pagebreaks(list(paper.columns))
+        sheet.set_h_pagebreaks(list(paper.rows))
     footed(sheet)
 
 
