@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from xlnn.book.setting_values import size as parsed_size
@@ -13,6 +14,8 @@ from xlnn.model.brought import NETWORK as OWN_NETWORK
 from xlnn.model.brought import OWN, own
 from xlnn.model.examples import SECTIONS, example
 from xlnn.model.nielsen import NETWORK, NIELSEN, nielsen
+from xlnn.model.problem import Problem
+from xlnn.words import say
 
 # what the numbers on sheet Data are, where they are no images
 MEASURED = {
@@ -63,14 +66,13 @@ def new(
             raise UsageError("a network of your own needs images: --images FOLDER, CSV or NPZ.")
         problem = own(images, _size(size), layers)
     elif section in SECTIONS:
-        problem = example(section)
+        problem = _headed(example(section), section, language)
     elif lesson is not None:
         return write_lesson(lesson, path, cells=cells, language=language, decimals=decimals, force=force)
     else:
         raise UsageError("there is no section {name}; known: {known}.", name=repr(section), known=", ".join(sections()))
     return write_problem(
-        problem, path, language=language, force=force, title=section, lesson=lesson, cells=cells, decimals=decimals,
-        heads=MEASURED.get(section, {}),
+        problem, path, language=language, force=force, title=section, lesson=lesson, cells=cells, decimals=decimals
     )  # fmt: skip
 
 
@@ -82,6 +84,12 @@ def _size(size: tuple[int, int] | str | None) -> tuple[int, int] | None:
         return parsed_size(f"{size}x{size}" if size.strip().isdigit() else size)
     except ValueError:
         raise UsageError("expected a size like 8x8, found {found}.", found=repr(size)) from None
+
+
+def _headed(problem: Problem, section: str, language: str) -> Problem:
+    """With what its numbers measure, in the workbook's language."""
+    heads = tuple((name, say(text, language)) for name, text in MEASURED.get(section, {}).items())
+    return replace(problem, network=replace(problem.network, heads=heads)) if heads else problem
 
 
 def _in_order(section: str) -> list:

@@ -6,6 +6,7 @@ import openpyxl
 import pytest
 from command import run
 
+import workbooks
 import xlnn
 from xlnn.layout import labels
 from xlnn.layout.arrange import arrange
@@ -80,3 +81,39 @@ def test_predictions_have_no_initial_parameters(tmp_path):
     assert "w²₁" in texts
     assert "initial parameters" not in texts
     assert sheet["D5"].value == openpyxl.load_workbook(tmp_path / "t.xlsx")["Trained"]["D5"].value
+
+
+@pytest.mark.parametrize("layout", ["table", "book"])
+def test_what_a_person_measured_is_on_every_sheet(tmp_path, layout):
+    """What stands over the numbers of Data is over those of every other sheet, as it is; images have no such heads."""
+    xlnn.new("2-12", tmp_path / "b.xlsx")
+    heads = {("Data", "B1"): "age {years} %s", ("Data", "C1"): " pulse "}
+    workbooks.edit(tmp_path / "b.xlsx", tmp_path / "b.xlsx", heads)
+    xlnn.write(xlnn.read(tmp_path / "b.xlsx", layout=layout), tmp_path / "t.xlsx", keep="1")
+    xlnn.write(xlnn.read(tmp_path / "t.xlsx", iterations=2), tmp_path / "more.xlsx", keep="1", cells="formulas")
+    for name in ("t.xlsx", "more.xlsx"):
+        book = openpyxl.load_workbook(tmp_path / name)
+        for sheet, wanted in (("Data", 2), ("Iteration 1", 2), ("Trained", 2), ("Test", 1)):
+            texts = [cell.value for row in book[sheet].iter_rows() for cell in row]
+            assert [text for text in texts if text in ("age {years} %s", "pulse", "x", "t")] == ["age {years} %s", "pulse"][
+                :wanted
+            ]
+    assert xlnn.read(tmp_path / "more.xlsx").network == xlnn.read(tmp_path / "b.xlsx").network
+
+
+def test_symbols_over_data_are_no_heads(tmp_path):
+    for text, found in (("x", ()), (None, ()), ("  ", ()), (3, ()), ("x ", ()), ("cm", (("x", "cm"),))):
+        xlnn.new("2-12", tmp_path / "b.xlsx", force=True)
+        workbooks.edit(tmp_path / "b.xlsx", tmp_path / "c.xlsx", {("Data", "B1"): text, ("Data", "C1"): "t"})
+        assert xlnn.read(tmp_path / "c.xlsx").network.heads == found
+    xlnn.new("4-4", tmp_path / "i.xlsx")
+    assert xlnn.read(tmp_path / "i.xlsx").network.heads == ()
+
+
+@pytest.mark.parametrize(("section", "word"), [("2-12", "case"), ("4-4", "image")])
+def test_a_table_says_what_its_lines_are(tmp_path, section, word):
+    xlnn.write(xlnn.read(xlnn.new(section, tmp_path / "b.xlsx"), layout="table"), tmp_path / "t.xlsx", keep="1")
+    book = openpyxl.load_workbook(tmp_path / "t.xlsx")
+    assert book["Data"]["A1"].value == word
+    first = next(cell for cell in book["Iteration 1"]["A"] if cell.value == 1)
+    assert book["Iteration 1"].cell(first.row - 2, 1).value == word

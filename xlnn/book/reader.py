@@ -11,6 +11,7 @@ from xlnn.book import authors, settings, understood
 from xlnn.book.arrays import gather
 from xlnn.book.completing import completed, used
 from xlnn.book.data import check_edge, check_panel, check_shape, check_shapes, count_images, layouts_of, no_image
+from xlnn.book.heads import with_heads
 from xlnn.book.language import language_of_names
 from xlnn.book.names import DATA, HELD_OUT, PLACES, RESERVED, SETTINGS, SOLVED, START, TRAINED
 from xlnn.book.origin import Found, Notes, Origin, Sources, origin_of
@@ -193,6 +194,7 @@ def _by_sheets(book: Workbook, network: Network, chosen: Settings, said: Said, l
     layout = layouts_of(book, network, chosen.layout)[0]
     own: Own = {name: line for name, line in said.own.items() if not is_idle(network, name, line, layout)}
     sources = _sources(book, network, layout, own, initial)
+    network = with_heads(book, network, layout, sources)
     images, notes = _images(book, network, sources, replace(said, own=own))
     listed = {name for name, line in own.items() if line.lists_images and network.quantities[name].per_image}
     sources = {

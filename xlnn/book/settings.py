@@ -207,14 +207,14 @@ def settings_page(file: BookFile, sheet: RowsSheet, problem: Problem, language: 
     number = 1
     for number, (name, value, meaning) in enumerate(setting_rows(problem, language), 2):
         rows.text(Cell(number, 1), name)
-        put(rows, Cell(number, 2), value, style("input"))
+        put(rows, Cell(number, 2), value, style("setting"))
         rows.text(Cell(number, 3), meaning, style("label"), measured=False)
     number += 2
     for column, text in enumerate(layer_columns(problem.network.layer_settings), 1):
         rows.text(Cell(number, column), say(text, language), style("header"))
     for below, line in enumerate(layer_rows(problem.network.layer_settings, language), 1):
         for column, value in enumerate(line, 1):
-            put(rows, Cell(number + below, column), value, style("input"))
+            put(rows, Cell(number + below, column), value, style("setting"))
     show(file, sheet, rows)
     sheet.set_column(0, 0, 18)
     sheet.set_column(1, 1, 24)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
 
 import numpy as np
 
@@ -33,12 +31,8 @@ def write_problem(
     lesson: Lesson | None = None,
     cells: str = "formulas",
     decimals: int | None = None,
-    heads: Mapping[str, str] = MappingProxyType({}),
 ) -> Path:
-    """Writes any problem as an input workbook that `read` reads back to the same numbers; behind it a lesson's sheets.
-
-    `heads`: what stands over the numbers on sheet Data, by quantity, instead of its symbol.
-    """
+    """Writes any problem as an input workbook that `read` reads back to the same numbers; behind it a lesson's sheets."""
     path = Path(path)
     check_target(path, force=force)
     layout = arrange(problem.settings.layout, list(problem.network.quantities.values()), problem.images)
@@ -48,7 +42,7 @@ def write_problem(
         data = layout.data_sheet()
         given = problem.given(np.arange(problem.images))
         text = say("Data: {what} and right answers", language, what=problem.network.things)
-        _page(file, problem, DATA, data, given, text, language, heads)
+        _page(file, problem, DATA, data, given, text, language)
         if problem.held_out is not None:
             _held_out(file, problem.held_out, layout.name, language)
         start = layout.only([q.name for q in problem.network.parameters])
@@ -68,15 +62,12 @@ def _held_out(file: BookFile, problem: Problem, name: str, language: str) -> Non
     _page(file, problem, HELD_OUT, data, problem.given(np.arange(problem.images)), text, language)
 
 
-def _page(file: BookFile, problem: Problem, name: str, layout: Layout, values, title: str, language: str, heads=()) -> None:
+def _page(file: BookFile, problem: Problem, name: str, layout: Layout, values, title: str, language: str) -> None:
     page = Page(problem.network, layout, {}, {})
     rows = file.rows()
     if free(page, Cell(1, 2)):  # else it could not be read
         rows.text(Cell(1, 1), title, file.style("title"), measured=False)
     add_page(page, rows, file.style, language)
-    for label in layout.labels:
-        if label.role == "symbol" and label.quantity in heads:
-            rows.text(label.cell, say(heads[label.quantity], language), file.style("symbol"))
     made, numbers = rows.template(), vector(page, values)
     sheet = file.sheet(name)
     sheet.show(lambda: made.fill(numbers), made.last)

@@ -69,11 +69,11 @@ def _page(plan: Plan) -> Page:
 
 
 def image_place(problem: Problem, book: Workbook) -> Place:
-    """Where the image is drawn, (1, rows, columns). Earlier versions drew it in a row in the layout "table": beside that is
-    no x."""
+    """Where the image is drawn, (1, rows, columns). Earlier versions drew it in a row in the layout "table": beside that
+    stands nothing."""
     layout = layout_of_one(problem)
     mark = next(label.cell for label in layout.labels if (label.quantity, label.role) == ("x", "symbol"))
-    if not (book.find(TEST) and book.block(TEST, Place(mark))[()] == "x"):
+    if not (book.find(TEST) and isinstance(book.block(TEST, Place(mark))[()], str)):
         layout = arrange(problem.settings.layout, list(problem.network.quantities.values()), 1)
     return layout.places["x"]
 

@@ -68,13 +68,14 @@ def new(section, workbook, images, size, layers, exercise, cells, decimals, lang
     if exercise and workbook is None and Path(exercise).suffix:  # --exercise before the workbook's name
         exercise, workbook = "all", Path(exercise)
     name, language = workbook or Path(f"{section}.xlsx"), language or preferred()
+    own = SAME.get(section, section)
     if exercise:
-        path = _exercise(SAME.get(section, section), name, exercise, images, language=language, force=force)
+        path, text = _exercise(own, name, exercise, images, language=language, force=force)
     else:
         look = {"language": language, "decimals": decimals, "force": force}
         path = write_new(section, name, images=images, size=size, layers=layers, cells=cells, **look)
+        text = say(sections()[own], language)
     if not quiet:
-        text = say(sections()[SAME.get(section, section)], language)
         click.echo(say("{where}: {text}", language, where=path, text=text))
 
 
@@ -126,11 +127,15 @@ def places(workbook: Path, output: Path | None, language: str | None, force: boo
             click.echo(say(text, language, count=f"{left:,}", sheet=repr(LEFT_OVER)))
 
 
-def _exercise(section: str, path: Path, step: str, images: Path | None, **options) -> Path:
-    """Writes an exercise with the first so many images. Raises UsageError."""
+def _exercise(section: str, path: Path, step: str, images: Path | None, *, language: str, force: bool) -> tuple[Path, str]:
+    """Writes an exercise with the first so many images; the file, and what it is. Raises UsageError."""
     from xlnn.book.exercises import exercise
     from xlnn.errors import UsageError
+    from xlnn.model.examples import example
 
     if images is not None and not str(images).isdecimal():
         raise UsageError("--images of an exercise must be a whole number, not {value}.", value=repr(str(images)))
-    return exercise(section, path, step=step, images=None if images is None else int(str(images)), **options)
+    count = None if images is None else int(str(images))
+    path, whole = exercise(section, path, step=step, images=count, language=language, force=force), example(section)
+    text = "exercise on {section} with {count} {what}: fill in the empty cells of Iteration 1; `xlnn check` marks them."
+    return path, say(text, language, section=section, count=count or whole.images, what=whole.network.things)

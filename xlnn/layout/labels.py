@@ -69,6 +69,8 @@ def text(label: Label, network: Network, language: str) -> str | int:
         return part(q, label.index[0], language)
     if label.role == "layer":
         return name(network, q, language)
+    if label.quantity in dict(network.heads) and not label.text:
+        return dict(network.heads)[label.quantity]
     if q.kind == "digit" and network.things == "cases":
         return say("class", language)
     if q.kind in LINE and network.is_line:

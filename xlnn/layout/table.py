@@ -91,7 +91,7 @@ def _over(quantities: Sequence[Quantity], columns: Mapping[str, int]) -> dict[st
 
 
 def _header_labels(q: Quantity, header: int, column: int) -> list[Label]:
-    labels = [Label(Cell(header, column), "symbol", q.name)]
+    labels = [Label(Cell(header, column), "layer" if q.kind == "number" else "symbol", q.name)]
     if q.size > 1:
         place = _in_row(q, Cell(header + 1, column))
         for number in range(q.size):

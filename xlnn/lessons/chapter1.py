@@ -42,6 +42,7 @@ def trained() -> dict[str, np.ndarray]:
 
 def _fires() -> Sheet:
     step, relu = ACTIVATIONS["step"].output, ACTIVATIONS["relu"].output
+    jumping = Series("y", "Δw", "y (Δw)", drawn="points")  # a line between them would be a ramp
     return sheet(
         "1-1",
         "When a neuron fires",
@@ -67,7 +68,7 @@ def _fires() -> Sheet:
             calc("y (Δw)", ("s (Δw)", "θ"), lambda s, t, k: step(s[k] - t), "y = 1 where s ≥ θ, else 0", "answer", shape=(9,)),
             calc("ReLU (Δw)", ("s (Δw)", "θ"), lambda s, t, k: relu(s[k] - t), "y = max(0, s − θ)", "output", shape=(9,)),
         ),
-        Chart("I5", "step, ReLU", (Series("y", "Δw", "y (Δw)"), Series("ReLU", "Δw", "ReLU (Δw)")), x="Δw", y="y"),
+        Chart("I5", "step, ReLU", (jumping, Series("ReLU", "Δw", "ReLU (Δw)")), x="Δw", y="y"),
     )
 
 

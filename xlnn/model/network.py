@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from math import prod
 from typing import cast
@@ -64,6 +64,7 @@ class Network:
     names: tuple[str, ...] = ()  # words for the classes, where they are words
     judged: bool = True  # whether answers can be right or wrong
     answered: bool = True  # whether there are right answers; without them there is only the way forward
+    heads: tuple[tuple[str, str], ...] = field(default=(), compare=False)  # by quantity: what its numbers measure, "height (cm)"
 
     def __post_init__(self):
         _check_choice("cost", self.cost, COSTS)

@@ -47,6 +47,7 @@ STYLES: dict[str, dict] = {
     "input value": {"font_color": "#0000FF", "bg_color": "#FFFBE6", "num_format": NUMBER, **_GRID},
     "whole input": {"font_color": "#0000FF", "bg_color": "#FFFBE6", "num_format": "0", **_GRID},
     "error": {"num_format": SIGNIFICANT, "bg_color": "#F3EAFB", **_GRID},
+    "setting": {"font_color": "#0000FF", "bg_color": "#FFFBE6", "align": "left", **_GRID},
     "typed": {"font_color": "#0000FF", "bg_color": "#FFFBE6", "num_format": "@", **_GRID},  # a text, whatever is typed
     "pixel": {"font_color": "#0000FF", "bg_color": "#FFFBE6", **_CENTRE, **_GRID},
     "target": {"font_color": "#0000FF", "bg_color": "#FFFBE6", **_CENTRE, **_GRID},
