@@ -168,8 +168,8 @@ def test_the_learning_rate_by_any_name(name):
 
 
 def test_every_setting_has_a_line():
-    """Whatever Network and Settings know can be set, but for the layers for whether there are answers, and the classes' names."""
-    known = {f.name for kind in (Network, Settings) for f in fields(kind)} - {"layer_settings", "answered", "names"}
+    """Whatever Network and Settings know can be set, but for layers, and whether there are answers and heads: that is seen."""
+    known = {f.name for kind in (Network, Settings) for f in fields(kind)} - {"layer_settings", "answered", "heads"}
     assert set(BY_FIELD) == known | {"language"}
 
 
