@@ -103,7 +103,7 @@ def test_words_in_every_language(field, word, expected, language):
     ("field", "typed", "expected"),
     [
         ("eta", "fast", "learning rate η: expected a number, found 'fast'."),
-        ("eta", "0,2", "learning rate η: expected a number, found '0,2'."),
+        ("eta", "0,2", "learning rate η: expected a number, found '0,2' (decimal comma? Write a point)."),
         ("eta", True, "learning rate η: expected a number, found TRUE."),
         ("eta", datetime.datetime(2024, 2, 1), "learning rate η: expected a number, found 2024-02-01."),
         ("eta", float("inf"), "learning rate η: expected a number, found inf."),
@@ -168,8 +168,8 @@ def test_the_learning_rate_by_any_name(name):
 
 
 def test_every_setting_has_a_line():
-    """Whatever Network and Settings know can be set, but for layers, and whether there are answers and heads: that is seen."""
-    known = {f.name for kind in (Network, Settings) for f in fields(kind)} - {"layer_settings", "answered", "heads"}
+    """Whatever Network and Settings know can be set, but for what is seen: layers, whether there are answers, names."""
+    known = {f.name for kind in (Network, Settings) for f in fields(kind)} - {"layer_settings", "answered", "names", "heads"}
     assert set(BY_FIELD) == known | {"language"}
 
 
