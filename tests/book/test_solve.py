@@ -17,6 +17,7 @@ from problems import dense, maps, random_problem
 
 import workbooks
 import xlnn
+from xlnn.errors import pip_install
 from xlnn.model.minimising import minimise
 from xlnn.model.network import LayerSettings, Network
 from xlnn.model.problem import Problem
@@ -306,6 +307,6 @@ def test_a_foreign_file_is_replaced_only_with_force(book, tmp_path):
 
 def test_without_scipy_the_command_says_what_to_install(book, monkeypatch):
     monkeypatch.setitem(sys.modules, "scipy", None)
-    expected = "xlnn: error: the solver needs SciPy. Install it with: pip install scipy\n"
+    expected = f"xlnn: error: the solver needs SciPy. Install it with: {pip_install('scipy')}\n"
     assert run("solve", book) == (2, "", expected)
     assert not book.with_name("book-solved.xlsx").exists()

@@ -16,7 +16,7 @@ from office import judge, needs_office, recalculate
 
 import xlnn
 from xlnn.cli.main import main
-from xlnn.errors import ContentError, DivergedError, LimitError, UsageError
+from xlnn.errors import ContentError, DivergedError, LimitError, UsageError, pip_install
 from xlnn.lessons.calculus import parse
 from xlnn.lessons.descending import parse_start
 from xlnn.lessons.lagrange import constraint, stationary
@@ -498,7 +498,7 @@ def test_what_it_says(f):
 def test_without_sympy_it_says_what_to_install(f, monkeypatch):
     monkeypatch.setitem(sys.modules, "sympy", None)
     code, said = run("descend", f)
-    assert (code, said) == (2, "xlnn: error: derivatives need sympy. Install it with: pip install sympy\n")
+    assert (code, said) == (2, f"xlnn: error: derivatives need sympy. Install it with: {pip_install('sympy')}\n")
 
 
 def test_pi_is_exact_for_lagrange():

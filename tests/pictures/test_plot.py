@@ -26,6 +26,7 @@ from problems import dense, maps, random_problem
 from reference import forward, targets, updated
 
 import xlnn
+from xlnn.errors import pip_install
 from xlnn.model.network import LayerSettings
 from xlnn.model.training import totals
 from xlnn.pictures.learning import learning_of, spread
@@ -469,4 +470,8 @@ def test_without_matplotlib(books, monkeypatch, tmp_path):
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     for options in ((), ("--animate",)):
         code, out, error = run("plot", books["ends"], *options)
-        assert (code, out, error) == (2, "", "xlnn: error: pictures need matplotlib: pip install matplotlib\n")
+        assert (code, out, error) == (
+            2,
+            "",
+            f"xlnn: error: pictures need matplotlib. Install it with: {pip_install('matplotlib')}\n",
+        )

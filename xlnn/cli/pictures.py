@@ -21,7 +21,7 @@ def plot(workbook, output, what, iteration, animate, language, force, quiet) -> 
     """Draw the training that WORKBOOK shows, one that `xlnn train` or `xlnn solve` wrote.
 
     C_T and the share right, the weights over the iterations that have a sheet, the images that are wrong with what
-    was answered, the hidden units' outputs for each image. This needs matplotlib: pip install matplotlib
+    was answered, the hidden units' outputs for each image.
 
     \b
     Example: xlnn plot book-trained.xlsx

@@ -143,7 +143,7 @@ def solve(ctx, workbook, output, steps, cells, decimals, printed, places, initia
     """Find the parameters with the smallest C_T, as the book does with Excel's Solver (3-5, 5-4).
 
     The result has them on sheet Solved, the first ones on Start, and C_T after each step on Summary; `xlnn train`
-    and `xlnn predict` take it as it is. This needs SciPy: pip install scipy
+    and `xlnn predict` take it as it is.
 
     \b
     Example: xlnn solve book.xlsx

@@ -26,7 +26,7 @@ from math import isfinite
 
 import numpy as np
 
-from xlnn.errors import ContentError, LimitError, UsageError, Where
+from xlnn.errors import ContentError, LimitError, UsageError, Where, pip_install
 
 LONGEST = 1_000  # characters of a function
 
@@ -370,7 +370,7 @@ def sympy_module():
     try:
         import sympy
     except ImportError:
-        raise UsageError("derivatives need sympy. Install it with: pip install sympy") from None
+        raise UsageError("derivatives need sympy. Install it with: {command}", command=pip_install("sympy")) from None
     return sympy
 
 

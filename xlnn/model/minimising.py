@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from xlnn.errors import DivergedError, UsageError
+from xlnn.errors import DivergedError, UsageError, pip_install
 from xlnn.model.problem import Problem
 from xlnn.model.training import Step, counted, trained
 
@@ -68,7 +68,7 @@ def _scipy():
     try:
         from scipy import optimize
     except ImportError:
-        raise UsageError("the solver needs SciPy. Install it with: pip install scipy") from None
+        raise UsageError("the solver needs SciPy. Install it with: {command}", command=pip_install("scipy")) from None
     return optimize
 
 

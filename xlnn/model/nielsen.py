@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from xlnn.errors import ContentError, FileError, UsageError, Where
+from xlnn.errors import ContentError, FileError, UsageError, Where, pip_install
 from xlnn.model.network import Network, plain_layers
 from xlnn.model.problem import Problem, Settings, draw
 
@@ -52,7 +52,8 @@ def _shipped() -> tuple[np.ndarray, np.ndarray]:
         from sklearn.datasets import load_digits
     except ImportError:
         raise UsageError(
-            "the 8×8 digits come with scikit-learn. Install it with: pip install scikit-learn; or give images with --images."
+            "the 8×8 digits come with scikit-learn. Give images with --images, or install it with: {command}",
+            command=pip_install("scikit-learn"),
         ) from None
     found = load_digits()
     return found.target.astype(float), found.images / 16

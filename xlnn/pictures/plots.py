@@ -1,4 +1,4 @@
-"""Pictures of learning, drawn with matplotlib (pip install matplotlib): a page of panels, or an animated GIF."""
+"""Pictures of learning, drawn with matplotlib: a page of panels, or an animated GIF."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xlnn.errors import SaveError, UsageError, Where, XlnnError
+from xlnn.errors import SaveError, UsageError, Where, XlnnError, pip_install
 from xlnn.model.problem import Problem
 from xlnn.pictures.learning import Learning, learning_of, spread
 from xlnn.xlsx.saving import check_place, replacing
@@ -136,7 +136,7 @@ def matplotlib_there() -> None:
     try:
         import matplotlib.figure  # noqa: F401
     except ImportError:
-        raise UsageError("pictures need matplotlib: pip install matplotlib") from None
+        raise UsageError("pictures need matplotlib. Install it with: {command}", command=pip_install("matplotlib")) from None
 
 
 def _check(path: Path, source: Problem | str | Path, endings: tuple[str, ...], force: bool) -> None:

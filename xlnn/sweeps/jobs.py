@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xlnn.errors import UsageError
+from xlnn.errors import UsageError, pip_install
 from xlnn.model.many import Courses, train_many
 from xlnn.model.problem import Problem, draw
 
@@ -101,7 +101,9 @@ def _cluster(address: str) -> Iterator[None]:
         from distributed import CancelledError, Client, KilledWorker
         from joblib import parallel_config
     except ImportError:
-        raise UsageError("--scheduler needs Dask. Install it with: pip install dask distributed") from None
+        raise UsageError(
+            "--scheduler needs Dask. Install it with: {command}", command=pip_install("dask", "distributed")
+        ) from None
     if not re.fullmatch(r"((tcp|tls|ws|wss|ucx)://)?[^/\s]+:[0-9]+", address):
         raise UsageError("--scheduler: expected an address like tcp://192.168.1.7:8786, found {found}.", found=repr(address))
     for name in ("distributed", "distributed.client"):
