@@ -88,6 +88,18 @@ def tied(found: Calculated) -> np.ndarray:
     return result
 
 
+def operand_cells(block: Block) -> list[np.ndarray]:
+    """The cells of each operand, (copies, rows, columns)."""
+    found, starts, copies = [], [0, 0], len(block.formulas)
+    for (height, width), is_common in zip(block.sizes, block.is_common, strict=True):
+        cells, start = (block.common if is_common else block.own), starts[is_common]
+        starts[is_common] += height * width
+        found.append(
+            np.broadcast_to(cells[:, start : start + height * width], (copies, height * width)).reshape(copies, height, width)
+        )
+    return found
+
+
 def _taken(values: Values, index: np.ndarray) -> Values:
     kinds = values.kinds[index]
     if not kinds.any():

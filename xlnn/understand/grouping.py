@@ -20,8 +20,9 @@ def networks(forward: Forward, iteration: Mapping[int, int]) -> list[list[Key]]:
     """
     when = {key: _iteration(unit, iteration) for key, unit in forward.units.items()}
     learning = [key for key in forward.units if when[key] != FIXED]
-    groups = _grouped(learning, [_links(forward, key, when, iteration) for key in learning])
-    groups = [_with_fixed(forward, group, when) for group in groups]
+    after = _fixed_after(forward, when)
+    groups = _grouped(learning, [_links(forward, key, when, iteration) | set(after.get(key, ())) for key in learning])
+    groups = [_with_fixed(forward, group, when, after) for group in groups]
     used = {key for group in groups for key in group}
     rest = [key for key in forward.units if key not in used]
     groups += _grouped(rest, [_links(forward, key, when, iteration) for key in rest])
@@ -36,15 +37,29 @@ def _iteration(unit: Unit, iteration: Mapping[int, int]) -> int:
 def _links(forward: Forward, key: Key, when: Mapping[Key, int], iteration: Mapping[int, int]) -> set:
     unit = forward.units[key]
     found: set = {w for w in unit.weights if iteration.get(w, FIXED) == when[key]}
-    found |= {forward.units[b].weights[0] for b in before(forward, unit) if when[b] == when[key]}
+    mine = before(forward, unit)
+    found |= {forward.units[b].weights[0] for b in mine if when[b] == when[key]}
+    return found | {("read", when[key], b) for b in mine}
+
+
+def _fixed_after(forward: Forward, when: Mapping[Key, int]) -> dict[Key, list[Key]]:
+    """By Σ, those of the next layer that read it and do not learn."""
+    found: dict[Key, list[Key]] = {}
+    for key, unit in forward.units.items():
+        if when[key] == FIXED:
+            for b in before(forward, unit):
+                found.setdefault(b, []).append(key)
     return found
 
 
-def _with_fixed(forward: Forward, group: list[Key], when: Mapping[Key, int]) -> list[Key]:
-    """A network's Σs, and those of the layers before that do not learn."""
+def _with_fixed(
+    forward: Forward, group: list[Key], when: Mapping[Key, int], after: Mapping[Key, Sequence[Key]]
+) -> list[Key]:
+    """A network's Σs, and those of the layers before and after that do not learn."""
     found, waiting = dict.fromkeys(group), list(group)
     while waiting:
-        for key in before(forward, forward.units[waiting.pop()]):
+        at = waiting.pop()
+        for key in (*before(forward, forward.units[at]), *after.get(at, ())):
             if key not in found and when[key] == FIXED:
                 found[key] = None
                 waiting.append(key)

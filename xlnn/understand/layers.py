@@ -121,15 +121,15 @@ class Forward:
         return [c for c in self.wiring.read_by(cell) if c not in inside]
 
 
-def forward(wiring: Wiring, sums: Sums) -> Forward:
-    """The units of the forward pass, by layers from 2 on."""
+def forward(wiring: Wiring, sums: Sums, root: np.ndarray) -> Forward:
+    """The units of the forward pass, by layers from 2 on; `root`, (cells + 1,), is what a parameter was before all updates."""
     candidates: dict[tuple[int, int], Unit] = {}
     given = wiring.graph.is_leaf & (wiring.graph.values.all_kinds() == NUMBER)
     for found in sums.every:
         unit = unit_of(found.cell, found.part, found.terms, sums.is_parameter, given)
         if unit:
             candidates[unit.cell, unit.part] = unit
-    candidates = _whole_sums(candidates, wiring)
+    candidates = _whole_sums(_without_differences(candidates, wiring, sums.is_parameter, root), wiring)
     result = Forward(wiring, sums, candidates)
     depends = wiring.reached(np.flatnonzero(sums.is_parameter))
     layer: dict[tuple[int, int], int] = {}
@@ -166,6 +166,34 @@ def forward(wiring: Wiring, sums: Sums) -> Forward:
     result.layer = {key: depth for key, depth in layer.items() if depth}
     result.units = _with_biases({key: unit for key, unit in candidates.items() if layer[key]}, result.layer, wiring, depends)
     return result
+
+
+def _without_differences(
+    candidates: dict[tuple[int, int], Unit], wiring: Wiring, is_parameter: np.ndarray, root: np.ndarray
+) -> dict[tuple[int, int], Unit]:
+    """Without z − t: a given number that is another one beside the same weights is no bias, nor one beside a z that is shown.
+
+    Of several equal parts of one formula, as in IF(Σ>0,Σ,0.01·Σ), the first.
+    """
+    beside: dict[tuple, set[int]] = {}
+    shown: dict[tuple, set[int]] = {}
+    firsts: dict[tuple, tuple[int, int]] = {}
+    for key, unit in candidates.items():
+        if unit.bias >= 0 and not is_parameter[unit.bias]:
+            beside.setdefault(tuple(root[list(unit.weights)].tolist()), set()).add(unit.bias)
+        if unit.bias < 0 and unit.part < 0:
+            shown.setdefault((unit.weights, unit.inputs), set()).add(unit.cell)
+        firsts.setdefault((unit.cell, unit.weights, unit.inputs, unit.bias), key)
+
+    def is_difference(unit: Unit) -> bool:
+        if unit.bias < 0 or is_parameter[unit.bias]:
+            return False
+        if len(beside[tuple(root[list(unit.weights)].tolist())]) > 1:
+            return True
+        z = shown.get((unit.weights, unit.inputs), set()) & set(wiring.read_by(unit.cell))
+        return any(set(wiring.read_from(cell)) - {unit.cell} for cell in z)
+
+    return {key: candidates[key] for key in firsts.values() if not is_difference(candidates[key])}
 
 
 def _whole_sums(candidates: dict[tuple[int, int], Unit], wiring: Wiring) -> dict[tuple[int, int], Unit]:

@@ -56,12 +56,12 @@ def activation_of(forward: Forward, found: Found, naming: Naming) -> tuple[str, 
             continue
         with np.errstate(all="ignore"):
             a = [np.asarray(entry.output(part), float) for part in z]
-        cells = _outputs(forward, found, naming, a, name)
+        cells = _outputs(found, naming, a, name)
         if best is None or (cells >= 0).sum() > (best[1] >= 0).sum():
             best = name, cells
     if best and (best[1] >= 0).mean() >= MOSTLY:
         return best
-    same = _outputs(forward, found, naming, z, "identity")  # where nothing is calculated from z, a = z
+    same = _outputs(found, naming, z, "identity")  # where nothing is calculated from z, a = z
     return ("identity", same) if (same >= 0).mean() >= MOSTLY else None
 
 
@@ -70,7 +70,7 @@ def outputs_of(forward: Forward, found: Found, naming: Naming, name: str) -> np.
     keys = [forward.units[key] if key is not None else None for key in found.keys.ravel().tolist()]
     with np.errstate(all="ignore"):
         a = [np.asarray(ACTIVATIONS[name].output(weighted(keys, v).reshape(found.keys.shape)), float) for v in naming.points]
-    return _outputs(forward, found, naming, a, name)
+    return _outputs(found, naming, a, name)
 
 
 def weighted(units: Sequence, values: Values) -> np.ndarray:
@@ -78,27 +78,37 @@ def weighted(units: Sequence, values: Values) -> np.ndarray:
     return np.array([np.nan if unit is None else unit.value(values.numbers) for unit in units])
 
 
-def _outputs(forward: Forward, found: Found, naming: Naming, a: list[np.ndarray], name: str) -> np.ndarray:
+def _outputs(found: Found, naming: Naming, a: list[np.ndarray], name: str) -> np.ndarray:
     """The cells that hold a layer's outputs if `name` is its function: those that the next layer reads, or that agree."""
     if (found.a >= 0).any():
         right = np.all([agree(numbers, part) for numbers, part in zip(naming.numbers(found.a), a, strict=True)], axis=0)
         return np.where(right & (found.a >= 0), found.a, -1)
     if name == "identity":
         return np.where(found.keys != None, found.z, -1)  # noqa: E711
-    if name == "step":
-        return _stepped(forward, found, naming, a)
+    near = _near(found, naming, a)
+    if name == "step" or (near >= 0).mean() >= MOSTLY:
+        return naming.completed(near)
     cells = naming.find(a)
     return np.full(found.keys.shape, -1) if cells is None else cells.cells
 
 
-def _stepped(forward: Forward, found: Found, naming: Naming, a: list[np.ndarray]) -> np.ndarray:
-    """The cells behind each Σ that are 0 and 1 as it says: numbers that so many have tell nothing, what is read does."""
-    cells = np.full(found.keys.shape, -1)
+def _near(found: Found, naming: Naming, a: list[np.ndarray]) -> np.ndarray:
+    """The cells that read one Σ each and agree with its output, rather those of formulas that most of them have.
+
+    What is read tells more than numbers that several outputs may have, as 0 and 1, or ½ where all inputs are 0.
+    """
+    agreeing: dict[tuple, list[int]] = {}
     for index, key in np.ndenumerate(found.keys):
         near = [] if key is None else [key[0]] if key[1] >= 0 else naming.wiring.read_from(key[0])
-        same = (c for c in near if all(v[index] == n for v, n in zip(a, naming.numbers(np.array(c)), strict=True)))
-        cells[index] = next(same, -1)
-    return naming.completed(cells)
+        numbers = naming.numbers(np.array(near, np.int64))
+        same = np.all([agree(seen, part[index]) for seen, part in zip(numbers, a, strict=True)], axis=0)
+        agreeing[index] = [cell for cell, right in zip(near, same, strict=True) if right]
+    block = naming.wiring.block_of
+    counts = Counter(int(block[cell]) for cells in agreeing.values() for cell in cells)
+    result = np.full(found.keys.shape, -1)
+    for index, cells in agreeing.items():
+        result[index] = min(cells, key=lambda cell: (-counts[int(block[cell])], cell), default=-1)
+    return result
 
 
 # ---- the network ------------------------------------------------------------------------------------------

@@ -12,17 +12,22 @@ from collections.abc import Iterable
 import numpy as np
 
 from xlnn.formula.values import NUMBER
+from xlnn.understand.chains import Updates
 from xlnn.understand.layers import Forward, forward, is_pooling
 from xlnn.understand.sums import Sum, Sums
 from xlnn.understand.wiring import Wiring
 
 
-def with_structure(wiring: Wiring, known: np.ndarray, new: np.ndarray) -> Forward:
-    """The forward pass with `known` parameters, (cells + 1,) of bools, and with those that the Σs tell beside them.
+def with_structure(wiring: Wiring, found: Updates) -> Forward:
+    """The forward pass with the parameters that learn, and with those that the Σs tell beside them.
 
-    Where parameters are updated to `new`, a Σ of others counts only where an update follows from it: z·t in a cost is none.
+    Where there are updates, a Σ of other parameters counts only where one follows from it: z·t in a cost is none.
     """
-    leads = wiring.reached(new, forward=False) if len(new) else np.ones(len(known), bool)
+    known = np.zeros(len(wiring.source), bool)
+    known[found.old] = known[found.new] = True
+    root = np.arange(len(known))
+    root[found.new] = found.root
+    leads = wiring.reached(found.new, forward=False) if len(found.new) else np.ones(len(known), bool)
     given = wiring.graph.is_leaf & (wiring.graph.values.all_kinds() == NUMBER)
     sums = Sums(wiring, known)
     more = first_layer(wiring, [s for s in sums.every if leads[s.cell] and not _has(s, known)], given & ~known)
@@ -30,11 +35,11 @@ def with_structure(wiring: Wiring, known: np.ndarray, new: np.ndarray) -> Forwar
         if (more & ~known).any():
             known = known | more
             sums = sums.with_parameters(known)
-        found = forward(wiring, sums)
+        units = forward(wiring, sums, root)
         more = _beside_others(sums, given, known)
-        more |= _next_layer(wiring, found, [s for s in sums.every if leads[s.cell]], given, known)
+        more |= _next_layer(wiring, units, [s for s in sums.every if leads[s.cell]], given, known)
         if not (more & ~known).any():
-            return found
+            return units
 
 
 def _has(found: Sum, mask: np.ndarray) -> bool:
@@ -67,8 +72,8 @@ def first_layer(wiring: Wiring, sums: Iterable[Sum], given: np.ndarray) -> np.nd
             continue
         weights = family[0] if votes[0] > votes[1] else family[1]
         result[list(weights)] = True
-        touched = {n for cell in weights for n in classes[cell]}
-        result[[cell for cell, found in biases.items() if found & touched]] = True
+        mine_too = {classes[cell] for cell in weights}  # a bias stands wherever its unit's weights do: a target does not
+        result[[cell for cell, found in biases.items() if any(found >= one for one in mine_too)]] = True
     return result
 
 
@@ -169,17 +174,21 @@ def _fixed(wiring: Wiring) -> set[int]:
 def _next_layer(wiring: Wiring, found: Forward, sums: list[Sum], given: np.ndarray, known: np.ndarray) -> np.ndarray:
     """Given numbers that a Σ multiplies with functions of a Σ that is known already, and those beside them."""
     result = np.zeros(len(given), bool)
+    biases: dict[tuple[int, ...], set[int]] = {}
     for s in sums:
         pairs = [product for product in s.terms if len(product) == 2]
         singles = [product[0] for product in s.terms if len(product) == 1]
-        if not pairs or len(pairs) + len(singles) < len(s.terms) or not all(given[c] or known[c] for c in singles):
+        if not pairs or len(singles) > 1 or len(pairs) + len(singles) < len(s.terms) or not all(given[c] or known[c] for c in singles):
             continue
         weights = [[c for c in p if given[c] or known[c]] for p in pairs]
         inputs = [[c for c in p if not (given[c] or known[c])] for p in pairs]
         if any(len(w) != 1 for w in weights):
             continue
         if all(_is_output(wiring, found, cells[0]) for cells in inputs):
-            result[[w[0] for w in weights] + singles] = True
+            mine = tuple(w[0] for w in weights)
+            result[list(mine)] = True
+            biases.setdefault(mine, set()).update(c for c in singles if not known[list(mine)].any())
+    result[[next(iter(cells)) for cells in biases.values() if len(cells) == 1]] = True  # several are targets: z − t
     return result
 
 

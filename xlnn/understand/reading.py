@@ -21,6 +21,7 @@ from xlnn.understand.using import Uses
 
 SIMPLE = (1.0, -1.0, 2.0, -2.0, 0.5, -0.5)  # multiples that people use: δ = t − a, Σ without ½
 LEARNT = ("delta", "dC_da", "back", "dC_dw", "dC_db", "dCT_dw", "dCT_db")
+LINEAR = ("identity", "relu", "leaky relu")  # functions with the slope 1, there or everywhere
 GIVEN = ("x", "t", "w", "b")
 RATE = 1e-6  # relative: a quotient that is η
 
@@ -142,9 +143,11 @@ class Reading:
 
     def _order(self) -> list[str]:
         """Computed quantities, those first by which a cell is called that holds the number of two."""
-        late = {"dC_da": 1} | ({"dC_dw": 2, "dC_db": 2, "CT": 1} if self.images == 1 else {})
+        late = {"dC_da": 2} | ({"dC_dw": 3, "dC_db": 3, "CT": 2} if self.images == 1 else {})
+        linear = {layer.label for layer in self.network.layers if layer.activation in LINEAR}
         names = [n for n, q in self.network.quantities.items() if n in self.network.rule_of and not q.kind.startswith("new_")]
-        return sorted(names, key=lambda name: late.get(self.network.quantities[name].kind, 0))
+        late |= {name: 1 for name in names if name[:4] == "back" and name[4:] in linear}  # δ where the slope is 1
+        return sorted(names, key=lambda name: late.get(name, late.get(self.network.quantities[name].kind, 0)))
 
     # ---- one quantity ------------------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ import numpy as np
 from xlnn import formula
 from xlnn.errors import UsageError
 from xlnn.formula.graph import Graph
+from xlnn.formula.picking import picked
 from xlnn.formula.values import NUMBER
 from xlnn.model.costs import COSTS
 from xlnn.model.network import TOTALS, Network
@@ -24,7 +25,7 @@ from xlnn.understand.chains import updates
 from xlnn.understand.matching import Naming
 from xlnn.understand.meaning import activation_of, network_of, outputs_of, perturbed, targets_of
 from xlnn.understand.parameters import with_structure
-from xlnn.understand.reading import Iteration, Reading, alike, steps_at
+from xlnn.understand.reading import LINEAR, Iteration, Reading, alike, steps_at
 from xlnn.understand.structure import Instance, NoNetwork, instances, some, with_missing
 from xlnn.understand.using import Uses
 from xlnn.understand.wiring import Wiring
@@ -78,7 +79,7 @@ def understand(source: Workbook | Graph) -> Understood | None:
     """What a workbook's formulas say; None where they hold no network. Raises as `formula.read` does."""
     graph = source if isinstance(source, Graph) else formula.read(source)
     try:
-        found = _Reading(Wiring(graph)).understood()
+        found = _Reading(Wiring(picked(graph))).understood()
     except (NoNetwork, UsageError):  # or what is there is no network that xlnn can calculate
         return None
     return found if found.share >= LEAST and _is_network(found) else None
@@ -100,9 +101,7 @@ class _Reading:
     def __init__(self, wiring: Wiring):
         self.wiring, self.graph = wiring, wiring.graph
         self.updates = updates(wiring)
-        known = np.zeros(len(wiring.source), bool)
-        known[self.updates.old] = known[self.updates.new] = True
-        self.forward = with_structure(wiring, known, self.updates.new)
+        self.forward = with_structure(wiring, self.updates)
         self.parameters = self.forward.sums.is_parameter
         old, new, when = (part.tolist() for part in (self.updates.old, self.updates.new, self.updates.iteration))
         self.iteration = dict(zip(old, when, strict=True)) | {cell: number + 1 for cell, number in zip(new, when, strict=True)}
@@ -127,7 +126,10 @@ class _Reading:
         self.shown = [some(instance, kept) for instance, kept in zip(self.shown, tried, strict=True)]
         t = [part[kept] for part, kept in zip(t, tried, strict=True)]
         given = np.concatenate([*(self._numbers(instance) for instance in self.shown), *(part.ravel() for part in t)])
-        naming = Naming(self.wiring, [perturbed(self.wiring, given, seed) for seed in (11, 12)])
+        points = [perturbed(self.wiring, given, seed) for seed in (11, 12)]
+        if set(LINEAR) & set(activations):  # only where signs change a slope tells itself from 1
+            points += [perturbed(self.wiring, given, seed, wide=True) for seed in (13, 14)]
+        naming = Naming(self.wiring, points)
         naming.keep(given)
         learnt = self._network(naming, activations, t[0])
         readings = [Reading(naming, uses, learnt, *pair) for pair in zip(self.shown, t, strict=True)]

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from xlnn.formula.block import Block
+from xlnn.formula.block import Block, operand_cells
 from xlnn.formula.graph import Graph
 from xlnn.formula.tree import Brackets, Call, Operand, Operation, Sign, Tree
 
@@ -150,18 +150,6 @@ class Wiring:
     def operands(self, block: Block) -> list[np.ndarray]:
         """The cells of each operand, seen through copies: (copies, rows, columns) each."""
         return [self.source[cells] for cells in operand_cells(block)]
-
-
-def operand_cells(block: Block) -> list[np.ndarray]:
-    """The cells of each operand, (copies, rows, columns)."""
-    found, starts, copies = [], [0, 0], len(block.formulas)
-    for (height, width), is_common in zip(block.sizes, block.is_common, strict=True):
-        cells, start = (block.common if is_common else block.own), starts[is_common]
-        starts[is_common] += height * width
-        found.append(
-            np.broadcast_to(cells[:, start : start + height * width], (copies, height * width)).reshape(copies, height, width)
-        )
-    return found
 
 
 def bare(tree: Tree) -> Tree:
