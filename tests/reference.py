@@ -35,6 +35,8 @@ def allowed(activation: str, cost: str) -> bool:
     """Whether an output activation goes with a cost: cross-entropies have exactly one, softmax only its own."""
     if cost == "cross-entropy":
         return activation == "sigmoid"
+    if cost == "perceptron":  # its gradient is that of Σ(a − t) z with a held: test_perceptron has it
+        return False
     return (activation == "softmax") == (cost == "softmax cross-entropy") and activation != "step"
 
 

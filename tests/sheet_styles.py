@@ -1,4 +1,4 @@
-"""One network on sheets as different people build it: a `Style` says how, `build` writes the cells, `trajectory` has the right numbers.
+"""One network on sheets as different people build it: a `Style` says how, `build` writes cells, `trajectory` has right numbers.
 
 The formulas are spelled here, without xlnn; `trajectory` is plain NumPy. So what is understood, checked and trained is held
 against something else than itself.
@@ -24,6 +24,7 @@ from xlnn.layout.cells import Cell
 from xlnn.xlsx.workbook import Workbook
 
 Cells = dict[str, object]
+STEPS = ("step", "step above 0", "sign", "sign above 0")
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,19 @@ FUNCTIONS = {  # output of z, and slope from a
     "identity": (lambda z: z, np.ones_like, ""),
     "softmax": (lambda z: np.exp(z) / np.exp(z).sum(-1, keepdims=True), None, ""),
     "step": (lambda z: 1.0 * (z >= 0), None, ""),
+    "step above 0": (lambda z: 1.0 * (z > 0), None, ""),
+    "sign": (lambda z: np.where(z >= 0, 1.0, -1.0), None, ""),
+    "sign above 0": (lambda z: np.where(z > 0, 1.0, -1.0), None, ""),
 }
-SPELLED = {"tanh": "TANH({z})", "relu": "MAX(0,{z})", "leaky relu": "IF({z}>0,{z},0.01*({z}))", "step": "IF({z}>=0,1,0)"}
+SPELLED = {
+    "tanh": "TANH({z})",
+    "relu": "MAX(0,{z})",
+    "leaky relu": "IF({z}>0,{z},0.01*({z}))",
+    "step": "IF({z}>=0,1,0)",
+    "step above 0": "IF({z}>0,1,0)",
+    "sign": "IF({z}<0,-1,1)",
+    "sign above 0": "2*({z}>0)-1",
+}
 
 
 # ---- the numbers ------------------------------------------------------------------------------------------
@@ -77,7 +89,7 @@ def start(style: Style) -> tuple[np.ndarray, np.ndarray, list[np.ndarray], list[
     random = np.random.default_rng(style.seed)
     x = random.uniform(-1, 1, (style.images, style.units[0])).round(2)
     t = random.uniform(0.1, 0.9, (style.images, style.units[-1])).round(2)
-    if style.functions[-1] in ("softmax", "step") or style.targets != "typed":
+    if style.functions[-1] in ("softmax", *STEPS) or style.targets != "typed":
         t = np.eye(max(2, style.units[-1]))[np.arange(style.images) % max(2, style.units[-1])][:, : style.units[-1]]
     w = [random.uniform(-1, 1, pair[::-1]).round(2) for pair in zip(style.units, style.units[1:], strict=False)]
     b = [random.uniform(-0.5, 0.5, n).round(2) for n in style.units[1:]]
@@ -97,7 +109,7 @@ def trajectory(style: Style) -> Iterator[dict[str, np.ndarray]]:
         for weights, bias, name in zip(w, b, style.functions, strict=True):
             a.append(FUNCTIONS[name][0](a[-1] @ weights.T + bias))
         error = a[-1] - t[mine]
-        if style.functions[-1] not in ("softmax", "step") and style.cost != "cross-entropy":
+        if style.functions[-1] not in ("softmax", *STEPS) and style.cost != "cross-entropy":
             error = error * FUNCTIONS[style.functions[-1]][1](a[-1]) * (2 if style.cost == "squares" else 1)
         found: dict[str, np.ndarray] = {}
         gradients = []
@@ -250,7 +262,10 @@ def _arrange(sheet: Sheet, style: Style, k: int) -> None:
         else:
             row = at
     if style.bias == "one":
-        sheet.put((k, "one"), (other, 3 if style.onward != "down" else 2 + (k * height), column + (50 if style.onward != "right" else width - 2)))
+        sheet.put(
+            (k, "one"),
+            (other, 3 if style.onward != "down" else 2 + (k * height), column + (50 if style.onward != "right" else width - 2)),
+        )
 
 
 def _write(sheet: Sheet, style: Style, k: int, x, t, w, b) -> None:

@@ -465,7 +465,10 @@ def test_an_unknown_activation(folder, book):
 def test_the_unit_step_cannot_learn(folder, book):
     workbooks.edit(book, folder / "book.xlsx", {layers(book, 2, "E"): "step"})
     expected = "layer 2: the unit step has no slope at 0 and the slope 0 everywhere else, so no error comes back through it "
-    assert refused("train", "book.xlsx") == (2, said(expected + "(book 2-1); train with sigmoid instead."))
+    assert refused("train", "book.xlsx") == (
+        2,
+        said(expected + "(book 2-1); train with sigmoid instead, or one layer alone with the cost 'perceptron'."),
+    )
 
 
 # ---- convolution ---------------------------------------------------------------------------------------

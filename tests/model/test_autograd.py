@@ -10,6 +10,7 @@ from problems import dense, random_problem, stack
 from reference import ACTIVATIONS, PAIRS, allowed, forward, targets, total_cost, updated
 
 from xlnn.model.activations import ACTIVATIONS as KNOWN
+from xlnn.model.activations import STEPS
 from xlnn.model.costs import COSTS
 from xlnn.model.examples import example
 from xlnn.model.network import LayerSettings, Network
@@ -147,8 +148,8 @@ def numeric_gradient(problem: Problem, name: str, h: float = 1e-5) -> np.ndarray
 def test_every_pair_of_activation_and_cost_is_tried():
     """softmax has one cost, cross-entropy one activation; the six others go with both squares."""
     assert len(PAIRS) == 6 * 2 + 2
-    assert set(KNOWN) == {*ACTIVATIONS, "step"}
-    refused = [(name, cost) for cost in COSTS for name in KNOWN if not allowed(name, cost) and name != "step"]
+    assert set(KNOWN) == {*ACTIVATIONS, *STEPS}
+    refused = [(name, cost) for cost in COSTS for name in KNOWN if not allowed(name, cost) and name not in STEPS]
     for name, cost in refused:
         with pytest.raises(ValueError):
             dense((2, 2), (2, name), cost=cost)

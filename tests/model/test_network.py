@@ -11,7 +11,7 @@ from problems import dense, maps, stack
 
 import xlnn
 from xlnn.errors import UsageError
-from xlnn.model.activations import ACTIVATIONS
+from xlnn.model.activations import ACTIVATIONS, STEPS
 from xlnn.model.costs import COSTS
 from xlnn.model.examples import MAPS, example
 from xlnn.model.network import LayerSettings, Network, plain_layers
@@ -131,7 +131,8 @@ def refused(*layers: LayerSettings, **conventions) -> str:
         ),
         (
             [INPUT, LayerSettings("O", "dense", 3, activation="swish")],
-            "unknown activation 'swish'; known: sigmoid, tanh, softsign, relu, leaky relu, identity, softmax, step.",
+            "unknown activation 'swish'; known: sigmoid, tanh, softsign, relu, leaky relu, identity, softmax, step, "
+                "step above 0, sign, sign above 0.",
         ),
     ],
 )  # fmt: skip
@@ -142,7 +143,10 @@ def test_layers_that_do_not_fit(layers, message):
 @pytest.mark.parametrize(
     ("conventions", "message"),
     [
-        ({"cost": "hinge"}, "unknown cost 'hinge'; known: half squares, squares, cross-entropy, softmax cross-entropy."),
+        (
+            {"cost": "hinge"},
+            "unknown cost 'hinge'; known: half squares, squares, cross-entropy, perceptron, softmax cross-entropy.",
+        ),
         ({"total": "median"}, "unknown total 'median'; known: sum, mean."),
         ({"update": "never"}, "unknown update 'never'; known: together, output first."),
         ({"ties": "last"}, "unknown ties 'last'; known: first, all."),
@@ -214,15 +218,20 @@ def test_a_unit_step_cannot_learn(layers, label):
         network.check_trainable()
     assert str(error.value) == (
         f"layer {label}: the unit step has no slope at 0 and the slope 0 everywhere else, so no error comes back through it "
-        "(book 2-1); train with sigmoid instead."
+        "(book 2-1); train with sigmoid instead, or one layer alone with the cost 'perceptron'."
     )
 
 
 def test_everything_else_can_learn():
     for name in ACTIVATIONS:
-        if name not in ("step", "softmax"):
+        if name not in (*STEPS, "softmax"):
             dense((2, 2), (2, name), (2, name)).check_trainable()
     dense((2, 2), (2, "softmax"), cost="softmax cross-entropy").check_trainable()
+    for name in STEPS:
+        dense((2, 2), (2, name), cost="perceptron").check_trainable()
+        assert refused(INPUT, O, cost="perceptron") == (
+            "the cost 'perceptron' is for step / step above 0 / sign / sign above 0 outputs: with sigmoid its δ is not a − t."
+        )
     stack().check_trainable()
 
 

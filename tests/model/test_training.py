@@ -270,7 +270,7 @@ def test_the_unit_step_runs_forward_and_does_not_train():
         next(train(problem))
     assert str(error.value) == (
         "layer 2: the unit step has no slope at 0 and the slope 0 everywhere else, so no error comes back through it "
-        "(book 2-1); train with sigmoid instead."
+        "(book 2-1); train with sigmoid instead, or one layer alone with the cost 'perceptron'."
     )
 
 

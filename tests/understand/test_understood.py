@@ -158,7 +158,7 @@ def test_a_perceptron_learns_by_steps(tmp_path):
         if r < 5:
             cells |= {f"{w}{r + 1}": f"={w}{r}+$K$2*E{r}*{x}{r}" for w, x in ("FA", "GB")} | {f"H{r + 1}": f"=H{r}+$K$2*E{r}"}
     found = read(tmp_path / "p.xlsx", Unit=cells)
-    assert (found.rule, layers(found)[1:]) == ("perceptron", [("dense", (1,), "step")])
+    assert (found.network.cost, layers(found)[1:]) == ("perceptron", [("dense", (1,), "step above 0")])
     assert len(found.iterations) == 4
     assert at(found, "w2", 2) == "Unit!F4 (0, 1)"
     assert at(found, "a2", 2) == "Unit!D4"

@@ -92,6 +92,8 @@ def conventions(plan: Plan, ending: tuple[str, str] | None = None) -> list[tuple
     for layer in network.layers[1:]:
         if layer.activation and not layer.bias:
             lines.append(("biases", tell("layer {label} has none", label=layer.label)))
+        if layer.activation and layer.bias and layer.shared_bias:
+            lines.append(("biases", tell("layer {label} has one for all its units", label=layer.label)))
     lines += [("shapes", text) for text in _shapes(network)]
     if network.freeze_biases:
         lines.append(("biases", tell("frozen: they stay as they are")))

@@ -83,6 +83,13 @@ def yes(value) -> bool:
     raise ValueError(value)
 
 
+def biases(value) -> str:
+    """Whether a layer has biases: "yes", "no", or "one" for all its units."""
+    if plain(value) in spellings("one"):
+        return "one"
+    return "yes" if yes(value) else "no"
+
+
 def size_or_all(value) -> int:
     if plain(value) in spellings("all"):
         return 0

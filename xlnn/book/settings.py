@@ -14,6 +14,7 @@ from typing import Any
 from xlnn.book.names import SETTINGS
 from xlnn.book.setting_values import (
     Entry,
+    biases,
     classes,
     is_float,
     letters,
@@ -175,10 +176,10 @@ def shown_values(problem: Problem) -> dict[str, Any]:
 
 
 def layer_columns(layers: Sequence[LayerSettings]) -> tuple[str, ...]:
-    """The headings of the table of layers; the last two only where a layer has no biases, or an η of its own."""
+    """The headings of the table of layers; the last two only where a layer has no biases or one for all units, or its own η."""
     if any(entry.rate != 1 for entry in layers):
         return LAYER_COLUMNS
-    return LAYER_COLUMNS[:-1] if any(not entry.bias for entry in layers) else LAYER_COLUMNS[:-2]
+    return LAYER_COLUMNS[:-1] if any(_bias(entry) != "yes" for entry in layers) else LAYER_COLUMNS[:-2]
 
 
 def layer_rows(layers: Sequence[LayerSettings], language: str = "en") -> list[tuple]:
@@ -192,11 +193,15 @@ def layer_rows(layers: Sequence[LayerSettings], language: str = "en") -> list[tu
             f"{entry.size[0]}×{entry.size[1]}" if entry.size != (0, 0) else None,
             None if entry.kind in ("input", "max pooling") else entry.activation or "sigmoid",
             entry.stride if entry.kind == "convolution" else None,
-            None if entry.kind in ("input", "max pooling") else word("yes" if entry.bias else "no", language),
+            None if entry.kind in ("input", "max pooling") else word(_bias(entry), language),
             None if entry.kind in ("input", "max pooling") else entry.rate,
         )[:columns]
         for entry in layers
     ]
+
+
+def _bias(entry: LayerSettings) -> str:
+    return "no" if not entry.bias else "one" if entry.shared_bias else "yes"
 
 
 def settings_page(file: BookFile, sheet: RowsSheet, problem: Problem, language: str) -> None:
@@ -327,6 +332,7 @@ def _layer(cells: Sequence, number: int, page: Where) -> LayerSettings:
             ) from None  # fmt: skip
 
     label = cells[0]
+    bias = read(6, biases, (*YES_NO, "one"), "yes")
     return LayerSettings(
         label=f"{label:g}" if isinstance(label, float) else unicodedata.normalize("NFKC", str(label)).strip(),
         kind=read(1, **one_of(KINDS), default=None if all(map(is_blank, cells[1:4])) else "dense"),
@@ -334,6 +340,7 @@ def _layer(cells: Sequence, number: int, page: Where) -> LayerSettings:
         size=read(3, size, "rows×columns like 4×3", (0, 0)),
         activation=read(4, **one_of(tuple(ACTIVATIONS)), default=""),
         stride=read(5, whole, "a whole number", 1),
-        bias=read(6, yes, YES_NO, True),
+        bias=bias != "no",
+        shared_bias=bias == "one",
         rate=read(7, rate, "a number from 0 on", 1.0),
     )

@@ -147,7 +147,7 @@ def notes(found: Understood) -> Notes:
     if eta and rates:
         text = ", ".join(f"{label}: {rate * eta:.6g}" for label, rate in rates.items())
         result.append(("layers with an η of their own: {rates}.", {"rates": text}))
-    if found.rule == "perceptron":
+    if found.network.cost == "perceptron":
         result.append(("the units are steps and learn by the perceptron rule, w + η (t − a) x.", {}))
     if found.iterations[0].named.keys() & {"t"} and any(
         part.factor < 0 for name, part in found.iterations[0].named.items() if name.startswith("delta")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -102,7 +103,7 @@ def _with_operand(block: Block, call: Call, cells: np.ndarray, blank: int) -> Bl
     )
 
 
-def _area(call: Call) -> Operand:
+def _area(call: Call) -> Any:
     area = call.arguments[0]
     while isinstance(area, Brackets):
         area = area.inner

@@ -52,6 +52,13 @@ def softmax(z):
     return powers / powers.sum(axis=-1, keepdims=True)
 
 
+STEPS = (
+    "step",
+    "step above 0",
+    "sign",
+    "sign above 0",
+)  # without a slope to learn by; a single layer learns by the perceptron rule
+
 ACTIVATIONS = {
     entry.name: entry
     for entry in (
@@ -88,5 +95,8 @@ ACTIVATIONS = {
         Activation("identity", "a = z", lambda z: z, lambda z, a: 1, "a′(z) = 1"),
         Activation("softmax", "a = exp z / Σ exp z", softmax, whole_layer=True),
         Activation("step", "a = 1 where z ≥ 0, else 0", lambda z: np.where(z >= 0, 1, 0)),
+        Activation("step above 0", "a = 1 where z > 0, else 0", lambda z: np.where(z > 0, 1, 0)),
+        Activation("sign", "a = 1 where z ≥ 0, else −1", lambda z: np.where(z >= 0, 1, -1)),
+        Activation("sign above 0", "a = 1 where z > 0, else −1", lambda z: np.where(z > 0, 1, -1)),
     )
 }

@@ -8,12 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from xlnn.model.activations import STEPS
+
 
 @dataclass(frozen=True)
 class Cost:
-    """`of(first, t)` adds up over the last axis (the output units).
+    """`of(a, t)` adds up over the last axis (the output units).
 
-    `uses` says what `first` is: "a", or "z" where the cost is computed from z so that it stays finite.
+    `uses` says what comes before t: a, or z where the cost is computed from z so that it stays finite, or both.
     `slope(a, t)` is ∂C/∂a; None where the output layer's δ is a − t directly. `outputs` names the only
     output activations that the cost is for; empty: every one that has a slope.
     """
@@ -21,7 +23,7 @@ class Cost:
     name: str
     equation: str
     of: Callable
-    uses: str = "a"
+    uses: tuple[str, ...] = ("a",)
     slope: Any = None  # a function, or None
     slope_equation: str = ""
     outputs: tuple[str, ...] = ()
@@ -42,6 +44,11 @@ def softmax_cross_entropy(a, t):
     return -(t * np.log(a)).sum(axis=-1)
 
 
+def perceptron(z, a, t):
+    """Σ(a − t) z of steps: 0 where the answer is right. Down its slope a − t lies Rosenblatt's rule, w ← w + η (t − a) x."""
+    return ((a - t) * z).sum(axis=-1)
+
+
 COSTS = {
     entry.name: entry
     for entry in (
@@ -59,7 +66,8 @@ COSTS = {
             slope=lambda a, t: 2 * (a - t),
             slope_equation="∂C/∂a = 2(a − t)",
         ),
-        Cost("cross-entropy", "C = −Σ[t ln a + (1−t) ln(1−a)]", cross_entropy, uses="z", outputs=("sigmoid",)),
+        Cost("cross-entropy", "C = −Σ[t ln a + (1−t) ln(1−a)]", cross_entropy, uses=("z",), outputs=("sigmoid",)),
+        Cost("perceptron", "C = Σ(a − t) z", perceptron, uses=("z", "a"), outputs=STEPS),
         Cost("softmax cross-entropy", "C = −Σ t ln a", softmax_cross_entropy, outputs=("softmax",)),
     )
 }

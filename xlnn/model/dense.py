@@ -11,13 +11,15 @@ from xlnn.model.rules import Layer, LayerRules, Rule, bias_gradients, divided, f
 
 
 def dense(layer: Layer, before: Layer, total: str = "sum", used: str = "w") -> LayerRules:
-    """w is (units, then the shape of the layer before), b (units) if the layer has biases, z and a (images, units).
+    """w is (units, then the shape of the layer before), b (units) or (1) for all of them, where there are biases; z and a
+    (images, units).
 
     `used` names the weights that carry δ back: "w", or "new_w" where the output layer is updated first.
     """
     l, inputs = layer.label, before.output
     w = Quantity("w", l, ("unit", *before_axes(before)), (*layer.shape, *before.shape))
-    b = Quantity("b", l, ("unit",), layer.shape)
+    b = Quantity("b", l, ("unit",), (1,) if layer.shared_bias else layer.shape)
+    of = (lambda j: 0) if layer.shared_bias else (lambda j: j)  # which bias is a unit's
     per = divided(total)
     if before.kind == "input":  # the authors write the pixels first here, the weights first elsewhere
         weighted = lambda w, x, k, j: (x[k] * w[j]).sum()
@@ -29,7 +31,7 @@ def dense(layer: Layer, before: Layer, total: str = "sum", used: str = "w") -> L
         "z = Σ w a + b",
         "book 3-2 (5)",
         values=weighted_inputs,
-        cell=lambda w, b, a, k, j: weighted(w, a, k, j) + b[j],
+        cell=lambda w, b, a, k, j: weighted(w, a, k, j) + b[of(j)],
     )
     if not layer.bias:
         z = replace(z, needs=(w.name, inputs), equation="z = Σ w a", values=weighted_sums, cell=weighted)

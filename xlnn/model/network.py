@@ -9,7 +9,7 @@ from math import prod
 from typing import cast
 
 from xlnn.errors import ContentError, UsageError
-from xlnn.model.activations import ACTIVATIONS
+from xlnn.model.activations import ACTIVATIONS, STEPS
 from xlnn.model.convolution import convolution, convolution_shape
 from xlnn.model.costs import COSTS
 from xlnn.model.dense import dense
@@ -43,6 +43,7 @@ class LayerSettings:
     activation: str = ""  # default: sigmoid
     stride: int = 1  # of a convolution
     bias: bool = True  # whether its units (maps) have biases
+    shared_bias: bool = False  # dense: one bias for all units of the layer
     rate: float = 1.0  # its own η, as a multiple of η; 0: the layer stays as it is
 
 
@@ -258,10 +259,12 @@ class Network:
             )
         for layer in self.layers[1:]:
             name = layer.activation
-            if name and ACTIVATIONS[name].slope is None and not ACTIVATIONS[name].whole_layer:
+            learns = self.cost == "perceptron" and layer is self.output
+            if name in STEPS and not learns:
                 raise UsageError(
                     "layer {label}: the unit step has no slope at 0 and the slope 0 everywhere else, so no error "
-                    "comes back through it (book 2-1); train with sigmoid instead.",
+                    "comes back through it (book 2-1); train with sigmoid instead, or one layer alone with the cost "
+                    "'perceptron'.",
                     label=layer.label,
                 )
 
@@ -298,7 +301,7 @@ def _layer(entry: LayerSettings, before: Layer | None, ties: str) -> Layer:
         )
     if kind == "max pooling":
         axes, shape = ("map", "row", "column"), pooling_shape(entry.label, entry.size, behind)
-    return Layer(label, kind, axes, shape, activation, entry.size, entry.stride, ties, entry.bias)
+    return Layer(label, kind, axes, shape, activation, entry.size, entry.stride, ties, entry.bias, entry.shared_bias)
 
 
 def plain_layers(image: tuple[int, int], *units: int, activation: str = "sigmoid") -> tuple[LayerSettings, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from xlnn.model.costs import Cost
@@ -29,11 +31,11 @@ def cost_rules(output: Layer, cost: Cost, total: str) -> tuple[Rule, Rule]:
     return (
         Rule(
             c,
-            (cost.uses + output.label, "t"),
+            (*(kind + output.label for kind in cost.uses), "t"),
             cost.equation,
             "book 3-4",
-            values=lambda a, t: cost.of(a, t),
-            cell=lambda a, t, k: cost.of(a[k], t[k]),
+            values=cost.of,
+            cell=lambda *needs: cost.of(*(array[needs[-1]] for array in needs[:-1])),
         ),
         Rule(
             Quantity("CT"),
@@ -139,7 +141,17 @@ def _digit_answers(output: Layer, classes: tuple[float, ...]) -> tuple[Rule, ...
 
 
 def _unit_answers(output: Layer) -> tuple[Rule, ...]:
-    single = output.shape == (1,)
+    single, signed = output.shape == (1,), output.activation.startswith("sign")
+    told = Rule(
+        output_quantity(output, "prediction"),
+        (output.output,),
+        "1 from a = ½ on" if single else "1 at the largest a",
+        "book 3-5",
+        values=lambda a: np.where(a >= (0.5 if single else a.max(axis=1, keepdims=True)), 1, 0),
+        cell=lambda a, k, j: np.where(a[k, j] >= (0.5 if single else a[k].max()), 1, 0),
+    )
+    if signed:  # 1 or −1 is the answer itself
+        told = replace(told, equation="a", values=lambda a: a + 0, cell=lambda a, k, j: a[k, j])
     return (
         Rule(
             output_quantity(output, "answer"),
@@ -149,14 +161,7 @@ def _unit_answers(output: Layer) -> tuple[Rule, ...]:
             values=lambda t: t,
             cell=lambda t, k, j: t[k, j],
         ),
-        Rule(
-            output_quantity(output, "prediction"),
-            (output.output,),
-            "1 from a = ½ on" if single else "1 at the largest a",
-            "book 3-5",
-            values=lambda a: np.where(a >= (0.5 if single else a.max(axis=1, keepdims=True)), 1, 0),
-            cell=lambda a, k, j: np.where(a[k, j] >= (0.5 if single else a[k].max()), 1, 0),
-        ),
+        told,
         Rule(
             Quantity("right", per_image=True),
             ("answer", "prediction"),

@@ -46,6 +46,7 @@ class Layer:
     stride: int = 1
     ties: str = "first"
     bias: bool = True
+    shared_bias: bool = False
 
     @property
     def output(self) -> str:
@@ -196,6 +197,8 @@ def next_rule(parameter: Quantity) -> Rule:
 def bias_gradients(bias: Quantity, delta: Quantity, total: str) -> tuple[Rule, Rule]:
     """∂C/∂b = δ, summed over a map's cells where a bias serves a whole map; per image and over all."""
     per = divided(total)
+    if bias.shape[0] < delta.shape[0]:
+        return _shared_bias_gradients(bias, delta, total)
     inner = tuple(range(2, 1 + len(delta.shape)))  # a map's rows and columns, empty for units
     one = Rule(
         Quantity("dC_d" + bias.kind, bias.layer, bias.axes, bias.shape, per_image=True),
@@ -212,6 +215,28 @@ def bias_gradients(bias: Quantity, delta: Quantity, total: str) -> tuple[Rule, R
         "book 4-1",
         values=lambda delta: per(delta.sum(axis=(0, *inner)), len(delta)),
         cell=lambda delta, j: per(delta[:, j].sum(), len(delta)),
+    )
+    return one, every
+
+
+def _shared_bias_gradients(bias: Quantity, delta: Quantity, total: str) -> tuple[Rule, Rule]:
+    """∂C/∂b = Σδ over the units of a layer that has one bias for all of them."""
+    per = divided(total)
+    one = Rule(
+        Quantity("dC_d" + bias.kind, bias.layer, bias.axes, bias.shape, per_image=True),
+        (delta.name,),
+        "∂C/∂b = Σδ",
+        "",
+        values=lambda delta: delta.sum(axis=1, keepdims=True),
+        cell=lambda delta, k, j: delta[k].sum(),
+    )
+    every = Rule(
+        Quantity("dCT_d" + bias.kind, bias.layer, bias.axes, bias.shape),
+        (delta.name,),
+        "∂C_T/∂b = Σδ" + (" / n" if total == "mean" else ""),
+        "",
+        values=lambda delta: per(delta.sum(axis=(0, 1), keepdims=True)[0], len(delta)),
+        cell=lambda delta, j: per(delta[:].sum(), len(delta)),
     )
     return one, every
 

@@ -52,9 +52,7 @@ def _fixed_after(forward: Forward, when: Mapping[Key, int]) -> dict[Key, list[Ke
     return found
 
 
-def _with_fixed(
-    forward: Forward, group: list[Key], when: Mapping[Key, int], after: Mapping[Key, Sequence[Key]]
-) -> list[Key]:
+def _with_fixed(forward: Forward, group: list[Key], when: Mapping[Key, int], after: Mapping[Key, Sequence[Key]]) -> list[Key]:
     """A network's Σs, and those of the layers before and after that do not learn."""
     found, waiting = dict.fromkeys(group), list(group)
     while waiting:

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from xlnn.formula.tree import Call, Operand, Operation, walk
-from xlnn.formula.values import NUMBER, Values
-from xlnn.model.activations import ACTIVATIONS
+from xlnn.formula.values import NUMBER, TRUTH, Values
+from xlnn.model.activations import ACTIVATIONS, STEPS
 from xlnn.model.network import LayerSettings, Network
 from xlnn.model.problem import Problem, Settings
 from xlnn.model.training import Step
@@ -46,30 +46,54 @@ def perturbed(wiring: Wiring, cells: np.ndarray, seed: int, wide: bool = False) 
 # ---- the functions of layers ------------------------------------------------------------------------------
 
 
-def activation_of(forward: Forward, found: Found, naming: Naming) -> tuple[str, np.ndarray] | None:
-    """The name of a layer's function and the cells of its outputs, −1 for gaps; None where no known one agrees."""
-    keys = [forward.units[key] if key is not None else None for key in found.keys.ravel().tolist()]
-    z = [weighted(keys, values).reshape(found.keys.shape) for values in naming.points]
+def activation_of(forward: Forward, layers: Sequence[Found], naming: Naming) -> tuple[str, np.ndarray] | None:
+    """The name of a layer's function, as several iterations show it, and the cells of its outputs in all of them.
+
+    None where no known one agrees with most outputs.
+    """
+    z = [_weighted_at(forward, found, naming) for found in layers]
     best: tuple[str, np.ndarray] | None = None
     for name, entry in ACTIVATIONS.items():
-        if name == "identity" or (entry.whole_layer and (found.keys.ndim != 2 or found.keys.shape[1] < 2)):
+        if name == "identity" or (entry.whole_layer and (layers[0].keys.ndim != 2 or layers[0].keys.shape[1] < 2)):
             continue
-        with np.errstate(all="ignore"):
-            a = [np.asarray(entry.output(part), float) for part in z]
-        cells = _outputs(found, naming, a, name)
+        parts = []
+        for found, at_points in zip(layers, z, strict=True):
+            with np.errstate(all="ignore"):
+                a = [np.asarray(entry.output(part), float) for part in at_points]
+            parts.append(_outputs(found, naming, a, name).ravel())
+        cells = np.concatenate(parts)
         if best is None or (cells >= 0).sum() > (best[1] >= 0).sum():
             best = name, cells
     if best and (best[1] >= 0).mean() >= MOSTLY:
         return best
-    same = _outputs(found, naming, z, "identity")  # where nothing is calculated from z, a = z
+    pairs = zip(layers, z, strict=True)  # where nothing is calculated from z, a = z
+    same = np.concatenate([_outputs(found, naming, part, "identity").ravel() for found, part in pairs])
     return ("identity", same) if (same >= 0).mean() >= MOSTLY else None
+
+
+def _weighted_at(forward: Forward, found: Found, naming: Naming) -> list[np.ndarray]:
+    """z of a layer at each point."""
+    keys = [forward.units[key] if key is not None else None for key in found.keys.ravel().tolist()]
+    return [weighted(keys, values).reshape(found.keys.shape) for values in naming.points]
+
+
+def with_zeros(wiring: Wiring, parameters: np.ndarray) -> Values:
+    """All values where every parameter is 0, and so every Σ of the first layer."""
+    return wiring.graph.calculate(dict.fromkeys(np.flatnonzero(parameters[:-1]).tolist(), 0.0))
+
+
+def at_zero(name: str, outputs: np.ndarray, zero: Values) -> str:
+    """The name of a step by what it gives where z = 0: so much tells z ≥ 0 from z > 0."""
+    if name not in STEPS:
+        return name
+    low, above = ("sign", "sign above 0") if name.startswith("sign") else ("step", "step above 0")
+    return low if (zero.numbers[outputs[outputs >= 0]] > 0).mean() > 0.5 else above
 
 
 def outputs_of(forward: Forward, found: Found, naming: Naming, name: str) -> np.ndarray:
     """The cells of a layer's outputs whose function is known, −1 for gaps."""
-    keys = [forward.units[key] if key is not None else None for key in found.keys.ravel().tolist()]
     with np.errstate(all="ignore"):
-        a = [np.asarray(ACTIVATIONS[name].output(weighted(keys, v).reshape(found.keys.shape)), float) for v in naming.points]
+        a = [np.asarray(ACTIVATIONS[name].output(z), float) for z in _weighted_at(forward, found, naming)]
     return _outputs(found, naming, a, name)
 
 
@@ -86,7 +110,7 @@ def _outputs(found: Found, naming: Naming, a: list[np.ndarray], name: str) -> np
     if name == "identity":
         return np.where(found.keys != None, found.z, -1)  # noqa: E711
     near = _near(found, naming, a)
-    if name == "step" or (near >= 0).mean() >= MOSTLY:
+    if name in STEPS or (near >= 0).mean() >= MOSTLY:
         return naming.completed(near)
     cells = naming.find(a)
     return np.full(found.keys.shape, -1) if cells is None else cells.cells
@@ -100,6 +124,7 @@ def _near(found: Found, naming: Naming, a: list[np.ndarray]) -> np.ndarray:
     agreeing: dict[tuple, list[int]] = {}
     for index, key in np.ndenumerate(found.keys):
         near = [] if key is None else [key[0]] if key[1] >= 0 else naming.wiring.read_from(key[0])
+        near = [cell for cell in near if all(values.all_kinds()[cell] in (NUMBER, TRUTH) for values in naming.points)]
         numbers = naming.numbers(np.array(near, np.int64))
         same = np.all([agree(seen, part[index]) for seen, part in zip(numbers, a, strict=True)], axis=0)
         agreeing[index] = [cell for cell, right in zip(near, same, strict=True) if right]
@@ -135,7 +160,8 @@ def network_of(instance: Instance, activations: Sequence[str], cost: str, total:
     settings = [LayerSettings("1" if plain else "I", "input", size=instance.x.shape[1:])]
     for layer, label, activation in zip(instance.layers, labels(instance.layers), activations, strict=True):
         units = len(layer.w) if layer.kind != "max pooling" else 0
-        settings.append(LayerSettings(label, layer.kind, units, layer.size, activation, layer.stride))
+        shared = len(layer.b) < units and layer.kind == "dense"
+        settings.append(LayerSettings(label, layer.kind, units, layer.size, activation, layer.stride, shared_bias=shared))
     return Network(tuple(settings), cost=cost, total=total, ties=ties, judged=False)
 
 

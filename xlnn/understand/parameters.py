@@ -178,7 +178,12 @@ def _next_layer(wiring: Wiring, found: Forward, sums: list[Sum], given: np.ndarr
     for s in sums:
         pairs = [product for product in s.terms if len(product) == 2]
         singles = [product[0] for product in s.terms if len(product) == 1]
-        if not pairs or len(singles) > 1 or len(pairs) + len(singles) < len(s.terms) or not all(given[c] or known[c] for c in singles):
+        if (
+            not pairs
+            or len(singles) > 1
+            or len(pairs) + len(singles) < len(s.terms)
+            or not all(given[c] or known[c] for c in singles)
+        ):
             continue
         weights = [[c for c in p if given[c] or known[c]] for p in pairs]
         inputs = [[c for c in p if not (given[c] or known[c])] for p in pairs]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from xlnn.formula.graph import Graph
-from xlnn.formula.values import Values
+from xlnn.formula.values import NUMBER, Values
 from xlnn.layout.places import Place
 from xlnn.model.network import TIES, Network
 from xlnn.model.training import Step
@@ -242,8 +242,12 @@ class Reading:
 
 
 def alike(graph: Graph, found: Sequence[Iteration], free: np.ndarray) -> list[Iteration]:
-    """Iterations with what is missing in one found where another has it: as far on as the rest of it lies."""
+    """Iterations with what is missing in one found where another has it: as far on as the rest of it lies.
+
+    One that has no right answers where others have some is left out: nothing says what it should have answered.
+    """
     result = []
+    known = graph.is_leaf & (graph.values.all_kinds() == NUMBER)
     for iteration in found:
         named = dict(iteration.named)
         for other in found:
@@ -251,11 +255,13 @@ def alike(graph: Graph, found: Sequence[Iteration], free: np.ndarray) -> list[It
             moves = _moves(graph, other, iteration) if lacking else {}
             for name in lacking:
                 cells = _moved(graph, other.named[name].cells, moves)
-                if (cells >= 0).all() and (free[cells].all() or name in named or name.startswith("new_")):
+                may = name in named or name.startswith("new_") or (known if name == "t" else free)[cells].all()
+                if (cells >= 0).all() and may:
                     named[name] = Named(cells, other.named[name].factor)
                     free[cells] = False
         result.append(replace(iteration, named=named))
-    return result
+    answered = any("t" in iteration.named for iteration in result)
+    return [iteration for iteration in result if "t" in iteration.named or not answered]
 
 
 def _moves(graph: Graph, one: Iteration, other: Iteration) -> dict[int, np.ndarray]:

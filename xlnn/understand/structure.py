@@ -7,7 +7,7 @@ Weights that lead into one Σ, or through layers into one output, are one networ
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -25,7 +25,7 @@ from xlnn.understand.wiring import Wiring
 class Found:
     """One layer: cells by number, −1 where there is none. `z` are keys of Σs where these have no cells of their own.
 
-    w: (units, *shape of the layer before); b: (units,); z, a: (images, *shape).
+    w: (units, *shape of the layer before); b: (units,), or (1,) for all units; z, a: (images, *shape).
     """
 
     kind: str  # dense, convolution, max pooling
@@ -53,6 +53,20 @@ def some(instance: Instance, chosen: np.ndarray) -> Instance:
         layer, **{name: part[chosen] for name in ("z", "a", "keys") if (part := getattr(layer, name)).size}
     )
     return Instance(instance.x[chosen], tuple(map(cut, instance.layers)))
+
+
+def with_shared_biases(found: Sequence[Instance]) -> list[Instance]:
+    """Iterations with one bias for a layer where all its Σs of most iterations read the same one."""
+    one = [
+        sum(len(i.layers[at].b) > 1 and len(set(i.layers[at].b.tolist()) - {-1}) == 1 for i in found) * 2 > len(found)
+        for at in range(len(found[0].layers))
+    ]
+
+    def shared(b: np.ndarray) -> np.ndarray:
+        return np.array([Counter(b.tolist()).most_common(1)[0][0]])
+
+    change = lambda layer, is_one: replace(layer, b=shared(layer.b)) if is_one and layer.kind == "dense" else layer
+    return [replace(i, layers=tuple(map(change, i.layers, one))) for i in found]
 
 
 def with_missing(graph: Graph, found: Mapping[int, Instance]) -> list[Instance]:
@@ -127,6 +141,8 @@ def instances(wiring: Wiring, forward: Forward, iteration: Mapping[int, int]) ->
 def _instance(wiring: Wiring, forward: Forward, keys: list[Key]) -> Instance:
     if {forward.layer[key] for key in keys} != set(range(2, max(forward.layer[key] for key in keys) + 1)):
         raise NoNetwork("a layer is missing")
+    if _is_recurrence(forward, keys):
+        raise NoNetwork("the same numbers multiply again and again")
     example = examples(forward, keys)
     keys = sorted(example)
     deepest = max(forward.layer[key] for key in keys)
@@ -142,6 +158,15 @@ def _instance(wiring: Wiring, forward: Forward, keys: list[Key]) -> Instance:
         later = by_layer[depth + 1] if depth + 1 < len(by_layer) else []
         slots = _outputs(forward, found, later)
     return Instance(x, tuple(layers))
+
+
+def _is_recurrence(forward: Forward, keys: list[Key]) -> bool:
+    """Whether a layer has mostly the weights of another one, as where a matrix is applied step after step."""
+    weights: dict[int, set[int]] = {}
+    for key in keys:
+        weights.setdefault(forward.layer[key], set()).update(forward.units[key].weights)
+    layers = list(weights.values())
+    return any(2 * len(one & other) > len(one) for at, one in enumerate(layers) for other in layers[:at])
 
 
 def _inputs(wiring, forward, keys: list[Key], examples, count: int) -> tuple[np.ndarray, dict[tuple[int, int], tuple[int, ...]]]:

@@ -17,16 +17,18 @@ from xlnn import formula
 from xlnn.errors import UsageError
 from xlnn.formula.graph import Graph
 from xlnn.formula.picking import picked
+from xlnn.formula.tree import Number, walk
 from xlnn.formula.values import NUMBER
+from xlnn.model.activations import STEPS
 from xlnn.model.costs import COSTS
 from xlnn.model.network import TOTALS, Network
 from xlnn.understand import placing
 from xlnn.understand.chains import updates
 from xlnn.understand.matching import Naming
-from xlnn.understand.meaning import activation_of, network_of, outputs_of, perturbed, targets_of
+from xlnn.understand.meaning import activation_of, at_zero, network_of, outputs_of, perturbed, targets_of, with_zeros
 from xlnn.understand.parameters import with_structure
 from xlnn.understand.reading import LINEAR, Iteration, Reading, alike, steps_at
-from xlnn.understand.structure import Instance, NoNetwork, instances, some, with_missing
+from xlnn.understand.structure import Instance, NoNetwork, instances, some, with_missing, with_shared_biases
 from xlnn.understand.using import Uses
 from xlnn.understand.wiring import Wiring
 from xlnn.xlsx.workbook import Workbook
@@ -39,14 +41,13 @@ LEAST = 0.1  # the share of a workbook's formulas that a network explains, or th
 class Understood:
     """What a workbook's formulas say.
 
-    `network` holds layers, cost and conventions; `rule` is "descent", or "perceptron" where w + η(t − a)x is learnt with steps;
-    `explained`, (cells + 1,) of bools, marks the formula cells that are named or only lead to such; `seen` says what was left.
+    `network` holds layers, cost and conventions: the cost "perceptron" where w + η(t − a)x is learnt with steps.
+    `explained`, (cells + 1,) of bools, marks the formula cells that are named or only lead to such; `tried` counts examples.
     """
 
     graph: Graph
     network: Network
     iterations: tuple[Iteration, ...]
-    rule: str
     explained: np.ndarray = field(repr=False)
     tried: int = 0  # examples without right answers, beside those that have some
 
@@ -89,10 +90,21 @@ def _is_network(found: Understood) -> bool:
     """Whether weighted sums are a network and no table: they learn or are held against right answers, or go on to a function."""
     functions = {layer.activation for layer in found.network.layers[1:]} - {""}
     names = set().union(*(iteration.named for iteration in found.iterations))
-    judged = any(name.startswith(("C", "dC", "delta")) for name in names)
-    if functions == {"identity"} or "t" not in names:
-        return judged if functions <= {"identity"} else functions != {"relu"} or found.network.parameters[0].shape[1:] != (1, 1)
-    return True
+    first = found.iterations[0].named
+    x = first["x"].cells
+    if functions <= {"identity"}:  # a forecast from earlier numbers of a series is no network, nor a mean of marks
+        serves = bool(names & {"C", "CT"}) or any(_is_typed(found.graph, eta) for eta in found.eta.values())
+        return serves and "t" in names and not np.isin(first["t"].cells, x).any()
+    if functions <= {"identity", *STEPS}:  # a score and a limit; a logical gate takes 0 and 1
+        return "t" in names or bool(np.isin(found.graph.values.numbers[x], (0, 1, -1)).all())
+    return "t" in names or functions != {"relu"} or found.network.parameters[0].shape[1:] != (1, 1)
+
+
+def _is_typed(graph: Graph, rate: float) -> bool:
+    """Whether somebody typed a number, or half of it or its double: in a cell, or in a formula."""
+    typed = graph.values.numbers[graph.is_leaf & (graph.values.all_kinds() == NUMBER)]
+    spelled = [part.value for block in graph.blocks for part in walk(block.tree) if isinstance(part, Number)]
+    return bool(np.isclose(np.outer((1, 2, 0.5), [*typed.tolist(), *spelled]), rate, rtol=1e-6, atol=0).any())
 
 
 class _Reading:
@@ -115,7 +127,8 @@ class _Reading:
         mine = max(kinds.values(), key=lambda group: sum(_size(instance) for instance in group))
         when = lambda instance: max(self.iteration.get(int(c), 0) for layer in instance.layers for c in layer.w.ravel())
         by_number = {when(instance): instance for instance in mine}
-        return with_missing(self.graph, by_number) if len(by_number) == len(mine) else sorted(mine, key=when)
+        found = with_missing(self.graph, by_number) if len(by_number) == len(mine) else sorted(mine, key=when)
+        return with_shared_biases(found)
 
     def understood(self) -> Understood:
         uses = Uses(self.wiring, self.forward, self.updates)
@@ -136,8 +149,7 @@ class _Reading:
         found = alike(self.graph, [reading.read() for reading in readings], naming.free)
         network = network_of(self.shown[0], activations, learnt.cost, learnt.total, readings[0].ties())
         network = replace(network, freeze_biases=_are_frozen(found))
-        rule = "perceptron" if "step" in activations and len(self.updates.old) else "descent"
-        return Understood(self.graph, network, tuple(found), rule, self._explained(found), int(sum((~k).sum() for k in tried)))
+        return Understood(self.graph, network, tuple(found), self._explained(found), int(sum((~k).sum() for k in tried)))
 
     # ---- the network -------------------------------------------------------------------------------------
 
@@ -149,16 +161,17 @@ class _Reading:
             for layer in instance.layers:
                 naming.take(layer.z)
         whole = [k for k, instance in enumerate(self.shown) if _is_told(instance)]
+        zero = with_zeros(self.wiring, self.parameters)
         names = []
         for number, layer in enumerate(self.shown[whole[0]].layers):
             if layer.kind == "max pooling":
                 names.append("")
                 continue
             layers = [self.shown[k].layers[number] for k in whole]
-            found = [a for a in (activation_of(self.forward, layer, naming) for layer in layers[:FEW]) if a is not None]
-            if not found:
+            found = activation_of(self.forward, layers[:FEW], naming)
+            if found is None:
                 raise NoNetwork("the function of a layer is none that is known")
-            name, _ = max(found, key=lambda entry: (entry[0] != "identity", (entry[1] >= 0).sum()))
+            name = at_zero(*found, zero)
             names.append(name)
             for layer in layers:
                 layer.a[...] = np.where(layer.a < 0, outputs_of(self.forward, layer, naming, name), layer.a)
@@ -188,9 +201,11 @@ class _Reading:
 
     def _network(self, naming: Naming, activations: list[str], t: np.ndarray) -> Network:
         """The network with the cost and total that most cells agree with."""
-        activations = ["identity" if name == "step" else name for name in activations]
         totals = TOTALS if len(self.shown[0].x) > 1 else TOTALS[:1]
-        tried = [network_of(self.shown[0], activations, cost, total) for total in totals for cost in _costs(activations[-1])]
+        costs = _costs(activations[-1], learns=len(self.updates.old) > 0)
+        if costs != ["perceptron"]:
+            activations = ["identity" if name in STEPS else name for name in activations]
+        tried = [network_of(self.shown[0], activations, cost, total) for total in totals for cost in costs]
         return max(tried, key=lambda network: self._score(naming, network, t))
 
     def _score(self, naming: Naming, network: Network, t: np.ndarray) -> tuple[float, float, float]:
@@ -237,7 +252,9 @@ def _size(instance: Instance) -> int:
     return instance.x.size + sum(layer.w.size + layer.keys.size for layer in instance.layers)
 
 
-def _costs(output: str) -> list[str]:
+def _costs(output: str, learns: bool) -> list[str]:
     if output == "softmax":
         return ["softmax cross-entropy"]
+    if output in STEPS:
+        return ["perceptron"] if learns else ["half squares"]
     return [name for name, cost in COSTS.items() if not cost.outputs or output in cost.outputs]
