@@ -457,7 +457,7 @@ def test_a_wrong_setting(address, value, expected, folder, book):
 def test_an_unknown_activation(folder, book):
     sheet, cell = layers(book, 2, "E")
     workbooks.edit(book, folder / "book.xlsx", {(sheet, cell): "sigmoidal"})
-    known = "sigmoid / tanh / softsign / relu / leaky relu / identity / softmax / step"
+    known = "sigmoid / tanh / softsign / relu / leaky relu / identity / softmax / step / step above 0 / sign / sign above 0"
     expected = f"activation: expected {known}, found 'sigmoidal'."
     assert refused("train", "book.xlsx") == (4, said(f"book.xlsx › 'Settings'!{cell}: {expected}"))
 

@@ -86,7 +86,7 @@ def _of_another_unit(case: Case, *kinds: tuple[str, ...]) -> Iterator[Try]:
     """Parameters of these kinds taken from one other unit."""
     for unit in range(case.layer.shape[0]):
         for chosen in kinds:
-            names = [name for kind in chosen if (name := case.operand(kind)) and case.numbers[name].shape[BATCH] > unit]
+            names = [name for kind in chosen if (name := case.operand(kind)) and case.numbers[name].shape[0] > unit]
             same = lambda a, unit=unit: np.broadcast_to(a[:, :, unit : unit + 1], a.shape)
             if len(names) == len(chosen):
                 yield case.changed(**{name: case.numbers[name].map(same) for name in names}), {"other": unit + 1}
