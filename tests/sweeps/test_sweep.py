@@ -314,6 +314,7 @@ def test_settings_are_known_by_their_names(name, values, found):
         (["--set", "cost=abs"], "cost: expected half squares / squares / cross-entropy / softmax cross-entropy, found 'abs'."),
         (["--set", "eta=1,2"], "cannot try values of 'eta'; known: iterations, cost,"),
         (["--set", "cost=squares", "--set", "cost=squares"], "--set: cost is given twice; write all its values in one."),
+        (["--set", "units 2=2,3"], "the workbook's own start does not fit units 2 = 2; draw others with --seeds."),
         (["--set", "units 2=4"], "the workbook's own start fits none of these networks; draw others with --seeds."),
         (["--eta", "0.1", "--workers", "0"], "the number of workers must be at least 1, not 0."),
         (["--eta", "0.1", "--scheduler", "here"], "--scheduler: expected an address like tcp://192.168.1.7:8786, found 'here'."),

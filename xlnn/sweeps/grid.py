@@ -113,4 +113,6 @@ def grid(
     found = Grid(problem, etas, drawn, variants_of(problem, settings))
     if not found.runs:
         raise UsageError("the workbook's own start fits none of these networks; draw others with --seeds.")
+    if lone := [variant.title("en") for variant in found.variants if not found.starts(variant)]:
+        raise UsageError("the workbook's own start does not fit {network}; draw others with --seeds.", network=lone[0])
     return found
