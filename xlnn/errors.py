@@ -104,7 +104,29 @@ class DivergedError(XlnnError, ArithmeticError):
     exit_code = 7
 
 
-class SavedBeside(UserWarning):
+class Told(UserWarning):
+    """A warning that says itself in any language."""
+
+    def text(self, language: str = "en") -> str:
+        raise NotImplementedError
+
+    def __str__(self) -> str:
+        return self.text()
+
+
+class NoFont(Told):
+    """No font of the system has the characters of the `language` in which a picture was to be labelled; it is in English."""
+
+    def __init__(self, language: str):
+        super().__init__(language)
+        self.language = language
+
+    def text(self, language: str = "en") -> str:
+        text = "no font of this system shows the characters of the language, so the picture is in English; install {font}."
+        return say(text, language, font="Noto Sans CJK")
+
+
+class SavedBeside(Told):
     """The result could not replace `path`, as where Excel has that open, or somebody `edited` it; it is in `saved`."""
 
     def __init__(self, path: Path, saved: Path, edited: bool = False):
@@ -117,9 +139,6 @@ class SavedBeside(UserWarning):
         else:
             text = "{path} cannot be replaced (is it open in Excel?); the result is in {saved}."
         return say(text, language, path=self.path, saved=self.saved)
-
-    def __str__(self) -> str:
-        return self.text()
 
 
 def pip_install(*packages: str) -> str:

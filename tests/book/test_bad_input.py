@@ -278,7 +278,7 @@ def test_the_workbooks_language(folder, book):
     chinese = xlnn.ContentError(BLANK_D5, name="w2", shape="3×4×3", count=35).text("zh")
     code, message = refused("train", "book.xlsx")
     assert code == 4
-    assert message.endswith(f"book.xlsx › 'Start'!D5: {chinese}\n")
+    assert message.endswith(f"book.xlsx › 'Start'!D5：{chinese}\n")
     english = said("book.xlsx › 'Start'!D5: " + BLANK_D5.format(name="w2", shape="3×4×3", count=35))
     assert refused("train", "book.xlsx", "--language", "en") == (4, english)
 

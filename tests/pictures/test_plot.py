@@ -26,7 +26,7 @@ from problems import dense, maps, random_problem
 from reference import forward, targets, updated
 
 import xlnn
-from xlnn.errors import pip_install
+from xlnn.errors import NoFont, pip_install
 from xlnn.model.network import LayerSettings
 from xlnn.model.training import totals
 from xlnn.pictures.learning import learning_of, spread
@@ -273,8 +273,29 @@ def test_titles(books, language, monkeypatch):
 
 @pytest.mark.parametrize("language", ["zh", "ja"])
 def test_labels_are_english_where_no_font_has_the_characters(books, language, monkeypatch):
+    """No boxes; and it is said why, and what to do."""
     monkeypatch.setattr(PLOT, "font_of", lambda language: None)
-    assert TITLES["en"][0] in texts(xlnn.plot(books["4-4"], "cost", language=language))
+    with pytest.warns(NoFont, match="install Noto Sans CJK"):
+        found = texts(xlnn.plot(books["4-4"], "cost", language=language))
+    assert TITLES["en"][0] in found
+
+
+def test_the_command_says_that_no_font_has_the_characters(books, monkeypatch, tmp_path):
+    monkeypatch.setattr(PLOT, "font_of", lambda language: None)
+    code, out, err = run("plot", books["4-4"], "-o", tmp_path / "a.png", "--language", "zh")
+    assert (code, out) == (0, f"{tmp_path / 'a.png'}\n")
+    assert err.startswith("xlnn：")
+    assert "Noto Sans CJK" in err
+
+
+@pytest.mark.parametrize("language", ["zh", "ja"])
+def test_any_font_with_the_characters_will_do(language, monkeypatch):
+    """Not only those of the list: what a font can show is read from it."""
+    monkeypatch.setattr(PLOT, "FONTS", {"zh": (), "ja": ()})
+    pytest.importorskip("matplotlib")
+    found = PLOT.font_of(language)
+    assert found is None or set(PLOT.SAMPLES[language]) <= PLOT._characters(PLOT._fonts()[found])
+    assert (found is None) == (not any(set(PLOT.SAMPLES[language]) <= PLOT._characters(file) for file in PLOT._fonts().values()))
 
 
 @pytest.mark.parametrize(

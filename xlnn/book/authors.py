@@ -20,6 +20,7 @@ from xlnn.layout.layouts import Layout
 from xlnn.layout.places import Move, Place
 from xlnn.model.examples import MAPS
 from xlnn.model.network import Network, plain_layers
+from xlnn.words import word
 from xlnn.xlsx.workbook import Workbook, is_meant, is_number, may_be_number
 
 LIKE, NEARLY = 0.8, 0.6  # share of the numbers that lie where the authors have them, or moved a little
@@ -162,11 +163,15 @@ def _nearly(book: Workbook, found: Arrangement) -> ArrangementError:
     names = ["x", *(q.name for q in network.parameters)]
     moved = {name: found.block if name == "x" else found.panel for name in names}
     off = [n for n in names if moved[n] != (0, 0) or not all(map(is_number, book.block(found.sheet, places[n]).flat))]
-    lines = [HEADER, describe(quantities["x"], *images)]
-    lines.append(describe(quantities["t" if network.classes is None else "digit"], sheet, target))
-    lines += [describe(q, found.sheet, places[q.name].moved(*found.panel)) for q in network.parameters]
+    answers = quantities["t" if network.classes is None else "digit"]
+    where = [(quantities["x"], *images), (answers, sheet, target)]
+    where += [(q, found.sheet, places[q.name].moved(*found.panel)) for q in network.parameters]
+
+    def lines(language: str) -> str:
+        return table([tuple(word(name, language) for name in HEADER), *(describe(*line, language) for line in where)])
+
     return ArrangementError(
         "this is nearly the authors' arrangement of {name}, but not all numbers of {off} lie where they have them. "
         "Move them there, or add a sheet Places with these lines, corrected where they are not yet right:{lines}",
-        Where(book.name, found.sheet), name=found.name, off=", ".join(off or names), lines=table(lines),
+        Where(book.name, found.sheet), name=found.name, off=", ".join(off or names), lines=lines,
     )  # fmt: skip

@@ -12,7 +12,7 @@ from xlnn.book.quantity_names import SPELLINGS, quantity_name, squeezed
 from xlnn.errors import ArrangementError, Where
 from xlnn.layout.cells import COLUMNS, Cell, Range, quoted
 from xlnn.layout.places import Place
-from xlnn.words import every
+from xlnn.words import every, word
 from xlnn.xlsx.cell_table import NUMBER, PENDING
 from xlnn.xlsx.workbook import Workbook
 
@@ -48,13 +48,15 @@ def _is_formula(value) -> bool:
 
 def unknown_workbook(book: Workbook) -> ArrangementError:
     """What was seen in a workbook that is of none of the three kinds, and the lines that would say where things lie."""
+    lines = tuple(_lines(book))
     seen = [_seen(book, sheet) for sheet in book.sheets[:SHOWN]] + ["…"] * (len(book.sheets) > SHOWN)
     return ArrangementError(
         "there is neither a sheet Settings nor the authors' arrangement (3-5 or 5-4) with its labels or formulas, and no network "
         "was understood from the formulas. Sheets, with their cells and numbers/formulas: {found}. There are three ways on: let "
         "`xlnn check` judge the formulas alone; or start from `xlnn new 4-4 book.xlsx`; or add a sheet Places with these lines, "
         "and your own cells and steps (like 4 right) for the ….{lines}",
-        Where(book.name), found=", ".join(seen), lines=table([HEADER[:4], *_lines(book)]),
+        Where(book.name), found=", ".join(seen), 
+        lines=lambda language: table([tuple(word(name, language) for name in HEADER[:4]), *lines]),
     )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from xlnn.cli.speaking import Group, asked_for, click_speaks, language_of
 from xlnn.cli.sweeping import sweep
 from xlnn.cli.training import solve, train
 from xlnn.cli.using import gradcheck, predict
-from xlnn.errors import LimitError, SavedBeside, SaveError, UsageError, XlnnError
+from xlnn.errors import LimitError, SaveError, Told, UsageError, XlnnError
 from xlnn.words import LANGUAGES, VARIABLE, language_named, preferred, say
 
 PLAIN = str.maketrans(
@@ -49,7 +49,7 @@ codecs.register_error("xlnn", _plain)
 
 def _note(ctx: click.Context, show, message, *args, **kwargs) -> None:
     """Tells a warning of xlnn's in a line; others are shown as Python does."""
-    if isinstance(message, SavedBeside):
+    if isinstance(message, Told):
         echo_aside(say("xlnn: note: {text}", language_of(ctx), text=message.text(language_of(ctx))))
     else:
         show(message, *args, **kwargs)
@@ -143,7 +143,7 @@ class _Group(Group):
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", RuntimeWarning)  # NumPy's, of huge numbers: what comes of them is judged and said
-                warnings.simplefilter("always", SavedBeside)
+                warnings.simplefilter("always", Told)
                 warnings.showwarning = partial(_note, ctx, warnings.showwarning)
                 return super().invoke(ctx)
         except XlnnError as error:

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xlnn.errors import SaveError, UsageError, Where, XlnnError, pip_install
+from xlnn.errors import NoFont, SaveError, UsageError, Where, XlnnError, pip_install
 from xlnn.model.problem import Problem
 from xlnn.pictures.learning import Learning, learning_of, spread
 from xlnn.xlsx.saving import check_place, replacing
@@ -43,6 +43,10 @@ FONTS = {
         "Noto Serif CJK JP", "Droid Sans Fallback", "Arial Unicode MS",
     ),
 }  # fmt: skip
+SAMPLES = {
+    "zh": "学习误差图像权重更新",
+    "ja": "学習誤差画像重み更新ユニット",
+}  # who has these has the others
 
 
 def plot(source: Problem | str | Path, what: str = "all", *, iteration: int | None = None, language: str | None = None) -> Figure:
@@ -164,15 +168,23 @@ def _style(learning: Learning) -> Iterator[str]:
         matplotlib.rcParams.update(
             {"svg.hashsalt": "xlnn", "font.family": [*fonts, *fonts_with(labels, fonts, language)], "axes.titlesize": 10}
         )
-        yield language if font or language not in FONTS else "en"
+        if not font and language in FONTS:
+            warnings.warn(NoFont(language), stacklevel=4)  # of the code that called plot, animate …
+            language = "en"
+        yield language
 
 
 def font_of(language: str) -> str | None:
-    """A font of this system that shows the language's characters; None where there is none, and for English."""
+    """A font of this system that shows the language's characters, a known one or any other; None where there is none, and for
+    English."""
     from matplotlib.font_manager import fontManager
 
+    if language not in FONTS:
+        return None
     there = set(fontManager.get_font_names())
-    return next((name for name in FONTS.get(language, ()) if name in there), None)
+    known = next((name for name in FONTS[language] if name in there), None)
+    others = ((name, file) for name, file in _fonts().items() if name in there)
+    return known or next((name for name, file in others if set(SAMPLES[language]) <= _characters(file)), None)
 
 
 def fonts_with(text: str, fonts: Sequence[str], language: str = "en") -> list[str]:

@@ -40,7 +40,7 @@ def translations(language: str) -> NullTranslations:
 
 def say(english: str, language: str = "en", **fields) -> str:
     """The template in `language`, filled with `fields`; those that are WORDS, and lists of words, are translated themselves:
-    a list with commas, the tuple of a choice with strokes.
+    a list with commas, the tuple of a choice with strokes. A field that is a function is asked in the language.
 
     A language may have a sentence of its own for a word, as "{count} images" beside "{count} {what}": 64 幅图像, but 20 个数据.
     """
@@ -49,6 +49,7 @@ def say(english: str, language: str = "en", **fields) -> str:
     if template == spelled:
         template = _in(language, english)
     fields |= {name: _in(language, fields[name]) for name in WORDS & set(fields) if isinstance(fields[name], str)}
+    fields |= {name: ask(language) for name, ask in fields.items() if callable(ask)}
     fields |= {name: listed(words, language) for name, words in fields.items() if _are_words(words)}
     return template.format(**fields) if fields else template
 
