@@ -25,26 +25,24 @@ from xlnn.book.names import (
     SUMMARY,
     TEST,
     TRAINED,
-    written_name,
 )
 from xlnn.book.origin import origin_of
-from xlnn.book.own_iterations import GIVEN, OwnIterations, own_iterations
-from xlnn.book.own_places import has_own_sheets, own_places
+from xlnn.book.own_iterations import factors_of
+from xlnn.book.own_places import own_places
 from xlnn.book.places_line import Line
 from xlnn.book.reader import read_book
+from xlnn.book.standard import standard
+from xlnn.book.whereabouts import GIVEN, OwnIterations
 from xlnn.errors import ArrangementError, ContentError, XlnnError
-from xlnn.layout import labels
 from xlnn.layout.arrange import arrange
 from xlnn.layout.cells import Cell
-from xlnn.layout.layouts import MARKS, Label, Layout
+from xlnn.layout.layouts import Layout
 from xlnn.layout.listed import sheets_of, spot
 from xlnn.layout.places import Place
 from xlnn.model.problem import Problem
 from xlnn.model.quantities import Quantity
 from xlnn.understand import Understood
-from xlnn.words import LANGUAGES
-from xlnn.xlsx.cell_table import NUMBER, OTHER, PENDING, code
-from xlnn.xlsx.workbook import Workbook, is_meant, is_number
+from xlnn.xlsx.workbook import Workbook, is_number
 
 TRUTHS = {"○": 1.0, "〇": 1.0, "◯": 1.0, "o": 1.0, "×": 0.0, "x": 0.0, "✗": 0.0}  # marks of right and wrong
 
@@ -63,6 +61,7 @@ class Shown:
     iteration: int
     before: str = ""
     forward: bool = False
+    factors: Mapping[str, float] = field(default_factory=dict)  # by quantity: what the sheet's numbers are of its own
 
     def cell(self, name: str, index: tuple[int, ...]) -> tuple[str, Cell]:
         """Sheet and cell of one number, `index` with the image in front where there is one."""
@@ -86,32 +85,30 @@ class Book:
     decimals: int | None = None
     negated: tuple[str, ...] = ()  # kinds of quantities that are read with the other sign
     understood: Understood | None = None  # what its formulas say, where that was asked
-    factors: Mapping[str, float] = field(default_factory=dict)  # by quantity: what the sheet's numbers are of its own
-    _numbers: dict[tuple[str, str, Place], np.ndarray] = field(default_factory=dict)
+    _numbers: dict[tuple[str, str, Place, float], np.ndarray] = field(default_factory=dict)
     _grids: dict[str, np.ndarray] = field(default_factory=dict)
     _layouts: dict[int, Layout] = field(default_factory=dict)
 
     def numbers(self, shown: Shown, name: str) -> np.ndarray:
         """The numbers at a quantity's place, nan where a cell holds none."""
-        return self.numbers_at(name, *shown.places[name])
+        return self.numbers_at(name, *shown.places[name], shown.factors.get(name, 1.0))
 
-    def numbers_at(self, name: str, sheet: str, place: Place) -> np.ndarray:
-        key = name, sheet, place
+    def numbers_at(self, name: str, sheet: str, place: Place, factor: float = 1.0) -> np.ndarray:
+        key = name, sheet, place, factor
         if key not in self._numbers:
             marks = self.problem is not None and self.problem.network.quantities[name].kind == "right"
             turned = self.problem is not None and self.problem.network.quantities[name].kind in self.negated
-            factor = (-1 if turned else 1) / self.factors.get(name, 1.0)
-            self._numbers[key] = factor * self._read(sheet, place, marks)
+            self._numbers[key] = (-1 if turned else 1) / factor * self._read(sheet, place, marks)
         return self._numbers[key]
 
     def _read(self, sheet: str, place: Place, marks: bool) -> np.ndarray:
         numbers = self.workbook.floats(sheet, place)
         return as_numbers(self.workbook.block(sheet, place), marks) if np.isnan(numbers).any() else numbers
 
-    def as_shown(self, name: str, number: float) -> float:
+    def as_shown(self, shown: Shown, name: str, number: float) -> float:
         """A quantity's own number as this workbook would show it: with the other sign where δ is t − a, or b is −θ."""
         turned = self.problem is not None and self.problem.network.quantities[name].kind in self.negated
-        return float(number) * self.factors.get(name, 1.0) * (-1 if turned else 1)
+        return float(number) * shown.factors.get(name, 1.0) * (-1 if turned else 1)
 
     def under(self, problem: Problem, negated: tuple[str, ...]) -> Book:
         """The same workbook read as another problem's."""
@@ -159,18 +156,18 @@ def book_of(workbook: Workbook, *, places: str | Path | None = None, language: s
 
     Raises as `xlnn.read` does, and ContentError where a formula of theirs has no stored result.
     """
-    known = None if places is not None or not is_somebody_elses(workbook) else understood.understood(workbook)
-    problem = read_book(workbook, places=places, language=language, known=known, **settings)
+    problem = read_book(workbook, places=places, language=language, **settings)
+    origin = origin_of(problem)
     lines = places_sheet.named(own_places(workbook, places)[0], problem.network.quantities)
+    own = origin.iterations
+    known = understood.understood(workbook) if own and not lines else None
     book = Book(workbook, problem, language=problem.language, untrainable=_untrainable(problem), understood=known)
-    book.factors = {name: line.factor for name, line in lines.items() if line.factor != 1}
     numbered = list(workbook.names.iterations.items())
     written = numbered or any(workbook.find(name) for name in (TRAINED, SOLVED))
-    own = own_iterations(workbook, problem, lines) if has_own_sheets(lines) else None
-    if known is not None and not written:
-        found = list(_understood(book, known))
+    if own and known is not None and not written:
+        found = list(_own(book, own))
     elif own and (len(own.shown) > 1 or any((line.again or line).following for line in lines.values())):
-        found = [*_own(book, own), *_trained(book, max(own.shown))]
+        found = [*_own(book, own), *_trained(book, own.last)]
     else:
         found = list(_written(book, lines, numbered) if written else [_by_hand(book, lines)])
     if settings.get("eta") is not None:  # an option is above what stands on the sheets
@@ -195,11 +192,6 @@ def _is_arranged(workbook: Workbook) -> bool:
     except ContentError:
         return False
     return True
-
-
-def is_somebody_elses(workbook: Workbook) -> bool:
-    """Whether nothing in a workbook says how it is laid out: xlnn did not write it, and it has no sheet Settings or Places."""
-    return not (workbook.marked or workbook.find(SETTINGS) or workbook.find(PLACES))
 
 
 def computed(shown: Shown, problem: Problem) -> list[str]:
@@ -247,7 +239,8 @@ def has_cells(workbook: Workbook, sheet: str) -> bool:
 def missing(book: Book) -> Iterator[Quantity]:
     """What the network has but some sheet neither shows nor leads on to anything that it shows: it was not judged."""
     network = book.problem.network
-    if book.understood is not None and _judges_all(book):
+    written = book.workbook.marked and origin_of(book.problem).iterations is not None  # of what a person's own sheets show
+    if (book.understood is not None or written) and _judges_all(book):
         return
     needs = {rule.result.name: {*rule.needs} for rule in network.rules}
     for name, rule in network.summed.items():
@@ -294,7 +287,8 @@ def _written(book: Book, lines: Mapping[str, Line], numbered: Sequence[tuple[int
 
     for number, name in numbered:
         images = problem.batch(number)
-        yield _sheet(book, name, own(len(images)), images, number, names.get(number - 1, ""))
+        shown = _sheet(book, name, own(len(images)), images, number, names.get(number - 1, ""))
+        yield replace(shown, factors=factors_of(named))
     last, name = numbered[-1] if numbered else (0, "")
     for single in (START, TRAINED, SOLVED):  # all images, without gradients
         title = book.workbook.find(single)
@@ -307,22 +301,27 @@ def _written(book: Book, lines: Mapping[str, Line], numbered: Sequence[tuple[int
 
 def _sheet(book: Book, name: str, own: Mapping[str, Place], images: np.ndarray, number: int, before: str = "") -> Shown:
     """One sheet: the places that are named; of the standard ones those that are used, unless a person chose others."""
-    standard = {} if origin_of(book.problem).own else _standard(book, name, len(images))
-    return Shown(name, {**standard, **{n: (name, place) for n, place in own.items()}}, images, number, before)
+    usual = {} if origin_of(book.problem).own else _standard(book, name, len(images))
+    return Shown(name, {**usual, **{n: (name, place) for n, place in own.items()}}, images, number, before)
+
+
+def _standard(book: Book, sheet: str, images: int) -> dict[str, tuple[str, Place]]:
+    return standard(book.workbook, book.problem.network, book.layout(images), sheet)
 
 
 def _own(book: Book, own: OwnIterations) -> Iterator[Shown]:
     """The iterations on a person's own sheets."""
     names = {number: _name_of(own, number) for number in own.shown}
-    images = np.arange(book.problem.images)
     for number, shown in own.shown.items():
-        yield Shown(names[number], shown, images, number, names.get(number - 1, ""))
+        places = {**shown, **own.beyond.get(number, {})}
+        images = own.images.get(number, np.arange(book.problem.images))
+        yield Shown(names[number], places, images, number, names.get(number - 1, ""), factors=own.factors)
 
 
 def _name_of(own: OwnIterations, number: int) -> str:
     """The sheet of an iteration's own quantities; of one of several on it also which."""
     sheet = next((where[0] for name, where in own.shown[number].items() if name not in GIVEN), "")
-    return f"{sheet} ({number})" if own.step else sheet
+    return f"{sheet} ({number})" if own.steps else sheet
 
 
 def _trained(book: Book, last: int) -> Iterator[Shown]:
@@ -344,32 +343,7 @@ def _by_hand(book: Book, lines: Mapping[str, Line]) -> Shown:
     places |= {**origin.sources, **own}
     rules = problem.network.rule_of
     name = next((where[0] for n, where in own.items() if n in rules), sheet)
-    return Shown(name, places, np.arange(images), 1)
-
-
-def _understood(book: Book, found: Understood) -> Iterator[Shown]:
-    """The iterations that the formulas show; what lies where the authors have it is what it is there."""
-    problem, before = book.problem, ""
-    recognised = bool(origin_of(problem).arrangement)
-    shown = list(understood.shows(found))
-    fits = {q.name: q.shape for q in problem.network.quantities.values()}
-    own: dict[str, float] = understood.factors(found)
-    for number, each in enumerate(shown, 1):
-        places = {n: where for n, where in each.places.items() if n in fits and _shape_of(problem, n, where[1]) == fits[n]}
-        images = each.images
-        if recognised:
-            sheet = places["x"][0] if "x" in places else each.name
-            standard = _standard(book, sheet, problem.images)
-            places |= {**standard, **(origin_of(problem).sources if number == 1 else {})}
-            own = {n: factor for n, factor in own.items() if n not in standard}
-            images = np.arange(problem.images)
-        yield Shown(each.name, places, images, number, before)
-        before = each.name if any(n.startswith("new_") for n in places) else ""
-    book.factors = own
-
-
-def _shape_of(problem: Problem, name: str, place: Place) -> tuple[int, ...]:
-    return place.shape[1:] if problem.network.quantities[name].per_image else place.shape
+    return Shown(name, places, np.arange(images), 1, factors=factors_of(lines))
 
 
 def _sheet_of(book: Book, line: Line) -> str:
@@ -378,45 +352,3 @@ def _sheet_of(book: Book, line: Line) -> str:
     if found is None:
         raise book.workbook.no_sheet(line.sheet, line.at(1))
     return found
-
-
-def _standard(book: Book, sheet: str, images: int) -> dict[str, tuple[str, Place]]:
-    """The quantities that lie on a sheet where the layout has them.
-
-    What the authors' sheets do not have lies at addresses of xlnn's own: they count where xlnn's labels stand beside
-    them, and on the sheets of a workbook that xlnn wrote.
-    """
-    problem = book.problem
-    layout = book.layout(images)
-    ours = book.workbook.marked and written_name(sheet) not in (None, DATA)
-    found = {}
-    for name, place in layout.places.items():
-        labelled = _is_labelled(book, sheet, layout, name)
-        if _is_used(book, problem.network.quantities[name], sheet, place, ours, labelled):
-            found[name] = sheet, place
-    return found
-
-
-def _is_used(book: Book, q: Quantity, sheet: str, place: Place, ours: bool, labelled: bool) -> bool:
-    """Whether a quantity is shown at its standard place, be it by numbers or by what should be some."""
-    if labelled or (q.kind not in FORWARD and not ours):
-        return labelled
-    kinds, values = book.workbook.kinds(sheet, place).ravel(), book.workbook.block(sheet, place).ravel()
-    meant = (kinds == NUMBER) | (kinds == PENDING)
-    meant[kinds == OTHER] = list(map(is_meant, values[kinds == OTHER]))
-    if ours or q.kind in MARKS:  # whatever else stands there is not in the way
-        return bool(meant.mean() >= 0.5)
-    return bool(meant.any() or (kinds == OTHER).mean() >= 0.5)
-
-
-def _is_labelled(book: Book, sheet: str, layout: Layout, name: str) -> bool:
-    """Whether one of xlnn's labels of a quantity stands on the sheet; a gradient of b shares that of w."""
-    own = [label for label in layout.labels if label.quantity == name and label.role in ("symbol", "part")]
-    if not own and name.startswith("dC_db"):
-        return _is_labelled(book, sheet, layout, name.replace("dC_db", "dC_dw"))
-    return any(_stands(book, sheet, label) for label in own)
-
-
-def _stands(book: Book, sheet: str, label: Label) -> bool:
-    text = book.workbook.filled(sheet).texts.get(code(*label.cell))
-    return text is not None and text in {labels.text(label, book.problem.network, each) for each in LANGUAGES}

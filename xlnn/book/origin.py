@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from xlnn.book.places_line import Line
+from xlnn.book.whereabouts import OwnIterations
 from xlnn.layout.layouts import Layout
 from xlnn.layout.places import Move, Place
 from xlnn.model.network import Network
@@ -82,7 +83,8 @@ class Origin:
     told: Notes = ()  # those of the notes that say by what it was read, and what speaks against it
     facts: Notes = ()  # what was understood from the formulas, for a reader
     everything: tuple[tuple[Quantity, str, Place, Move | None], ...] = ()  # where it lies, and where the next iteration has it
-    own_sheets: bool = False  # whether the result is made of the workbook's own sheets
+    iterations: OwnIterations | None = None  # that a person's own sheets show
+    own_sheets: bool = False  # whether the result is made of these sheets
 
     @property
     def inputs(self) -> tuple[Path, ...]:

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from xlnn.book.names import PLACES, RESERVED, SETTINGS, SOLVED, START, TRAINED
 from xlnn.book.origin import origin_of
 from xlnn.book.own_places import Own
 from xlnn.book.places_words import NEXT_SHEET
+from xlnn.book.whereabouts import (
+    GIVEN,
+    Lying,
+    OwnIterations,
+    Where,
+    is_like,
+    moved,
+    renamed,
+    sheets_of,
+    step_between,
+)
 from xlnn.layout.layouts import MARKS
-from xlnn.layout.places import Move, Place
+from xlnn.layout.places import Move
 from xlnn.model.problem import Problem
 from xlnn.xlsx.workbook import Workbook, may_be_number
-
-Where = Mapping[str, tuple[str, Place]]  # by quantity: its sheet and its place there
-
-
-GIVEN = ("number", "x", "digit", "t", "eta")  # what is no iteration's own
-
 
 NAME_LENGTH = 23  # of a sheet's name before a number; the whole may have 31 characters
 
@@ -27,26 +31,10 @@ NAME_LENGTH = 23  # of a sheet's name before a number; the whole may have 31 cha
 NUMBERED = re.compile(r"(.*?)([0-9]+)([^0-9]*)", re.DOTALL)  # before the last number, the number, and behind it
 
 
-@dataclass(frozen=True)
-class OwnIterations:
-    """What a workbook shows, by the iteration's number. `sheets` are those of its first iteration that every iteration has
-    for itself; where iterations lie beside each other, `step` is from one to the next on their common sheet.
-    """
-
-    shown: Mapping[int, Where]
-    sheets: tuple[str, ...] = ()
-    step: Move | None = None
-    moving: frozenset[str] = frozenset()  # the quantities that lie a step further in the next iteration
-
-    @property
-    def first(self) -> Where:
-        return self.shown[min(self.shown)]
-
-
 def numbered(sheet: str) -> tuple[str, int, str] | None:
     """What stands before and behind the last number of a sheet's name, and the number."""
     found = NUMBERED.fullmatch(sheet)
-    return (found[1], int(found[2]), found[3]) if found and not found[2].startswith("0") else None
+    return (found[1], int(found[2]), found[3]) if found and (found[2] == "0" or not found[2].startswith("0")) else None
 
 
 def follower(sheet: str, by: int) -> str:
@@ -63,18 +51,32 @@ def own_iterations(book: Workbook, problem: Problem, lines: Own) -> OwnIteration
     """
     quantities = problem.network.quantities
     named = {name: line.again or line for name, line in lines.items() if name in quantities}
-    first = {name: (book.find(line.sheet), line.place(quantities[name], problem.images)) for name, line in named.items()}
-    first = {name: (sheet, place) for name, (sheet, place) in first.items() if sheet is not None}
+    told = {name: (book.find(line.sheet), line.place(quantities[name], problem.images)) for name, line in named.items()}
+    first: dict[str, Lying] = {name: (sheet, place) for name, (sheet, place) in told.items() if sheet is not None}
     sources = origin_of(problem).sources
     first |= {name: sources[name] for name in sources if name not in first and sources[name][0] not in (START, TRAINED, SOLVED)}
     steps = {name: line.following for name, line in named.items() if line.following not in (None, NEXT_SHEET)}
-    first = {name: where for name, where in first.items() if not _is_next(first, name, steps)}
-    sheets = tuple(dict.fromkeys(sheet for name, (sheet, _) in first.items() if name not in GIVEN))
+    next_ = {name: where for name, where in first.items() if _is_next(first, name, steps)}
+    first = {name: where for name, where in first.items() if name not in next_}
     steps = {name: step for name, step in steps.items() if name in first}
     if steps:
-        return OwnIterations(dict(_beside(book, problem, first, steps)), (), next(iter(steps.values())), frozenset(steps))
+        shown = dict(_beside(book, problem, first, steps))
+        return OwnIterations(shown, (), steps, dict(_behind(book, next_, steps, max(shown))), factors_of(named))
     said = any(line.following == NEXT_SHEET for line in named.values())
-    return OwnIterations(_on_sheets(book, problem, first, sheets, said), sheets)
+    sheets = own_of(first)
+    shown = _on_sheets(book, problem, first, sheets, said)
+    beyond = {n: {name: shown[n + 1][name.removeprefix("new_")] for name in next_} for n in shown if n + 1 in shown}
+    return OwnIterations(shown, sheets, {}, beyond, factors_of(named))
+
+
+def factors_of(lines: Own) -> dict[str, float]:
+    """By quantity what the sheet's numbers are of its own, where they are something else."""
+    return {name: line.factor for name, line in lines.items() if line.factor != 1}
+
+
+def own_of(first: Where) -> tuple[str, ...]:
+    """The sheets with something that is an iteration's own."""
+    return tuple(dict.fromkeys(sheet for name, where in first.items() if name not in GIVEN for sheet in sheets_of(where)))
 
 
 def _is_next(first: Where, name: str, steps: Mapping[str, Move]) -> bool:
@@ -82,10 +84,15 @@ def _is_next(first: Where, name: str, steps: Mapping[str, Move]) -> bool:
     old = name.removeprefix("new_")
     if old == name or old not in first:
         return False
-    sheet, place = first[old]
-    if old in steps:
-        return first[name] == (sheet, _moved(place, steps[old], 1))
-    return bool(numbered(sheet)) and first[name] == (follower(sheet, 1), place)
+    return stands_next(first[old], first[name], steps.get(old))
+
+
+def stands_next(old: Lying, new: Lying, step: Move | None) -> bool:
+    """Whether a new parameter stands where the next iteration has the old one's like."""
+    if step is not None:
+        return step_between(old, new) == step
+    sheet = old[0]
+    return bool(numbered(sheet)) and new[0] == follower(sheet, 1) and is_like(old, new)
 
 
 def _beside(book: Workbook, problem: Problem, first: Where, steps: Mapping[str, Move]) -> Iterator[tuple[int, Where]]:
@@ -98,27 +105,30 @@ def _beside(book: Workbook, problem: Problem, first: Where, steps: Mapping[str, 
     ]
     number = 1
     while True:
-        moved = {name: (sheet, _moved(place, steps.get(name), number - 1)) for name, (sheet, place) in first.items()}
-        here = [moved[name] for name in (*needed, *computed[-1:])]
-        if number > 1 and not all(_is_shown(book, sheet, place) for sheet, place in here):
+        there = {n: moved(where, steps[n], number - 1) if n in steps else where for n, where in first.items()}
+        if number > 1 and not all(_is_shown(book, there[name]) for name in (*needed, *computed[-1:])):
             return
-        yield number, moved
+        yield number, there
         number += 1
 
 
-def _moved(place: Place, step: Move | None, by: int) -> Place:
-    return place if step is None else place.moved(by * step[0], by * step[1])
+def _behind(book: Workbook, next_: Where, steps: Mapping[str, Move], last: int) -> Iterator[tuple[int, Where]]:
+    """By iteration the new parameters that stand where the next one has its own; behind the last one where they are shown."""
+    for number in range(1, last + 1 if next_ else 1):
+        there = {name: moved(where, steps[name.removeprefix("new_")], number - 1) for name, where in next_.items()}
+        if number < last or all(_is_shown(book, where) for where in there.values()):
+            yield number, there
 
 
-def _is_shown(book: Workbook, sheet: str, place: Place) -> bool:
-    bounds = place.bounds()
-    return bounds.first.on_sheet and bounds.last.on_sheet and all(map(may_be_number, book.block(sheet, place).flat))
+def _is_shown(book: Workbook, where: Lying) -> bool:
+    bounds = where[1].bounds()
+    return bounds.first.on_sheet and bounds.last.on_sheet and all(map(may_be_number, book.block(*where).flat))
 
 
 def _on_sheets(book: Workbook, problem: Problem, first: Where, sheets: Sequence[str], said: bool) -> dict[int, Where]:
     """Iterations on sheets whose names differ in a number; without a word about it in Places only the next ones."""
     parts = [numbered(sheet) for sheet in sheets]
-    if not sheets or None in parts or len({part[1] for part in parts}) > 1:
+    if not sheets or None in parts or len({part[1] for part in parts if part}) > 1:
         return {1: first}
     start = parts[0][1]
     if not said and start != 1:
@@ -126,15 +136,24 @@ def _on_sheets(book: Workbook, problem: Problem, first: Where, sheets: Sequence[
     found = {start: first}
     for number in _further(book, parts[0], start, said):
         there = {sheet: book.find(follower(sheet, number - start)) for sheet in sheets}
-        moved = {name: (there.get(sheet, sheet), place) for name, (sheet, place) in first.items()}
-        kinds = {name: problem.network.quantities[name].kind for name in first}
-        mine = [moved[name] for name, (sheet, _) in first.items() if sheet in sheets and kinds[name] not in (*GIVEN, *MARKS)]
-        if None in there.values() or not all(_is_shown(book, *where) for where in mine):
+        if None in there.values():
             if said:
                 continue
             break
-        found[number] = moved
+        next_ = _on(there, first)
+        kinds = {name: problem.network.quantities[name].kind for name in first}
+        mine = [next_[name] for name, where in first.items() if where[0] in sheets and kinds[name] not in (*GIVEN, *MARKS)]
+        if not all(_is_shown(book, where) for where in mine):
+            if said:
+                continue
+            break
+        found[number] = next_
     return found
+
+
+def _on(sheets: Mapping[str, str | None], first: Where) -> Where:
+    """The same on other sheets."""
+    return {name: renamed(where, lambda sheet: sheets.get(sheet) or sheet) for name, where in first.items()}
 
 
 def _further(book: Workbook, parts: tuple[str, int, str], start: int, said: bool) -> list[int]:
@@ -147,23 +166,23 @@ def _further(book: Workbook, parts: tuple[str, int, str], start: int, said: bool
     return [number for position, number in enumerate(numbers, start + 1) if number == position]
 
 
-def copy_names(book: Workbook, own: OwnIterations) -> dict[str, tuple[str, str]]:
-    """What stands before and behind the iteration's number in the names of a sheet's copies: 第2次, Calc 2.
+def copy_names(book: Workbook, own: OwnIterations) -> dict[str, tuple[str, str, int]]:
+    """What stands before and behind the number in the names of a sheet's copies, 第2次 or Calc 2, and that of iteration 0.
 
     The next numbers are taken where no other sheet has one of them.
     """
     parts = {sheet: numbered(sheet) for sheet in own.sheets}
-    start, last = min(own.shown), max(own.shown)
+    start, last = min(own.shown) + own.offset, own.last + own.offset
     counted = all(part and part[1] == start for part in parts.values())
-    patterns = {(part[0], part[2]) for part in parts.values()} if counted else set()
-    mine = {sheet for shown in own.shown.values() for sheet, _ in shown.values()}
+    patterns = {(part[0], part[2]) for part in parts.values() if part} if counted else set()
+    mine = {sheet for shown in own.shown.values() for where in shown.values() for sheet in sheets_of(where)}
     alike = [numbered(sheet) for sheet in book.sheets if sheet not in mine]
     others = [
         found for found in alike if found and (found[0], found[2]) in patterns and (len(own.shown) == 1 or found[1] <= last)
     ]
     if counted and not others:
-        return {sheet: (part[0], part[2]) for sheet, part in parts.items()}
-    return {sheet: (sheet[:NAME_LENGTH] + " ", "") for sheet in own.sheets}
+        return {sheet: (part[0], part[2], own.offset) for sheet, part in parts.items() if part}
+    return {sheet: (sheet[:NAME_LENGTH] + " ", "", 0) for sheet in own.sheets}
 
 
 def written_sheets(book: Workbook) -> set[str]:

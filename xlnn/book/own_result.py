@@ -9,12 +9,10 @@ from typing import IO
 
 import numpy as np
 
-from xlnn.book import places_sheet
 from xlnn.book.conventions import conventions_page
 from xlnn.book.names import CONVENTIONS, PLACES, SETTINGS, SUMMARY, TEST, TRAINED, iteration_name
 from xlnn.book.origin import origin_of
-from xlnn.book.own_iterations import own_iterations, written_sheets
-from xlnn.book.own_places import own_places
+from xlnn.book.own_iterations import written_sheets
 from xlnn.book.own_sheets import OwnSheets, own_sheets
 from xlnn.book.places_words import NEXT_SHEET
 from xlnn.book.places_writing import finish, line_words, write_lines
@@ -24,6 +22,8 @@ from xlnn.book.result import OutputBook
 from xlnn.book.settings import settings_page
 from xlnn.book.summary_sheet import summary_page
 from xlnn.book.test_sheet import test_page
+from xlnn.book.understood_places import one_step
+from xlnn.book.whereabouts import GIVEN, Lying
 from xlnn.errors import ContentError, LimitError, Where
 from xlnn.layout.cells import Cell
 from xlnn.layout.layouts import PARAMETERS
@@ -81,10 +81,9 @@ class OwnResult:
 
     def __post_init__(self):
         origin = origin_of(self.chosen.problem)
-        book = Workbook(origin.path)
-        lines = own_places(book, origin.beside[0] if origin.beside else None)[0]
-        lines = places_sheet.named(lines, self.chosen.problem.network.quantities)
-        own = own_iterations(book, self.chosen.problem, lines)
+        assert origin.path is not None
+        assert origin.iterations is not None
+        book, own = Workbook(origin.path), origin.iterations
         self._check_names(book)
         self.sheets: OwnSheets = own_sheets(book, self.chosen.problem, own, self.chosen.formulas, self.target, self.chosen.kept)
         self.beside = _Beside(self.plan, BookFile(self._memory, self.title, **self.look), self.spool)
@@ -179,34 +178,48 @@ class OwnResult:
         """Sheet Places: the parameters to go on with on Trained, then everything of the first iteration, and how they go on."""
         file = self.beside.file
         rows, style = file.rows(), file.style
-        lines = [line_words(q, where, place, 1.0, following, self.plan.language) for q, where, place, following in self._lines()]
+        lines = [line_words(*line, self.plan.language) for line in self._lines()]
         images = write_lines(rows, lines, style("header"), self.plan.language)
         rows.text(Cell(images, 1), IMAGE_COUNT[self.plan.language])
         rows.number(Cell(images, 2), self.plan.problem.images, style("integer"))
         finish(file, sheet, rows)
 
-    def _lines(self) -> Iterator[tuple[Quantity, str, Place, Move | None]]:
-        quantities, own = self.plan.problem.network.quantities, self.sheets.own
+    def _lines(self) -> Iterator[tuple[Quantity, str, Place, float, Move | None]]:
+        quantities, factors = self.plan.problem.network.quantities, self.sheets.own.factors
         trained = self.plan.forward_layout(self.plan.problem.images).places
         for q in quantities.values():
             if q.kind in PARAMETERS and q.name in trained:
-                yield q, TRAINED, trained[q.name], None
+                yield q, TRAINED, trained[q.name], 1.0, None
         for name in quantities:
-            if name in own.first and self.written:
-                sheet, place = self.sheets.where(name, self.written[0])
-                yield quantities[name], sheet, place, self._following(name)
-            elif name in own.first and name in ("x", "t", "digit", "eta") and own.first[name][0] not in own.sheets:
-                yield quantities[name], *own.first[name], None
+            where = self._where(name)
+            if where is not None:
+                yield (
+                    quantities[name],
+                    *one_step(where, quantities[name].per_image),
+                    factors.get(name, 1.0),
+                    self._following(name),
+                )
         if self.missing and self.written:
             places = self.plan.layout(self.plan.batch).places
             for name in self._left_out():
-                yield quantities[name], iteration_name(self.written[0]), places[name], NEXT_SHEET
+                yield quantities[name], iteration_name(self.written[0]), places[name], 1.0, NEXT_SHEET
+
+    def _where(self, name: str) -> Lying | None:
+        """Where a quantity of the first written iteration stands; a new parameter perhaps among the next one's."""
+        own, first = self.sheets.own, next(iter(self.written), None)
+        old = name.removeprefix("new_")
+        if name in own.first and (first is not None or (name in GIVEN and own.first[name][0] not in own.sheets)):
+            return own.first[name] if first is None else self.sheets.where(name, first)
+        shown = own.beyond.get(min(own.shown), {})
+        if name not in shown or first is None or not (own.steps or first + 1 in self.written):
+            return None
+        return self.sheets.where(old, first + 1)
 
     def _following(self, name: str) -> Move | None:
-        own = self.sheets.own
-        if own.step:
-            return own.step if name in own.moving else None
-        return NEXT_SHEET if own.first[name][0] in own.sheets else None
+        own, name = self.sheets.own, name if name in self.sheets.own.first else name.removeprefix("new_")
+        if own.steps:
+            return own.steps.get(name)
+        return NEXT_SHEET if self.written and own.first[name][0] in own.sheets else None
 
 
 _CELLS = {

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from html import unescape
 
 import numpy as np
 
-from xlnn.book.own_cells import VOLATILE, Hole, filling, moved_formula, references, sign, signed, title_of, unshared, with_names
-from xlnn.book.own_iterations import GIVEN, OwnIterations, Where, copy_names, numbered, written_sheets
-from xlnn.errors import ContentError, UsageError
-from xlnn.layout.cells import Cell, Range
-from xlnn.layout.places import Place
+from xlnn.book.own_beside import Beside
+from xlnn.book.own_cells import VOLATILE, Hole, filling, references, sign, signed, title_of, unshared, with_names
+from xlnn.book.own_iterations import copy_names, numbered, written_sheets
+from xlnn.book.whereabouts import GIVEN, Lying, OwnIterations, Where, cells_of, renamed, sheets_of
+from xlnn.errors import UsageError
+from xlnn.layout.cells import Cell
 from xlnn.model.problem import Problem
 from xlnn.model.training import Step
 from xlnn.xlsx.copying import Copy, with_sheets
@@ -45,25 +45,25 @@ class OwnSheets:
     _numbers: dict[int, Mapping[str, np.ndarray]] = field(default_factory=dict)  # of iterations beside each other
 
     def __post_init__(self):
-        if self.own.step and set(self.kept) != set(range(1, len(self.kept) + 1)):
+        if self.own.beside and set(self.kept) != set(range(1, len(self.kept) + 1)):
             raise UsageError(
                 "iterations that lie beside each other on one sheet are all kept; leave --keep out, or use --layout book."
             )
-        if self.own.step:
-            self._check_room()
+        for beside in self._beside.values():
+            beside.check_room(self.book, max(self.kept, default=0))
 
     # ---- names ---------------------------------------------------------------------------------------
 
     @cached_property
-    def _names(self) -> dict[str, tuple[str, str]]:
+    def _names(self) -> dict[str, tuple[str, str, int]]:
         return copy_names(self.book, self.own)
 
     def name(self, sheet: str, iteration: int) -> str:
         """What a sheet of the first iteration is called in the result, for an iteration."""
         if sheet not in self._names:
             return sheet
-        before, behind = self._names[sheet]
-        return f"{before}{iteration}{behind}"
+        before, behind, offset = self._names[sheet]
+        return f"{before}{iteration + offset}{behind}"
 
     def main(self, iteration: int) -> str:
         """The sheet of an iteration that stands for it: the one with its first own quantity."""
@@ -75,11 +75,9 @@ class OwnSheets:
     def _known(self) -> dict[str, tuple[int, int]]:
         """The workbook's sheets that are an iteration's: which of the repeated ones, and whose."""
         known: dict[str, tuple[int, int]] = {}
-        for number, shown in self.own.shown.items():
-            for name, (sheet, _) in shown.items():
-                first = self.own.first[name][0]
-                if first in self.own.sheets:
-                    known.setdefault(sheet, (self.own.sheets.index(first), number))
+        for number in self.own.shown:
+            for which, first in enumerate(self.own.sheets):
+                known.setdefault(self.own.sheet(first, number), (which, number))
         return known
 
     def _template(self, iteration: int) -> int:
@@ -87,13 +85,11 @@ class OwnSheets:
         before = [number for number in self.own.shown if number <= iteration]
         return max(before, default=min(self.own.shown))
 
-    def where(self, name: str, iteration: int) -> tuple[str, Place]:
+    def where(self, name: str, iteration: int) -> Lying:
         """Where a quantity stands in the result."""
-        sheet, place = self.own.first[name]
-        if self.own.step:
-            by = (iteration - 1) if name in self.own.moving else 0
-            return sheet, place.moved(by * self.own.step[0], by * self.own.step[1])
-        return self.name(sheet, iteration), place
+        if self.own.beside:
+            return self.own.lies(name, iteration)
+        return renamed(self.own.first[name], lambda sheet: self.name(sheet, iteration))
 
     # ---- an iteration --------------------------------------------------------------------------------
 
@@ -108,8 +104,9 @@ class OwnSheets:
         if not differing and len(self.true) == len(self.written):
             self.true.add(step.iteration)
         self.written.append(step.iteration)
-        if self.own.step:
-            self._numbers[step.iteration] = {name: np.array(step[name], dtype=float) for name in self.own.first}
+        if self.own.beside:
+            names = {*self.own.first, *self.own.beyond.get(self.own.last, {})}
+            self._numbers[step.iteration] = {name: self.own.as_shown(name, step[name]).copy() for name in names}
             return
         for sheet in self.own.sheets:
             self._write(sheet, step)
@@ -117,21 +114,20 @@ class OwnSheets:
     def _write(self, first: str, step: Step) -> None:
         n = step.iteration
         at = self._template(n)
-        shown = self.own.shown[at]
-        source = next(shown[name][0] for name, where in self.own.first.items() if where[0] == first)
-        names = [name for name, (sheet, _) in shown.items() if sheet == source]
+        shown, source = self.own.shown[at], self.own.sheet(first, at)
+        names = [name for name in self.own.first if name in shown and source in sheets_of(shown[name])]
         there = lambda by: n + by in self.written
         true = n == at and n in self.true
         constant = lambda cell: true or self._is_constant(source, cell)
         key = source, n == at, true, frozenset(by for by in range(-8, 1) if there(by))
         if key not in self._made:
             raw = self._raw_sheet(source)
-            holes = dict(self._holes(raw, names, shown, at, n))
+            holes = dict(self._holes(raw, source, names, shown, at, n))
             titles = self._titles(raw, at)
             self._made[key] = filling(raw, holes, self._known, at, there, titles, constant)
         made = self._made[key]
         self.stale |= made.stale
-        numbers = np.concatenate([np.ravel(step[name]).astype(float, copy=False) for name in names])
+        numbers = np.concatenate([self.own.as_shown(name, step[name]) for name in names])
         xml = made.filled(numbers, lambda sheet, by: self.name(self.own.sheets[sheet], n + by))
         renamed = lambda formula: self._renamed(formula, n - at)
         if n in self.own.shown:
@@ -166,11 +162,11 @@ class OwnSheets:
         """The cells whose numbers the training changes; those of inputs, where others are trained with than the workbook has."""
         fixed = set(GIVEN) - set(self.changed)
         return {
-            (sheet, cell)
+            place
             for shown in self.own.shown.values()
-            for name, (sheet, place) in shown.items()
+            for name, where in shown.items()
             if name not in fixed
-            for cell in _cells(place)
+            for place in cells_of(where)
         }
 
     def _raw_sheet(self, sheet: str) -> RawSheet:
@@ -190,45 +186,50 @@ class OwnSheets:
 
     # ---- numbers and formulas ------------------------------------------------------------------------
 
-    def _holes(self, raw: RawSheet, names: list[str], shown: Where, at: int, n: int) -> Iterator[tuple[Cell, Hole]]:
+    def _holes(self, raw: RawSheet, sheet: str, names: list[str], shown: Where, at: int, n: int) -> Iterator[tuple[Cell, Hole]]:
         """The holes of the quantities on a sheet, for the iteration n like iteration `at`."""
         start, quantities = 0, self.problem.network.quantities
         for name in names:
-            place, mark = shown[name][1], quantities[name].kind == "right"
+            mark, cells = quantities[name].kind == "right", cells_of(shown[name])
             follows = self._follows(name, shown, n != at)
-            for index, cell in enumerate(_cells(place)):
+            for index, (on, cell) in enumerate(cells):
+                if on != sheet:
+                    continue
                 found = raw.cells.get(cell)
-                formula = self._formula(name, found, at) if self.formulas else None
+                formula = self._formula(name, found, at)
                 if formula is None and follows is not None:
-                    formula = f"{follows[0]}{follows[1][index].name}"
+                    source, there = follows[index]
+                    formula = f"{sign(self._known[source][0], -1)}{there.name}"
                 yield cell, Hole(start + index, formula, mark)
-            start += place.size
+            start += len(cells)
 
     def _formula(self, name: str, found: RawCell | None, at: int) -> str | None:
         """The person's own formula where it gives the number: neither one that was found wrong nor one of chance."""
-        if found is None or found.formula is None or name in self.untrusted or VOLATILE.search(found.formula):
+        if not self.formulas or found is None or found.formula is None or name in self.untrusted:
+            return None
+        if VOLATILE.search(found.formula):
             return None
         return signed(found.formula, self._known, at)
 
-    def _follows(self, name: str, shown: Where, further: bool) -> tuple[str, list[Cell]] | None:
+    def _follows(self, name: str, shown: Where, further: bool) -> list[tuple[str, Cell]] | None:
         """On the copies that were not there: the sheet before has the same input, or the new parameter, in these cells."""
         parameter = name in self.problem.parameters
         source = ("new_" + name if parameter else name) if name in GIVEN or parameter else ""
-        if not (self.formulas and further and source in shown and shown[source][0] in self._known):
+        if not (self.formulas and further and source in shown):
             return None
-        sheet, place = shown[source]
-        return sign(self._known[sheet][0], -1), _cells(place)
+        cells = cells_of(shown[source])
+        return cells if all(sheet in self._known for sheet, _ in cells) else None
 
     def _differing(self, step: Step) -> list[str]:
         """The quantities that the workbook shows of this iteration with other numbers, or not at all; where images, parameters
         and η are the same, their formulas are wrong."""
-        shown = self.own.shown.get(step.iteration)
-        return [name for name in self.own.first if shown is None or not self._agrees(*shown[name], step[name])]
+        shown = self.own.shown.get(step.iteration, {})
+        return [name for name in self.own.first if name not in shown or not self._agrees(name, shown[name], step[name])]
 
-    def _agrees(self, sheet: str, place: Place, right: np.ndarray) -> bool:
-        values = [value if type(value) in (int, float) else np.nan for value in self.book.block(sheet, place).flat]
-        stored = np.array(values, dtype=float)
-        return bool((np.isnan(stored) | np.isclose(stored, np.ravel(right).astype(float), rtol=1e-8, atol=1e-12)).all())
+    def _agrees(self, name: str, where: Lying, right: np.ndarray) -> bool:
+        values = [value if type(value) in (int, float) else np.nan for value in self.book.block(*where).flat]
+        stored, own = np.array(values, dtype=float), self.own.as_shown(name, right)
+        return bool((np.isnan(stored) | np.isclose(stored, own, rtol=1e-8, atol=1e-12)).all())
 
     def _renamed(self, formula: str, by: int) -> str:
         """A formula, as XML, in which the sheets of iterations have the names of the result, `by` iterations further."""
@@ -244,88 +245,17 @@ class OwnSheets:
 
     # ---- iterations beside each other -------------------------------------------------------------------
 
-    @property
-    def _beside(self) -> str:
-        """The sheet on which they lie."""
-        return next(self.own.first[name][0] for name in self.own.first if name in self.own.moving)
+    @cached_property
+    def _beside(self) -> dict[str, Beside]:
+        """The sheets on which they lie."""
+        return {sheet: Beside(self.own, sheet, self._raw_sheet(sheet), self._texts) for sheet in self.own.beside}
 
-    def _band(self) -> Callable[[Cell], bool]:
-        """Which cells of the sheet are the last shown iteration's."""
-        last = self.own.shown[max(self.own.shown)]
-        bounds = [place.bounds() for name, (sheet, place) in last.items() if name in self.own.moving and sheet == self._beside]
-        rows, columns = self.own.step
-        top, left = min(b.first.row for b in bounds), min(b.first.column for b in bounds)
-        if rows and columns:
-            cells = {cell for name in self.own.moving for cell in _cells(last[name][1])}
-            return cells.__contains__
-        return lambda c: top <= c.row < top + abs(rows) if rows else left <= c.column < left + abs(columns)
-
-    def _check_room(self) -> None:
-        """Raises ContentError where something stands that the further iterations would lie on."""
-        inside, (rows, columns) = self._band(), self.own.step
-        raw, last = self._raw_sheet(self._beside), max(self.own.shown)
-        band = [cell for cell in raw.cells if inside(cell)]
-        for n in range(last + 1, max(self.kept, default=0) + 1):
-            for cell in band:
-                moved = cell.moved((n - last) * rows, (n - last) * columns)
-                found = raw.cells.get(moved)
-                if found and (found.value is not None or found.formula is not None or found.inline):
-                    raise ContentError(
-                        "iteration {number} would lie on this cell, which is not empty. Make room for {count} iterations, "
-                        "or use --layout book.",
-                        self.book.where(self._beside, moved), number=n, count=max(self.kept),
-                    )  # fmt: skip
-
-    def continued(self) -> None:
-        """The sheet with all iterations, at the end."""
-        sheet, shown = self._beside, max(self.own.shown)
-        raw, inside, (rows, columns) = self._raw_sheet(sheet), self._band(), self.own.step
-        cells, heights, merged = dict(raw.cells), dict(raw.rows), []
-        band = [(cell, found) for cell, found in raw.cells.items() if inside(cell)]
-        for n in self.written:
-            by = (max(0, n - shown) * rows, max(0, n - shown) * columns)
-            if n > shown:
-                for cell, found in band:
-                    cells[cell.moved(*by)] = self._moved(found, cell, cell.moved(*by))
-                if not columns:
-                    heights |= {row + by[0]: raw.rows[row] for row in {c.row for c, _ in band} if row in raw.rows}
-                merged += [range_.moved(*by) for range_ in raw.merged if inside(range_.first) and inside(range_.last)]
-            self._numbered(cells, raw, n)
-        self._cleared(cells, len(self.written))
-        made = raw.with_cells(cells, heights).with_merged([Range(Cell(*r.first), Cell(*r.last)) for r in merged])
-        self.stale |= any(found.formula is not None and found.value is None for found in cells.values())
-        self.copy.keep(sheet, made.xml())
-
-    def _moved(self, found: RawCell, first: Cell, cell: Cell) -> RawCell:
-        """A cell of the last iteration shown, for a further one."""
-        if found.formula is None:
-            return found
-        return replace(found, formula=moved_formula(unescape(found.formula), first, cell), value=None, kind="", inline="")
-
-    def _numbered(self, cells: dict[Cell, RawCell], raw: RawSheet, n: int) -> None:
-        """The numbers of an iteration at its places."""
-        for name in self.own.first:
-            sheet, place = self.where(name, n)
-            if sheet != self._beside or (n > 1 and name not in self.own.moving):
-                continue
-            new = (
-                self.where("new_" + name, n - 1) if name in self.problem.parameters and "new_" + name in self.own.moving else None
-            )
-            for index, (cell, number) in enumerate(zip(_cells(place), self._numbers[n][name].ravel().tolist(), strict=True)):
-                found = cells.get(cell, RawCell())
-                formula = self._formula(name, found, 1) if self.formulas else None
-                if formula is None and self.formulas and n > 1 and new:
-                    formula = _cells(new[1])[index].name
-                cells[cell] = found.number(exact_texts([number])[0], formula)
-
-    def _cleared(self, cells: dict[Cell, RawCell], count: int) -> None:
-        """Iterations that the workbook shows and the result does not are blank."""
-        for n in self.own.shown:
-            if n > count:
-                for name in self.own.moving:
-                    for cell in _cells(self.where(name, n)[1]):
-                        if cell in cells:
-                            cells[cell] = RawCell(cells[cell].more)
+    def _continued(self) -> None:
+        """These sheets with all iterations, at the end."""
+        for sheet, beside in self._beside.items():
+            made = beside.continued(self._numbers, lambda name, found: self._formula(name, found, 1), self.formulas)
+            self.stale |= any(found.formula is not None and found.value is None for found in made.cells.values())
+            self.copy.keep(sheet, made.xml())
 
     # ---- the other sheets ------------------------------------------------------------------------------
 
@@ -333,7 +263,7 @@ class OwnSheets:
     def others(self) -> list[str]:
         """The workbook's sheets that the result has once, as they are."""
         taken = set(self._known) | {self.name(sheet, n) for sheet in self.own.sheets for n in self.written}
-        taken |= written_sheets(self.book) | ({self._beside} if self.own.step else set())
+        taken |= written_sheets(self.book) | set(self._beside)
         return [sheet for sheet in self.book.sheets if sheet not in taken]
 
     def order(self) -> list[str]:
@@ -341,7 +271,7 @@ class OwnSheets:
         copies = [self.name(sheet, n) for n in self.written for sheet in self.own.sheets]
         found, put = [], False
         for sheet in self.book.sheets:
-            if sheet in self.others or (self.own.step and sheet == self._beside):
+            if sheet in self.others or sheet in self._beside:
                 found.append(sheet)
             elif sheet in self._known and not put:
                 found, put = found + copies, True
@@ -349,8 +279,7 @@ class OwnSheets:
 
     def close(self) -> None:
         """The sheets that are there once; a formula that reads an iteration's sheet reads it under its new name."""
-        if self.own.step:
-            self.continued()
+        self._continued()
         follow = set() if self.true >= set(self.own.shown) and self._unrenamed else self._following()
         given = {sheet for sheet, _ in self._given()}
         for sheet in self.others:
@@ -363,17 +292,17 @@ class OwnSheets:
     def _given(self) -> Iterator[tuple[str, str]]:
         """The sheets that are there once with an input that is not the workbook's, as another η, and its name."""
         for name in self.changed:
-            sheet, _ = self.own.first[name]
-            if name in GIVEN and sheet in self.others:
-                yield sheet, name
+            if name in GIVEN:
+                yield from ((sheet, name) for sheet in sheets_of(self.own.first[name]) if sheet in self.others)
 
     def _with_given(self, raw: RawSheet, sheet: str) -> RawSheet:
         cells = dict(raw.cells)
         for on, name in self._given():
             if on == sheet:
-                place, numbers = self.own.first[name][1], np.ravel(self.given[name]).astype(float).tolist()
-                for cell, text in zip(_cells(place), exact_texts(numbers), strict=True):
-                    cells[cell] = cells.get(cell, RawCell()).number(text)
+                numbers = self.own.as_shown(name, self.given[name]).tolist()
+                for (there, cell), text in zip(cells_of(self.own.first[name]), exact_texts(numbers), strict=True):
+                    if there == sheet:
+                        cells[cell] = cells.get(cell, RawCell()).number(text)
         return raw.with_cells(cells)
 
     @property
@@ -383,7 +312,7 @@ class OwnSheets:
 
     def _following(self) -> set[str]:
         """The other sheets with formulas that read an iteration's numbers, or a sheet that does."""
-        changed = {*self._known, *([self._beside] if self.own.step else [])}
+        changed = {*self._known, *self._beside}
         found: set[str] = set()
         reads = {sheet: self._read_by(sheet) for sheet in self.others}
         while more := {sheet for sheet in self.others if sheet not in found and reads[sheet] & (changed | found)}:
@@ -429,11 +358,6 @@ class OwnSheets:
             for n in self.written:
                 if n != number:
                     yield from ((self.name(repeated, n), self._renamed(said, n - number)) for repeated in self.own.sheets)
-
-
-def _cells(place: Place) -> list[Cell]:
-    """The cells of a place in the order of its array."""
-    return list(map(Cell, *(part.ravel().tolist() for part in place.grid())))
 
 
 def own_sheets(book: Workbook, problem: Problem, own: OwnIterations, formulas: bool, file, kept: frozenset[int]) -> OwnSheets:

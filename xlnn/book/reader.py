@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from xlnn.book import authors, settings, understood
+from xlnn.book import authors, places_sheet, settings, understood
 from xlnn.book.arrays import gather
 from xlnn.book.completing import completed, used
 from xlnn.book.data import check_edge, check_panel, check_shape, check_shapes, count_images, layouts_of, no_image
@@ -16,10 +16,13 @@ from xlnn.book.language import language_of_names
 from xlnn.book.names import DATA, HELD_OUT, PLACES, RESERVED, SETTINGS, SOLVED, START, TRAINED
 from xlnn.book.origin import Found, Notes, Origin, Sources, origin_of
 from xlnn.book.own_images import count_own_images
+from xlnn.book.own_iterations import own_iterations
 from xlnn.book.own_network import Own, expected_line
-from xlnn.book.own_places import ASIDE, Said, apart, eta_of, has_own_sheets, is_idle, network_of, said_in
+from xlnn.book.own_places import ASIDE, Said, apart, eta_of, has_own_sheets, is_idle, network_of, own_places, said_in
+from xlnn.book.own_understood import IRREGULAR, understood_iterations
 from xlnn.book.places_line import Line
 from xlnn.book.understood_facts import with_facts
+from xlnn.book.whereabouts import OwnIterations
 from xlnn.errors import ContentError, LimitError, UsageError, Where, XlnnError
 from xlnn.layout.layouts import Layout
 from xlnn.layout.places import Move, Place
@@ -54,29 +57,43 @@ def read_book(
     places: str | Path | None = None,
     initial: bool = False,
     language: str | None = None,
-    known: Understood | None = None,
     **overrides,
 ) -> Problem:
-    """As `read`, of a workbook that is open; `known`: what its formulas say, where that was read already."""
+    """As `read`, of a workbook that is open."""
     layout = overrides.pop("layout", None)  # the result's; the workbook is read in its own
-    problem = _read(book, places, initial, language, overrides, known)
+    problem = _read(book, places, initial, language, overrides)
     if places is not None:
         problem = replace(problem, origin=replace(origin_of(problem), beside=(Path(places),)))
+    problem = replace(problem, origin=replace(origin_of(problem), iterations=_iterations(book, problem, places)))
     if layout is not None:
         return problem.with_settings(layout=_override("layout", layout))
     return replace(problem, origin=_with_own_sheets(origin_of(problem)))
 
 
+def _iterations(book: Workbook, problem: Problem, places: str | Path | None) -> OwnIterations | None:
+    """What a person's own sheets show, as sheet Places or the formulas say."""
+    lines = places_sheet.named(own_places(book, places)[0], problem.network.quantities)
+    if lines or not understood.is_somebody_elses(book):
+        return own_iterations(book, problem, lines) if has_own_sheets(lines) else None
+    origin = origin_of(problem)
+    if origin.arrangement:
+        known = understood.beyond_arrangement(book, problem.network, origin.sources)
+    else:
+        known = understood.understood(book)
+    return understood_iterations(book, problem, known) if known else None
+
+
 def _with_own_sheets(origin: Origin) -> Origin:
     """The result of a person's own workbook is made of his sheets, where everything stays where it is."""
-    if not has_own_sheets(origin.own):
+    if origin.iterations is None:
         return origin
-    return replace(origin, own_sheets=True, notes=tuple(note for note in origin.notes if note[0] != ASIDE))
+    notes = tuple(note for note in origin.notes if note[0] != ASIDE)
+    if not origin.iterations.regular:
+        return replace(origin, notes=(*notes, (IRREGULAR, {})))
+    return replace(origin, own_sheets=True, notes=notes)
 
 
-def _read(
-    book: Workbook, places: str | Path | None, initial: bool, language: str | None, overrides: Mapping, known: Understood | None
-) -> Problem:
+def _read(book: Workbook, places: str | Path | None, initial: bool, language: str | None, overrides: Mapping) -> Problem:
     """Finds where everything lies, then reads it. Errors are told in the workbook's language."""
     typed = settings.spelled_out({name: value for name, value in overrides.items() if value is not None})
     chosen = {name: _override(name, value) for name, value in typed.items()}
@@ -86,7 +103,7 @@ def _read(
         found = settings.parse(book.lines(SETTINGS), book.name, book.find(SETTINGS) or SETTINGS)
     language = _language(book, found, chosen, language)
     try:
-        where = _find(book, said, found, chosen, language, initial, known)
+        where = _find(book, said, found, chosen, language, initial)
         if isinstance(where, Problem):
             return where
         problem = gather(book, where)
@@ -118,7 +135,6 @@ def _find(
     chosen: Mapping,
     language: str,
     initial: bool,
-    known: Understood | None,
 ) -> Found | Problem:
     """Where everything lies: as sheets Settings and Places say, else as in the authors' workbooks.
 
@@ -128,13 +144,13 @@ def _find(
         try:
             arrangement = authors.recognise(book)
         except ContentError:
-            known = known or understood.understood(book)
+            known = understood.understood(book)
             if known is None:
                 raise
             problem = understood.problem_of(book, known, language, chosen)
             return replace(problem, origin=with_facts(origin_of(problem), book, known))
         return _by_arrangement(book, arrangement, chosen, language, initial)
-    known = known or (understood_beside(book, found) if said.count else None)
+    known = understood_beside(book, found) if said.count else None
     done = completed(book, said, found, known)
     by = () if book.marked or book.find(SETTINGS) else tuple(used(said, done, known))
     said, found = (done.said, done.found) if done else (said, found)
@@ -179,11 +195,18 @@ def _language(book: Workbook, found: settings.Read, chosen: Mapping, asked: str 
 def _by_arrangement(book: Workbook, found: authors.Arrangement, chosen: Mapping, language: str, initial: bool) -> Found:
     """A workbook without Settings: the sheet that has the authors' arrangement, whatever its name."""
     network, sources = authors.sources_of(book, replace(found, network=replace(found.network, **_only(chosen, Network))), initial)
+    known = understood.beyond_arrangement(book, network, sources)
+    if known:  # his own backward pass has conventions of its own
+        network = replace(
+            understood.network_of(known, _only(chosen, Network)),
+            classes=network.classes, judged=network.judged, answered=network.answered,
+        )  # fmt: skip
+        chosen = {"eta": understood.common_eta(known), **chosen}
     check_shapes(book, network, sources, own=False, layout=None)
     if initial:
         _check_copy(book, network, sources)
     origin = Origin(book.path, book.digest, language, {}, sources, arrangement=found.name)
-    return Found(network, Settings(**_only(chosen, Settings)), origin)
+    return Found(network, Settings(**_only({n: v for n, v in chosen.items() if v is not None}, Settings)), origin)
 
 
 # ---- workbooks with a sheet Settings, or with Places --------------------------------------------------

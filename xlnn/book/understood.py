@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -9,7 +10,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from xlnn.book.origin import Notes, Origin
+from xlnn.book.names import FORWARD, PLACES, SETTINGS
+from xlnn.book.origin import Notes, Origin, Sources
 from xlnn.errors import XlnnError
 from xlnn.formula.graph import SPAN, Graph
 from xlnn.formula.values import NUMBER
@@ -20,6 +22,7 @@ from xlnn.understand import Iteration, Understood, understand
 from xlnn.xlsx.workbook import Workbook
 
 NUMBERS = re.compile(r"(?<![A-Za-z0-9_$.])[0-9]+\.?[0-9]*(?:[eE][+-]?[0-9]+)?(?![A-Za-z0-9_(!])")
+AUTHORS = ("x", "t", "digit", "z", "a", "C", "answer", "prediction", "right")  # what their formulas calculate of an image
 SAME = 1e-9  # relative: layers' own η that are one
 
 
@@ -34,13 +37,35 @@ class Shows:
 
 @lru_cache(maxsize=2)  # a workbook is asked by its reader, and by whoever judges it
 def understood(book: Workbook) -> Understood | None:
-    """What the formulas of a workbook say, None where that is no network, or more than can be read."""
+    """What the formulas of a workbook say, None where that is no network, or more than can be read. They are read once."""
     try:
         if not any(len(book.formulas(sheet).codes) for sheet in book.readable(book.sheets)):
             return None
         return understand(book)
     except XlnnError:
         return None
+
+
+def is_somebody_elses(book: Workbook) -> bool:
+    """Whether nothing in a workbook says how it is laid out: xlnn did not write it, and it has no sheet Settings or Places."""
+    return not (book.marked or book.find(SETTINGS) or book.find(PLACES))
+
+
+def beyond_arrangement(book: Workbook, network: Network, sources: Sources) -> Understood | None:
+    """What the formulas say of a workbook in the authors' arrangement where they go on beyond the forward pass that it has.
+
+    None where they are too few for that, or say something else.
+    """
+    formulas = sum(len(book.formulas(sheet).codes) for sheet in book.readable(book.sheets))
+    images = sources["x"][1].shape[0]
+    forward = images * sum(math.prod(q.shape) for q in network.quantities.values() if q.kind in AUTHORS)
+    if formulas - forward < sum(math.prod(q.shape) for q in network.parameters):
+        return None
+    found = understood(book)
+    if found is None or [layer.shape for layer in found.network.layers] != [layer.shape for layer in network.layers]:
+        return None
+    kinds = {found.network.quantities[n].kind for n in found.iterations[0].named if n in found.network.quantities}
+    return found if kinds - {*FORWARD, "x", "t", "w", "b"} else None
 
 
 def problem_of(book: Workbook, found: Understood, language: str, chosen: Mapping) -> Problem:
@@ -110,23 +135,24 @@ def explained_codes(found: Understood, sheet: str) -> np.ndarray:
 def examples(found: Understood) -> tuple[np.ndarray, np.ndarray | None, list[np.ndarray]]:
     """All examples, each once: x (images, rows, columns), t (images, units) or None; and which of them each iteration uses."""
     values = found.graph.values.numbers
-    rows: dict[tuple, int] = {}
+    rows: dict[tuple, list[int]] = {}
     x: list[np.ndarray] = []
     t: list[np.ndarray] = []
     used: list[np.ndarray] = []
     for iteration in found.iterations:
-        mine = []
+        mine: dict[int, None] = {}  # in this order
         answers = iteration.named.get("t")
         for k, cells in enumerate(iteration.named["x"].cells):
             image = values[cells]
             answer = values[answers.cells[k]] if answers is not None else np.empty(0)
-            key = (*image.ravel().tolist(), *answer.tolist())
-            if len(found.iterations) == 1 or key not in rows:
-                rows[key] = len(x)
+            alike = rows.setdefault((*image.ravel().tolist(), *answer.tolist()), [])
+            number = next((n for n in alike if n not in mine), len(x))  # two that are the same in one iteration are two
+            if number == len(x):
+                alike.append(number)
                 x.append(image)
                 t.append(answer)
-            mine.append(rows[key])
-        used.append(np.array(mine))
+            mine[number] = None
+        used.append(np.array(list(mine)))
     return np.array(x), np.array(t) if t and t[0].size else None, used
 
 

@@ -177,7 +177,8 @@ def _why(verdict: Verdict, fault: Fault, language: str) -> list[str]:
 
 def _cell_line(verdict: Verdict, fault: Fault, index: tuple[int, ...], language: str) -> str:
     sheet, cell = fault.shown.cell(fault.rule.result.name, index)
-    found, expected = verdict.book.found(sheet, cell), verdict.book.as_shown(fault.rule.result.name, fault.expected[index])
+    found = verdict.book.found(sheet, cell)
+    expected = verdict.book.as_shown(fault.shown, fault.rule.result.name, fault.expected[index])
     if found is None:
         return say("{cell}: empty", language, cell=cell.name)
     texts = seen_apart(found, expected)
@@ -250,7 +251,7 @@ def _fault_json(verdict: Verdict, fault: Fault) -> dict[str, Any]:
     for index in fault.cells[:LISTED]:
         found = verdict.book.found(*fault.shown.cell(fault.rule.result.name, index))
         plain = found if found is None or isinstance(found, int | float | str) else str(found)
-        expected = verdict.book.as_shown(fault.rule.result.name, fault.expected[index])
+        expected = verdict.book.as_shown(fault.shown, fault.rule.result.name, fault.expected[index])
         cells.append({"cell": address(fault, index), "found": plain, "expected": expected if np.isfinite(expected) else None})
     return {
         "iteration": fault.shown.name,
@@ -287,7 +288,7 @@ def _fault_rows(verdict: Verdict, language: str) -> Iterator[tuple]:
         names = joined((word(cause.name, language) for cause in fault.causes), ", ", language)
         yield (
             sheet, cell.name, int(fault.wrong.sum()), symbol(q, language), fault.rule.equation, verdict.book.found(sheet, cell),
-            verdict.book.as_shown(fault.rule.result.name, np.nan_to_num(fault.expected[index])), names,
+            verdict.book.as_shown(fault.shown, fault.rule.result.name, np.nan_to_num(fault.expected[index])), names,
             joined((explanation(cause, fault, language) for cause in fault.causes), "; ", language),
             joined(dict.fromkeys(correction(cause, fault, language) for cause in fault.causes), " ", language),
         )  # fmt: skip

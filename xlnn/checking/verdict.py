@@ -138,7 +138,7 @@ def _row(book: Book, fault: Fault) -> dict:
     return {
         "sheet": sheet, "quantity": fault.rule.result.name, "equation": fault.rule.equation,
         "wrong": int(fault.wrong.sum()), "of": fault.wrong.size, "cell": cell.name,
-        "found": book.found(sheet, cell), "expected": book.as_shown(fault.rule.result.name, fault.expected[index]),
+        "found": book.found(sheet, cell), "expected": book.as_shown(fault.shown, fault.rule.result.name, fault.expected[index]),
         "mistakes": ", ".join(cause.name for cause in fault.causes),
         "explanation": "; ".join(explanation(cause, fault) for cause in fault.causes),
         "correction": " ".join(dict.fromkeys(correction(cause, fault) for cause in fault.causes)),

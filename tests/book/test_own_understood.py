@@ -1,0 +1,75 @@
+"""The result of a workbook that its formulas explain is that workbook, iteration after iteration: no sheet Places is needed."""
+
+from __future__ import annotations
+
+import numpy as np
+import openpyxl
+import pytest
+from own_styles import at, blocks, learned, sheets
+from understand_books import rows
+
+import xlnn
+from workbooks import save
+from xlnn.checking.judging import judge as check
+
+
+def trained(path, target, **options):
+    options = {"iterations": 6, "cells": "formulas", "add_missing": False, **options}
+    chosen = {name: options.pop(name) for name in ("cells", "add_missing", "keep") if name in options}
+    return xlnn.write(xlnn.read(path, **options), target, **chosen).path
+
+
+def is_right(path, name: str, n: int, step, rows: int = 0, columns: int = 0) -> None:
+    for cell, right in step.items():
+        found = at(path, name, cell, right.shape, rows, columns)
+        np.testing.assert_allclose(found, right.reshape(found.shape), rtol=1e-9, err_msg=f"{name} {cell}, iteration {n}")
+
+
+@pytest.mark.parametrize("cells", ["values", "formulas"])
+@pytest.mark.parametrize("shown", [1, 2, 3])
+@pytest.mark.parametrize(("down", "right"), [(20, 0), (0, 15)])
+def test_blocks_go_on(tmp_path, down, right, shown, cells):
+    """With one block alone every iteration is a sheet."""
+    mine = save(tmp_path / "mine.xlsx", {"Net": blocks(shown, down, right)})
+    path = trained(mine, tmp_path / "out.xlsx", cells=cells)
+    for n, step in enumerate(learned(6)):
+        by = (n * down, n * right) if shown > 1 else (0, 0)
+        is_right(path, "Net" if shown > 1 else f"Net {n + 1}", n + 1, step, *by)
+    page = openpyxl.load_workbook(path)["Net" if shown > 1 else "Net 1"]
+    titles = [page.cell(4 + n * down, 5 + n * right).value for n in range(6)]
+    assert titles[: 6 if shown > 1 else 1] == [f"iteration {n + 1}" for n in range(6 if shown > 1 else 1)]
+    assert check(path).right
+
+
+@pytest.mark.parametrize("cells", ["values", "formulas"])
+@pytest.mark.parametrize("shown", [1, 2, 4])
+def test_rows_go_on(tmp_path, shown, cells):
+    mine = save(tmp_path / "mine.xlsx", {"Net": rows(shown + 1) if shown > 1 else rows(2)})
+    assert len(xlnn.read(mine).origin.iterations.shown) == (shown + 1 if shown > 1 else 2)
+    path = trained(mine, tmp_path / "out.xlsx", cells=cells, iterations=9)
+    w2, w3 = np.array([[0.3, -0.2], [0.15, 0.4]]), np.array([[0.5, -0.45], [0.35, 0.6]])
+    x, t = np.array([0.3, -0.7]), np.array([0.2, 0.85])
+    for n in range(9):
+        a2 = 1 / (1 + np.exp(-(w2 @ x)))
+        a3 = 1 / (1 + np.exp(-(w3 @ a2)))
+        delta3 = (a3 - t) * a3 * (1 - a3)
+        delta2 = (w3.T @ delta3) * a2 * (1 - a2)
+        for cell, right in (("E4", w2.reshape(1, 4)), ("M4", w3.reshape(1, 4)), ("X4", np.outer(delta2, x).reshape(1, 4))):
+            np.testing.assert_allclose(at(path, "Net", cell, right.shape, n), right, rtol=1e-9)
+        w2, w3 = w2 - 0.7 * np.outer(delta2, x), w3 - 0.7 * np.outer(delta3, a2)
+    assert check(path).right
+    assert openpyxl.load_workbook(path)["Net"]["E13"].value is None
+
+
+@pytest.mark.parametrize("name", ["It{}", "第{}次", "Epoch {} of many"])
+@pytest.mark.parametrize("first", [0, 1, 3])
+def test_sheets_go_on(tmp_path, name, first):
+    mine = save(tmp_path / "mine.xlsx", sheets(2, name, first))
+    path = trained(mine, tmp_path / "out.xlsx")
+    for n, step in enumerate(learned(6)):
+        is_right(path, name.format(first + n), n + 1, step)
+    book = openpyxl.load_workbook(path)
+    before, last = name.format(first + 4), name.format(first + 5)
+    assert book[last]["A1"].value.replace("'", "") == f"={before}!A12"
+    assert book[last]["D6"].value == "=A6*$A$1+B6*$B$1+$C$1"
+    assert check(path).right

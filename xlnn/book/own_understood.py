@@ -1,0 +1,128 @@
+"""The iterations that a workbook's formulas show, in the form in which sheet Places tells them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from xlnn.book import understood
+from xlnn.book.origin import origin_of
+from xlnn.book.own_iterations import numbered, own_of, stands_next
+from xlnn.book.standard import standard
+from xlnn.book.whereabouts import Lying, OwnIterations, Where, cells_of, is_like, sheets_of, step_between
+from xlnn.layout.arrange import arrange
+from xlnn.layout.places import Move, Place
+from xlnn.model.problem import Problem
+from xlnn.understand import Understood
+from xlnn.xlsx.workbook import Workbook, may_be_number
+
+IRREGULAR = (
+    "the iterations lie neither on sheets of their own nor an equal step apart; the result has xlnn's own sheets for them."
+)
+STAYS, SHEET = (0, 0), "sheet"  # how a quantity goes on in the next iteration, besides a step
+
+
+def understood_iterations(book: Workbook, problem: Problem, found: Understood) -> OwnIterations:
+    """The iterations that the formulas show. What lies where the authors have it is what it is there."""
+    shown, factors, images = _shown(book, problem, found)
+    names = [name for name in shown[0] if len(shown) == 1 or any(name in where for where in shown[1:])]
+    ways = {name: _way([where[name] for where in shown if name in where]) for name in names}
+    if len(shown) == 1 and (step := _record_step(shown[0])):
+        ways = dict.fromkeys(ways, step)
+    steps = {name: way for name, way in ways.items() if isinstance(way, tuple) and way != STAYS}
+    beyond = {n: _beyond(shown, n, steps) for n in range(1, len(shown) + 1)}
+    first = [name for name in names if name not in beyond[1]]
+    mine = {n: {name: where[name] for name in first if name in where} for n, where in enumerate(shown, 1)}
+    sheets = () if steps else own_of(mine[1])
+    own = OwnIterations(
+        mine, sheets, {name: step for name, step in steps.items() if name in first}, beyond, factors, images,
+        _offset(sheets), _is_regular(ways, steps, shown),
+    )  # fmt: skip
+    return own.with_eta({n: _eta(book, own, n, found) for n in mine})
+
+
+def _shown(book: Workbook, problem: Problem, found: Understood) -> tuple[list[Where], dict[str, float], dict[int, np.ndarray]]:
+    """What every iteration shows; by quantity what the sheet's numbers are of its own; the images of those that have not all."""
+    fits = {q.name: q.shape for q in problem.network.quantities.values()}
+    factors, images = understood.factors(found), {}
+    shown: list[Where] = []
+    layout = arrange(problem.settings.layout, list(problem.network.quantities.values()), problem.images)
+    for number, each in enumerate(understood.shows(found), 1):
+        places: dict[str, Lying] = {
+            n: where for n, where in each.places.items() if n in fits and _shape_of(problem, n, where[1]) == fits[n]
+        }
+        if origin_of(problem).arrangement:
+            there = standard(book, problem.network, layout, places["x"][0] if "x" in places else each.name)
+            places |= {**there, **(origin_of(problem).sources if number == 1 else {})}
+            factors = {n: factor for n, factor in factors.items() if n not in there}
+        elif not np.array_equal(each.images, np.arange(problem.images)):
+            images[number] = each.images
+        shown.append(places)
+    return shown, factors, images
+
+
+def _shape_of(problem: Problem, name: str, place: Place) -> tuple[int, ...]:
+    return place.shape[1:] if problem.network.quantities[name].per_image else place.shape
+
+
+# ---- how iterations go on ---------------------------------------------------------------------------------
+
+
+def _way(wheres: Sequence[Lying]) -> Move | str | None:
+    """How a quantity goes on from one iteration to the next: by a step, on another sheet, not at all; None where neither."""
+    if all(is_like(one, other) and sheets_of(one) != sheets_of(other) for one, other in pairwise(wheres)):
+        return SHEET
+    moves = {step_between(one, other) for one, other in pairwise(wheres)}
+    return moves.pop() if len(moves) == 1 else None
+
+
+def _record_step(only: Where) -> Move | None:
+    """The step to the next iteration where all of the only one stands in one line of cells, new parameters in the next."""
+    old = {name.removeprefix("new_"): name for name in only if name.startswith("new_")}
+    moves = {step_between(only[name], only[new]) if name in only else None for name, new in old.items()}
+    step = moves.pop() if len(moves) == 1 else None
+    if step not in ((1, 0), (0, 1)):
+        return None
+    cells = [place for name, where in only.items() if name not in old.values() for place in cells_of(where)]
+    return step if len({(sheet, cell.row if step[0] else cell.column) for sheet, cell in cells}) == 1 else None
+
+
+def _beyond(shown: Sequence[Where], n: int, steps: Mapping[str, Move]) -> Where:
+    """The new parameters of an iteration that stand where the next one has its parameters."""
+    mine, after = shown[n - 1], shown[n] if n < len(shown) else {}
+    found = {}
+    for new, where in mine.items():
+        name = new.removeprefix("new_")
+        if name == new or name not in mine:
+            continue
+        if step_between(after[name], where) == STAYS if name in after else stands_next(mine[name], where, steps.get(name)):
+            found[new] = where
+    return found
+
+
+def _is_regular(ways: Mapping[str, Move | str | None], steps: Mapping[str, Move], shown: Sequence[Where]) -> bool:
+    """Whether all goes on in one way: on sheets of its own, or on each sheet by one step."""
+    if None in ways.values() or (steps and SHEET in ways.values() and len(shown) > 1):
+        return False
+    by_sheet: dict[str, set[Move]] = {}
+    for name, step in steps.items():
+        for sheet in sheets_of(shown[0][name]):
+            by_sheet.setdefault(sheet, set()).add(step)
+    return all(len(moves) == 1 for moves in by_sheet.values())
+
+
+def _offset(sheets: Sequence[str]) -> int:
+    """What the sheets of the first iteration have for a number in their names, less 1."""
+    numbers = {part[1] for part in map(numbered, sheets) if part}
+    return numbers.pop() - 1 if len(numbers) == 1 else 0
+
+
+def _eta(book: Workbook, own: OwnIterations, n: int, found: Understood) -> Lying | None:
+    """The cell with η in an iteration: that of the first, on its own sheet where there is one."""
+    first = understood.eta_place(found)
+    if first is None:
+        return None
+    sheet = own.sheet(first[0], n)
+    return (sheet, first[1]) if sheet == first[0] or may_be_number(book.block(sheet, first[1])[()]) else None

@@ -1,0 +1,126 @@
+"""Where the quantities of iterations lie on a person's own sheets: on sheets of their own, or beside each other on one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+
+from xlnn.layout import listed
+from xlnn.layout.cells import Cell
+from xlnn.layout.listed import Listed
+from xlnn.layout.places import Move, Place
+
+Lying = tuple[str, Place]  # a sheet, the first one of a list of cells on several, and where on it
+Where = Mapping[str, Lying]  # by quantity
+
+
+GIVEN = ("number", "x", "digit", "t", "eta")  # what is no iteration's own
+
+
+@dataclass(frozen=True, eq=False)
+class OwnIterations:
+    """What a workbook shows, by the iteration's number. `sheets` are those of its first iteration that every iteration has
+    for itself; where iterations lie beside each other, `steps` says by quantity how far further the next one has it.
+
+    `beyond`: new parameters that stand where the next iteration has its parameters. `factors` are what the sheet's numbers are
+    of a quantity's own, as −1 for δ = t − a. `images` are the positions of an iteration's images, where it has not all.
+    `offset`: the number in the sheets' names less the iteration's. `regular`: how they go on can be said.
+    """
+
+    shown: Mapping[int, Where]
+    sheets: tuple[str, ...] = ()
+    steps: Mapping[str, Move] = field(default_factory=dict)
+    beyond: Mapping[int, Where] = field(default_factory=dict)
+    factors: Mapping[str, float] = field(default_factory=dict)
+    images: Mapping[int, np.ndarray] = field(default_factory=dict)
+    offset: int = 0
+    regular: bool = True
+
+    @property
+    def first(self) -> Where:
+        return self.shown[min(self.shown)]
+
+    @property
+    def last(self) -> int:
+        """The last iteration that is shown."""
+        return max(self.shown)
+
+    @cached_property
+    def beside(self) -> dict[str, Move]:
+        """The sheets on which iterations lie beside each other, each with the step to the next."""
+        return {sheet: self.steps[name] for name in self.steps for sheet in sheets_of(self.first[name])}
+
+    def lies(self, name: str, number: int) -> Lying:
+        """Where a quantity lies in an iteration that is shown, or would be behind the last."""
+        at = min(number, self.last)
+        where = self.shown.get(at, self.first)[name]
+        return moved(where, self.steps[name], number - at) if name in self.steps else where
+
+    def sheet(self, first: str, number: int) -> str:
+        """What a sheet of the first iteration is in another one that is shown."""
+        return self._sheets[number].get(first, first)
+
+    @cached_property
+    def _sheets(self) -> dict[int, dict[str, str]]:
+        return {
+            number: {
+                mine: theirs
+                for name in self.first
+                if name not in GIVEN and name in shown
+                for mine, theirs in zip(sheets_of(self.first[name]), sheets_of(shown[name]), strict=True)
+            }
+            for number, shown in self.shown.items()
+        }
+
+    def with_eta(self, eta: Mapping[int, Lying | None]) -> OwnIterations:
+        """With the cells of η, by iteration."""
+        shown = {n: {**where, "eta": lying} if (lying := eta[n]) else where for n, where in self.shown.items()}
+        return replace(self, shown=shown)
+
+    def as_shown(self, name: str, numbers: np.ndarray) -> np.ndarray:
+        """A quantity's own numbers as the sheets show them."""
+        return np.ravel(numbers).astype(float, copy=False) * self.factors.get(name, 1.0)
+
+
+def cells_of(where: Lying) -> list[tuple[str, Cell]]:
+    """Sheet and cell of every number, in the order of its array."""
+    return list(listed.spots(*where))
+
+
+def sheets_of(where: Lying) -> tuple[str, ...]:
+    """The sheets on which a quantity lies, in their order."""
+    return tuple(listed.sheets_of(*where))
+
+
+def moved(where: Lying, step: Move, times: int = 1) -> Lying:
+    """So many steps further."""
+    return where[0], where[1].moved(step[0] * times, step[1] * times)
+
+
+def renamed(where: Lying, name: Callable[[str], str]) -> Lying:
+    """The same on sheets of other names."""
+    sheet, place = where
+    if isinstance(place, Listed):
+        place = replace(place, sheets=tuple(map(name, place.sheets)))
+    return name(sheet), place
+
+
+def step_between(one: Lying, other: Lying) -> Move | None:
+    """How far the other lies from the one on the same sheets; None where not all of it lies as far."""
+    if sheets_of(one) != sheets_of(other):
+        return None
+    moves = _moves(one, other)
+    return next(iter(moves)) if len(moves) == 1 else None
+
+
+def is_like(one: Lying, other: Lying) -> bool:
+    """Whether the other lies in the same cells, of whatever sheets."""
+    return len(sheets_of(one)) == len(sheets_of(other)) and _moves(one, other) == {(0, 0)}
+
+
+def _moves(one: Lying, other: Lying) -> set[Move]:
+    pairs: Sequence = list(zip(cells_of(one), cells_of(other), strict=False))
+    return {(b.row - a.row, b.column - a.column) for (_, a), (_, b) in pairs}
