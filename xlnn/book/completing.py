@@ -101,6 +101,7 @@ def _settings(said: Said, own: Own, found: settings.Read, known: Understood, net
         layers.append(replace(entry, bias=bias))
     values = {name: getattr(network, name) for name in ("cost", "total", "freeze_biases", "ties", "answered")}
     values["judged"] = network.judged
+    values["freeze_biases"] = known.network.freeze_biases and any(entry.bias for entry in layers[1:])
     if "digit" in own:
         units = network.output.shape[0]
         values |= {"classes": (0.0, 1.0) if units == 1 else tuple(float(n) for n in range(units)), "judged": True}

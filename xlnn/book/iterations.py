@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from xlnn.book import places_sheet, understood
+from xlnn.book import understood
 from xlnn.book.authors import recognise
 from xlnn.book.names import (
     CONVENTIONS,
@@ -28,7 +28,6 @@ from xlnn.book.names import (
 )
 from xlnn.book.origin import origin_of
 from xlnn.book.own_iterations import factors_of
-from xlnn.book.own_places import own_places
 from xlnn.book.places_line import Line
 from xlnn.book.reader import read_book
 from xlnn.book.standard import standard
@@ -158,8 +157,7 @@ def book_of(workbook: Workbook, *, places: str | Path | None = None, language: s
     """
     problem = read_book(workbook, places=places, language=language, **settings)
     origin = origin_of(problem)
-    lines = places_sheet.named(own_places(workbook, places)[0], problem.network.quantities)
-    own = origin.iterations
+    lines, own = origin.lines, origin.iterations
     known = understood.understood(workbook) if own and not lines else None
     book = Book(workbook, problem, language=problem.language, untrainable=_untrainable(problem), understood=known)
     numbered = list(workbook.names.iterations.items())
@@ -255,7 +253,8 @@ def missing(book: Book) -> Iterator[Quantity]:
 
 def _judges_all(book: Book) -> bool:
     """Whether what a sheet of somebody else's own shows is a whole: it learns, or has the way forward alone."""
-    kinds = {book.problem.network.quantities[name].kind for shown in book.iterations for name in shown.places}
+    whole = [shown for shown in book.iterations if not shown.forward] or book.iterations
+    kinds = {book.problem.network.quantities[name].kind for shown in whole for name in shown.places}
     backward = kinds & {"dC_da", "delta", "back", "dC_dw", "dC_db", "dCT_dw", "dCT_db"}
     return "new_w" in kinds or "new_b" in kinds or not backward
 

@@ -83,6 +83,7 @@ class Origin:
     told: Notes = ()  # those of the notes that say by what it was read, and what speaks against it
     facts: Notes = ()  # what was understood from the formulas, for a reader
     everything: tuple[tuple[Quantity, str, Place, Move | None], ...] = ()  # where it lies, and where the next iteration has it
+    lines: Mapping[str, Line] = field(default_factory=dict)  # all that sheet Places says, and what the formulas add to it
     iterations: OwnIterations | None = None  # that a person's own sheets show
     own_sheets: bool = False  # whether the result is made of these sheets
 
@@ -102,6 +103,7 @@ class Found:
     origin: Origin
     layout: Layout | None = None  # of the sheets Data and Held out; None where no sheet Settings or Places tells
     factors: Mapping[str, float] = field(default_factory=dict)  # what the sheet's numbers are of a quantity's own
+    lines: Mapping[str, Line] = field(default_factory=dict)  # of sheet Places, and what the formulas add to them
 
 
 def origin_of(problem: Problem) -> Origin:

@@ -14,6 +14,7 @@ from xlnn.book.whereabouts import (
     Lying,
     OwnIterations,
     Where,
+    cells_of,
     is_like,
     moved,
     renamed,
@@ -56,6 +57,8 @@ def own_iterations(book: Workbook, problem: Problem, lines: Own) -> OwnIteration
     sources = origin_of(problem).sources
     first |= {name: sources[name] for name in sources if name not in first and sources[name][0] not in (START, TRAINED, SOLVED)}
     steps = {name: line.following for name, line in named.items() if line.following not in (None, NEXT_SHEET)}
+    if not any(line.following for line in named.values()) and (step := record_step(first)):
+        steps = {name: step for name in first if name != "eta"}
     next_ = {name: where for name, where in first.items() if _is_next(first, name, steps)}
     first = {name: where for name, where in first.items() if name not in next_}
     steps = {name: step for name, step in steps.items() if name in first}
@@ -77,6 +80,17 @@ def factors_of(lines: Own) -> dict[str, float]:
 def own_of(first: Where) -> tuple[str, ...]:
     """The sheets with something that is an iteration's own."""
     return tuple(dict.fromkeys(sheet for name, where in first.items() if name not in GIVEN for sheet in sheets_of(where)))
+
+
+def record_step(only: Where) -> Move | None:
+    """The step to the next iteration where all of the only one stands in one line of cells, new parameters in the next."""
+    old = {name.removeprefix("new_"): name for name in only if name.startswith("new_")}
+    moves = {step_between(only[name], only[new]) if name in only else None for name, new in old.items()}
+    step = moves.pop() if len(moves) == 1 else None
+    if step not in ((1, 0), (0, 1)):
+        return None
+    cells = [place for name, where in only.items() if name not in old.values() for place in cells_of(where)]
+    return step if len({(sheet, cell.row if step[0] else cell.column) for sheet, cell in cells}) == 1 else None
 
 
 def _is_next(first: Where, name: str, steps: Mapping[str, Move]) -> bool:

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from xlnn.book.own_beside import Beside
-from xlnn.book.own_cells import VOLATILE, Hole, filling, references, sign, signed, title_of, unshared, with_names
+from xlnn.book.own_cells import VOLATILE, Hole, filling, references, shifts, sign, signed, title_of, unshared, with_names
 from xlnn.book.own_iterations import copy_names, numbered, written_sheets
 from xlnn.book.whereabouts import GIVEN, Lying, OwnIterations, Where, cells_of, renamed, sheets_of
 from xlnn.errors import UsageError
@@ -21,6 +21,8 @@ from xlnn.xlsx.parts import shared_texts
 from xlnn.xlsx.rows import exact_texts
 from xlnn.xlsx.sheet_cells import RawCell, RawSheet, taken_apart
 from xlnn.xlsx.workbook import Workbook
+
+BEFORE = frozenset(range(-8, 0))  # iterations before
 
 
 @dataclass
@@ -188,7 +190,7 @@ class OwnSheets:
 
     def _holes(self, raw: RawSheet, sheet: str, names: list[str], shown: Where, at: int, n: int) -> Iterator[tuple[Cell, Hole]]:
         """The holes of the quantities on a sheet, for the iteration n like iteration `at`."""
-        start, quantities = 0, self.problem.network.quantities
+        start, quantities, parameters = 0, self.problem.network.quantities, self.problem.parameters
         for name in names:
             mark, cells = quantities[name].kind == "right", cells_of(shown[name])
             follows = self._follows(name, shown, n != at)
@@ -197,7 +199,7 @@ class OwnSheets:
                     continue
                 found = raw.cells.get(cell)
                 formula = self._formula(name, found, at)
-                if formula is None and follows is not None:
+                if follows is not None and (formula is None or (name in parameters and not shifts(formula) & BEFORE)):
                     source, there = follows[index]
                     formula = f"{sign(self._known[source][0], -1)}{there.name}"
                 yield cell, Hole(start + index, formula, mark)

@@ -9,9 +9,9 @@ import numpy as np
 
 from xlnn.book import understood
 from xlnn.book.origin import origin_of
-from xlnn.book.own_iterations import numbered, own_of, stands_next
+from xlnn.book.own_iterations import numbered, own_of, record_step, stands_next
 from xlnn.book.standard import standard
-from xlnn.book.whereabouts import Lying, OwnIterations, Where, cells_of, is_like, sheets_of, step_between
+from xlnn.book.whereabouts import Lying, OwnIterations, Where, is_like, sheets_of, step_between
 from xlnn.layout.arrange import arrange
 from xlnn.layout.places import Move, Place
 from xlnn.model.problem import Problem
@@ -29,7 +29,7 @@ def understood_iterations(book: Workbook, problem: Problem, found: Understood) -
     shown, factors, images = _shown(book, problem, found)
     names = [name for name in shown[0] if len(shown) == 1 or any(name in where for where in shown[1:])]
     ways = {name: _way([where[name] for where in shown if name in where]) for name in names}
-    if len(shown) == 1 and (step := _record_step(shown[0])):
+    if len(shown) == 1 and (step := record_step(shown[0])):
         ways = dict.fromkeys(ways, step)
     steps = {name: way for name, way in ways.items() if isinstance(way, tuple) and way != STAYS}
     beyond = {n: _beyond(shown, n, steps) for n in range(1, len(shown) + 1)}
@@ -76,17 +76,6 @@ def _way(wheres: Sequence[Lying]) -> Move | str | None:
         return SHEET
     moves = {step_between(one, other) for one, other in pairwise(wheres)}
     return moves.pop() if len(moves) == 1 else None
-
-
-def _record_step(only: Where) -> Move | None:
-    """The step to the next iteration where all of the only one stands in one line of cells, new parameters in the next."""
-    old = {name.removeprefix("new_"): name for name in only if name.startswith("new_")}
-    moves = {step_between(only[name], only[new]) if name in only else None for name, new in old.items()}
-    step = moves.pop() if len(moves) == 1 else None
-    if step not in ((1, 0), (0, 1)):
-        return None
-    cells = [place for name, where in only.items() if name not in old.values() for place in cells_of(where)]
-    return step if len({(sheet, cell.row if step[0] else cell.column) for sheet, cell in cells}) == 1 else None
 
 
 def _beyond(shown: Sequence[Where], n: int, steps: Mapping[str, Move]) -> Where:

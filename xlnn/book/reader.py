@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from xlnn.book import authors, places_sheet, settings, understood
+from xlnn.book import authors, settings, understood
 from xlnn.book.arrays import gather
 from xlnn.book.completing import completed, used
 from xlnn.book.data import check_edge, check_panel, check_shape, check_shapes, count_images, layouts_of, no_image
@@ -18,7 +18,7 @@ from xlnn.book.origin import Found, Notes, Origin, Sources, origin_of
 from xlnn.book.own_images import count_own_images
 from xlnn.book.own_iterations import own_iterations
 from xlnn.book.own_network import Own, expected_line
-from xlnn.book.own_places import ASIDE, Said, apart, eta_of, has_own_sheets, is_idle, network_of, own_places, said_in
+from xlnn.book.own_places import ASIDE, Said, apart, eta_of, has_own_sheets, is_idle, network_of, said_in
 from xlnn.book.own_understood import IRREGULAR, understood_iterations
 from xlnn.book.places_line import Line
 from xlnn.book.understood_facts import with_facts
@@ -64,23 +64,9 @@ def read_book(
     problem = _read(book, places, initial, language, overrides)
     if places is not None:
         problem = replace(problem, origin=replace(origin_of(problem), beside=(Path(places),)))
-    problem = replace(problem, origin=replace(origin_of(problem), iterations=_iterations(book, problem, places)))
     if layout is not None:
         return problem.with_settings(layout=_override("layout", layout))
     return replace(problem, origin=_with_own_sheets(origin_of(problem)))
-
-
-def _iterations(book: Workbook, problem: Problem, places: str | Path | None) -> OwnIterations | None:
-    """What a person's own sheets show, as sheet Places or the formulas say."""
-    lines = places_sheet.named(own_places(book, places)[0], problem.network.quantities)
-    if lines or not understood.is_somebody_elses(book):
-        return own_iterations(book, problem, lines) if has_own_sheets(lines) else None
-    origin = origin_of(problem)
-    if origin.arrangement:
-        known = understood.beyond_arrangement(book, problem.network, origin.sources)
-    else:
-        known = understood.understood(book)
-    return understood_iterations(book, problem, known) if known else None
 
 
 def _with_own_sheets(origin: Origin) -> Origin:
@@ -105,17 +91,34 @@ def _read(book: Workbook, places: str | Path | None, initial: bool, language: st
     try:
         where = _find(book, said, found, chosen, language, initial)
         if isinstance(where, Problem):
-            return where
+            return _with_iterations(book, where, {})
         problem = gather(book, where)
         if not (said.count or book.find(SETTINGS)):
             _check_said(said.images, problem.images, book.where(PLACES))
         _check_batch(problem, found, chosen)
-        return _with_held_out(book, where, problem)
+        return _with_iterations(book, _with_held_out(book, where, problem), where.lines)
     except XlnnError as error:
         error.language = language
         if isinstance(error, LimitError):
             error.where = error.where or Where(book.name)
         raise
+
+
+def _with_iterations(book: Workbook, problem: Problem, lines: Own) -> Problem:
+    """With what a person's own sheets show, as `lines` of sheet Places or the formulas say."""
+    origin = replace(origin_of(problem), lines=lines)
+    return replace(problem, origin=replace(origin, iterations=_iterations(book, problem, lines)))
+
+
+def _iterations(book: Workbook, problem: Problem, lines: Own) -> OwnIterations | None:
+    if lines or not understood.is_somebody_elses(book):
+        return own_iterations(book, problem, lines) if has_own_sheets(lines) else None
+    origin = origin_of(problem)
+    if origin.arrangement:
+        known = understood.beyond_arrangement(book, problem.network, origin.sources)
+    else:
+        known = understood.understood(book)
+    return understood_iterations(book, problem, known) if known else None
 
 
 def _check_batch(problem: Problem, found: settings.Read, chosen: Mapping) -> None:
@@ -234,7 +237,7 @@ def _by_sheets(book: Workbook, network: Network, chosen: Settings, said: Said, l
     factors = {name: line.factor for name, line in own.items()}
     own, aside = apart(network, own, images)
     origin = Origin(book.path, book.digest, language, own, sources, notes=(*said.notes, *notes, *aside))
-    return Found(network, chosen, origin, layout, factors)
+    return Found(network, chosen, origin, layout, factors, said.own)
 
 
 def _images(book: Workbook, network: Network, sources: Sources, said: Said) -> tuple[int, Notes]:
