@@ -252,7 +252,7 @@ def headings() -> set[str]:
     labels = [(module, call) for module, call in SOURCE.calls if called(call) == "Label"]
     texts = [(module, part.value) for module, call in labels for part in call.keywords if part.arg == "text"]
     leaves = [leaf for module, text in texts for _, leaf in SOURCE.leaves(module, text)]
-    return {leaf.value for leaf in leaves if isinstance(leaf, ast.Constant)}
+    return {leaf.value for leaf in leaves if isinstance(leaf, ast.Constant) and isinstance(leaf.value, str)}
 
 
 def with_fields(module: str) -> set[str]:
