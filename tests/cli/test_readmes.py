@@ -20,8 +20,7 @@ from workbooks import edit, save
 ROOT = Path(__file__).parents[2]
 README = {"en": ROOT / "README.md", "zh": ROOT / "README.zh.md"}
 BLOCK = re.compile(r"^```(console|text|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-SETTING_UP = ("python3 -m venv", ".venv/bin/pip", ".venv-test/bin")  # parts of a line that set up what the tests have
-INTERRUPTED = "Ctrl-C"  # a block that nobody can follow without a hand: test_resume.py has it
+SETTING_UP = ("python3 -m venv", ".venv/bin/pip", ".venv/bin/python", ".venv-test/bin")  # what the tests have
 
 
 def without_biases() -> None:
@@ -46,6 +45,7 @@ def slope_of_another_unit() -> None:
 
 def bias_of_another_sign() -> None:
     """The sheets 1-2 and 1-3 with θ typed as the bias."""
+    xlnn.new("1-2", "neuron.xlsx", force=True)
     recalculate(edit(Path("neuron.xlsx"), Path("typed.xlsx"), {("1-2", "B15"): 5}), Path("mine.xlsx"))
 
 
@@ -78,24 +78,23 @@ def commands(block: str) -> Iterator[list[str]]:
 def followed(text: str, language: str) -> Iterator[tuple[str, list[str]]]:
     """Does what a README says; every output that it shows, and those that xlnn gave since the section began."""
     speaking = () if language == "en" else ("--language", language)
+    mine: Iterator[Callable] = iter((slope_of_another_unit, without_biases, bias_of_another_sign))
     for blocks in sections(text):
-        made, said = False, []
+        said: list[str] = []
         for kind, content in blocks:
-            if "mine.xlsx" in content and not made:
-                mine_of(blocks)()
-                made = True
             if kind == "python":
                 exec(content, {})
-            elif kind == "console" and INTERRUPTED not in content:
+            elif kind == "console":
                 found = [run(*arguments) for arguments in commands(content)]
                 assert [code for code, _, _ in found if code > 1] == [], content
                 said += ["".join(output for _, output, _ in found), *(output for _, output, _ in found)]
-            elif kind == "text":
-                if "'Data'!K5" in content:
-                    decimal_comma()
-                    said = [run("show", "book.xlsx")[2]]
-                if content.startswith("mine.xlsx") and not any(output.startswith("mine.xlsx") for output in said):
-                    said.append(run("check", "mine.xlsx", *speaking)[1])
+            elif content.startswith("mine.xlsx"):  # a sheet that somebody built by hand
+                next(mine)()
+                yield content, [run("check", "mine.xlsx", *speaking)[1]]
+            elif "'Data'!K5" in content:
+                decimal_comma()
+                yield content, [run("show", "book.xlsx")[2]]
+            else:
                 yield content, said
 
 
