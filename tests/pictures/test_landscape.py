@@ -106,6 +106,13 @@ def test_the_path_goes_through_the_marked_cells(book, written):
     np.testing.assert_allclose([row[1:3] for row in path], points, rtol=1e-9)
 
 
+def test_the_sheet_counts_as_the_book_does(written):
+    """w³₁₂ is the weight of output unit 1 for hidden unit 2, w³₂₃ that of unit 2 for hidden unit 3."""
+    said = sheet_of(written)["A3"].value
+    assert said.startswith("w3[1,2]: unit 1, unit before 2. w3[2,3]: unit 2, unit before 3.")
+    assert said.endswith("count from 1, as in the book.")
+
+
 def test_sheet_path_has_both_costs(book, written):
     """C_T of the training, and on the surface, where all other parameters are the last ones."""
     problem = xlnn.read(book)

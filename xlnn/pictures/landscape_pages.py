@@ -114,7 +114,7 @@ def _texts(found: Landscape, language: str) -> list[str]:
             network=shape_text(problem), eta=f"{problem.settings.eta:g}", updates=found.updates[-1],
             before=f"{found.path_CT[0]:.6g}", after=f"{found.path_CT[-1]:.6g}",
         ),
-        tell("{first}: {place}. {second}: {other}. Indexes in brackets count from 0.",
+        tell("{first}: {place}. {second}: {other}. Indexes in brackets count from 1, as in the book.",
              first=first, place=where(first, language), second=second, other=where(second, language)),
         tell(
             "All other parameters stand at their values after training; each cell is C_T of all {images} images.",
