@@ -22,7 +22,7 @@ from xlnn.layout.cells import Cell, Range, quoted
 from xlnn.xlsx.printing import one_page_wide
 from xlnn.xlsx.rows import SCIENTIFIC, WHOLE, Look, Rows, RowsSheet, readable
 from xlnn.xlsx.seals import MARK
-from xlnn.xlsx.styles import COST, SIGNIFICANT, STYLES, decimals_of, look
+from xlnn.xlsx.styles import COST, DIGITS, FITTED, SIGNIFICANT, STYLES, TENTH, decimals_of, look
 
 BLUE, ORANGE = "#8FAADC", "#F4B183"  # the ends of a scale of colours; white is between them
 
@@ -72,9 +72,11 @@ class BookFile:
     def _look(self, name: str) -> Look:
         """What a style shows of a number; the style of small numbers is made where it needs one."""
         format_ = look(name, self._decimals).get("num_format", "")
-        decimals = decimals_of(format_)
+        decimals = DIGITS if format_ == FITTED else decimals_of(format_)
         if decimals and self._decimals is None:
-            return Look(decimals, self.book.add_format(STYLES[name] | {"num_format": SIGNIFICANT})._get_xf_index())
+            small = self.book.add_format(STYLES[name] | {"num_format": SIGNIFICANT})._get_xf_index()
+            self._looks[small] = Look(SCIENTIFIC)
+            return Look(decimals, small, TENTH if format_ == FITTED else 0.5 * 10.0**-decimals, format_ != FITTED)
         if decimals or format_ not in (SIGNIFICANT, COST):
             return Look(decimals or WHOLE)
         return Look(SCIENTIFIC if format_ == SIGNIFICANT else 5)  # 2.39E-12 is as wide as a number with five decimals

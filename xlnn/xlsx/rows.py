@@ -41,15 +41,12 @@ SHORTEST = 8  # characters: room for -1.23E-12, whose point and signs are narrow
 
 
 class Look(NamedTuple):
-    """How a style shows a number: its decimals (or WHOLE, SCIENTIFIC), and the style of a number that they would show as 0."""
+    """How a style shows a number: its decimals (or WHOLE, SCIENTIFIC), and the style of one that is too small for them."""
 
     decimals: int = WHOLE
     small: int | None = None
-
-    @property
-    def least(self) -> float:
-        """The size below which a number gets the other style."""
-        return 0.0 if self.small is None else 0.5 * 10.0**-self.decimals
+    least: float = 0.0  # the size below which a number gets the other style
+    lasting: bool = True  # whether a number that is not known yet, or that a formula changes, gets the usual style
 
 
 def room(numbers: np.ndarray, decimals: np.ndarray | int, least: np.ndarray | float) -> np.ndarray:
@@ -62,7 +59,7 @@ def room(numbers: np.ndarray, decimals: np.ndarray | int, least: np.ndarray | fl
 
 
 def is_small(numbers: np.ndarray | float, least: np.ndarray | float) -> np.ndarray:
-    """Which numbers would be shown as 0 and are not."""
+    """Which numbers are too small for their usual style, and not 0."""
     return (np.abs(numbers) < least) & (numbers != 0)
 
 
@@ -174,7 +171,7 @@ class Rows:
     heights: dict[int, float] = field(default_factory=dict)
 
     def blank(self, cell: Cell, style: int) -> None:
-        self.cells[cell] = style, "", -1, False
+        self.cells[cell] = self._lasting(style), "", -1, False
 
     def title(self, cell: Cell, style: int) -> None:
         """A text that differs from sheet to sheet."""
@@ -193,7 +190,7 @@ class Rows:
     def hole(self, cell: Cell, position: int, style: int, formula: str = "", mark: bool = False) -> None:
         """A number from the vector, at `position`, with the formula that gives it."""
         f = f"<f>{escape(formula).replace('%', '%%')}</f>" if formula else ""
-        self.cells[cell] = style, f"{f}<v>%s</v>", position, mark
+        self.cells[cell] = self._lasting(style) if formula else style, f"{f}<v>%s</v>", position, mark
 
     def formula(self, cell: Cell, formula: str, result: float | str, style: int = 0) -> None:
         """A formula whose result is known now."""
@@ -201,6 +198,11 @@ class Rows:
         shown = escape(result) if isinstance(result, str) else exact_texts([result])[0]
         style = style if isinstance(result, str) else self._fitting(style, result)
         self.cells[cell] = style, f"<f>{escape(formula)}</f><v>{shown}</v>".replace("%", "%%"), kind, False
+
+    def _lasting(self, style: int) -> int:
+        """The style of a number that is not known yet, or that a formula changes."""
+        look = self.looks.get(style, Look())
+        return style if look.lasting else look.small
 
     def _fitting(self, style: int, number: float) -> int:
         look = self.looks.get(style, Look())

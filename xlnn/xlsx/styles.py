@@ -1,8 +1,8 @@
 """How cells look: inputs blue on pale yellow, parameters on pale green as in the authors' sheets, pixels shaded.
 
 A number shows the digits that it needs. Three decimals would show most gradients as 0.000, so what belongs to the way back
-has three significant digits, and a number that the decimals of its style would show as 0 gets a style of its own. These
-formats have no conditions: LibreOffice and Gnumeric leave out the sign where one holds for negative numbers. What is never
+has three significant digits (-0.148, 1.72E-2), and a number that the decimals of its style would show as 0 a style of its own.
+These formats have no conditions: LibreOffice and Gnumeric leave out the sign where one holds for negative numbers. What is never
 negative, a cost or a share, may have them.
 """
 
@@ -16,6 +16,9 @@ NUMBER = "0.000"
 
 
 SIGNIFICANT = "0.00E+0;-0.00E+0;0"  # three significant digits; 0 is 0
+
+
+FITTED, DIGITS, TENTH = "0.000;-0.000;0", 3, 0.0995  # the same of numbers from a tenth on; smaller ones are SIGNIFICANT
 
 
 COST = "[=0]0.000;[<0.0005]0.00E+0;0.000"  # of what is never negative
@@ -46,7 +49,7 @@ STYLES: dict[str, dict] = {
     "input": {"font_color": "#0000FF", "bg_color": "#FFFBE6", **_GRID},
     "input value": {"font_color": "#0000FF", "bg_color": "#FFFBE6", "num_format": NUMBER, **_GRID},
     "whole input": {"font_color": "#0000FF", "bg_color": "#FFFBE6", "num_format": "0", **_GRID},
-    "error": {"num_format": SIGNIFICANT, "bg_color": "#F3EAFB", **_GRID},
+    "error": {"num_format": FITTED, "bg_color": "#F3EAFB", **_GRID},
     "setting": {"font_color": "#0000FF", "bg_color": "#FFFBE6", "align": "left", **_GRID},
     "typed": {"font_color": "#0000FF", "bg_color": "#FFFBE6", "num_format": "@", **_GRID},  # a text, whatever is typed
     "pixel": {"font_color": "#0000FF", "bg_color": "#FFFBE6", **_CENTRE, **_GRID},
@@ -60,7 +63,7 @@ STYLES: dict[str, dict] = {
     "significant": {"num_format": SIGNIFICANT, **_GRID},
     "digits": {"num_format": "0.0000000", "bold": True, "bg_color": "#FFE699", **_GRID},
     "output": {"num_format": NUMBER, "bg_color": "#FCE4D6", **_GRID},
-    "backward": {"num_format": SIGNIFICANT, "bg_color": "#F3EAFB", **_GRID},
+    "backward": {"num_format": FITTED, "bg_color": "#F3EAFB", **_GRID},
     "total cost": {"num_format": COST, "bold": True, "bg_color": "#FFE699", **_GRID},
     "total": {"num_format": NUMBER, "bold": True, "bg_color": "#FFE699", **_GRID},
     "answer": {**_CENTRE, **_GRID},
@@ -107,7 +110,9 @@ def look(name: str, decimals: int | None = None) -> dict:
         raise UsageError("decimals must be from 0 to {most}, not {value}.", most=MOST, value=decimals)
     fixed = f"0.{'0' * decimals}" if decimals else "0"
     format_ = STYLES[name].get("num_format", "")
-    return STYLES[name] | {"num_format": fixed} if format_ in (SIGNIFICANT, COST) or decimals_of(format_) else STYLES[name]
+    return (
+        STYLES[name] | {"num_format": fixed} if format_ in (SIGNIFICANT, FITTED, COST) or decimals_of(format_) else STYLES[name]
+    )
 
 
 def decimals_of(format_: str) -> int:
