@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import re
+import sys
+from types import SimpleNamespace
 
 import openpyxl
 import pytest
@@ -69,6 +72,18 @@ ORDER = [  # options, workbook, variable, what is spoken
     ([], "plain", "zh", "zh"),
     ([], "missing", "ja", "ja"),
 ]
+
+
+@pytest.mark.parametrize(("number", "language"), [(0x0804, "zh"), (0x0404, "zh"), (0x0411, "ja"), (0x0407, "en"), (0xFFFF, "en")])
+def test_the_language_of_windows_menus(reader, monkeypatch, number, language):
+    """Microsoft's numbers of languages: 0804 is Chinese of China, 0404 of Taiwan, 0411 Japanese, 0407 German."""
+    reader()
+    kernel = SimpleNamespace(GetUserDefaultUILanguage=lambda: number)
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(ctypes, "windll", SimpleNamespace(kernel32=kernel), raising=False)
+    assert preferred() == language
+    monkeypatch.setenv("LANG", "ja_JP.UTF-8")  # of a shell like git's
+    assert preferred() == "ja"
 
 
 def spoken(text: str) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import warnings
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -75,6 +76,10 @@ def texts_in(path: Path) -> Iterator[tuple[str, str]]:
                     yield f"{path.name} {sheet.title}!{cell.coordinate}", str(cell.value)
                 if cell.comment:
                     yield f"{path.name} {sheet.title}!{cell.coordinate}, comment", cell.comment.text
+    with zipfile.ZipFile(path) as package:
+        for part in (name for name in package.namelist() if name.startswith("xl/charts/chart")):
+            for text in re.findall("<a:t>([^<]*)</a:t>|<c:v>([^<]*[^<0-9.][^<]*)</c:v>", package.read(part).decode()):
+                yield f"{path.name} {part}", "".join(text)
 
 
 def none_of(texts) -> None:

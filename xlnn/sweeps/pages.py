@@ -277,8 +277,10 @@ def _curves(file: BookFile, sheet: RowsSheet, rows: Rows, found: Sweep, language
             if v < CHARTS:
                 span = top + 4, top + 3 + len(updates), column
                 chart = _chart(file, list(zip(ranked, range(first, first + len(ranked)), strict=True)), span, found, v, language)
-                name = f": {variant.title(language)}" if variant.changed else ""
-                chart.set_title({"name": say(RANKED[rank], language) + name, "name_font": {"size": 11}})
+                ranked_title = say(RANKED[rank], language)
+                if variant.changed:
+                    ranked_title = say("{rank}: {variant}", language, rank=ranked_title, variant=variant.title(language))
+                chart.set_title({"name": ranked_title, "name_font": {"size": 11}})
                 sheet.insert_chart(2 + HIGH * v, place * WIDE, chart)
         column += 2 + 3 * len(ranked)
     sheet.set_column(0, column, 12)
