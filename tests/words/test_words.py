@@ -22,7 +22,17 @@ from babel.messages.pofile import read_po
 
 import xlnn
 from xlnn import errors
-from xlnn.book import answers, completing, pixels, places_line, places_sheet, places_words, settings, understood_facts
+from xlnn.book import (
+    answers,
+    completing,
+    pixels,
+    placed_settings,
+    places_line,
+    places_sheet,
+    places_words,
+    settings,
+    understood_facts,
+)
 from xlnn.book import resume_record as record
 from xlnn.book.own_understood import IRREGULAR
 from xlnn.checking.conventions import OTHER_CONVENTIONS, OTHER_RATES
@@ -323,7 +333,8 @@ SAID = {
     | first_of_pairs("book.own_images", "_notes")
     | first_of_pairs("book.own_places", "_left_out_biases")
     | first_of_pairs("book.own_places", "_notes_aside")
-    | {pixels.COUNTED, pixels.SCALED, pixels.STRAY, answers.NAMED, answers.ONES, answers.CONTRADICTION, IRREGULAR},
+    | {pixels.COUNTED, pixels.SCALED, pixels.STRAY, answers.NAMED, answers.ONES, answers.CONTRADICTION, IRREGULAR}
+    | {placed_settings.BESIDE},
     "book.conventions: origin.notes": (),  # as in show
     "book.quantity_names: SYMBOLS.items()": [
         symbol for kind, symbol in quantities.SYMBOLS.items() if not kind.startswith("new_")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from xlnn.book import places_sheet, settings
 from xlnn.book.names import DATA, PLACES, SOLVED, START, TRAINED, written_name
 from xlnn.book.origin import Notes
 from xlnn.book.own_network import Own, inferred
+from xlnn.book.placed_settings import taken
 from xlnn.book.places_line import Line
 from xlnn.book.places_sheet import Rate
 from xlnn.errors import ContentError, Where
@@ -40,6 +42,7 @@ class Said:
     notes: Notes = ()
     absent: Mapping[str, Where] = field(default_factory=dict)
     rates: Mapping[str, Rate] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)  # by field, where lines say them
 
     @property
     def count(self) -> int:
@@ -58,13 +61,15 @@ def said_in(book: Workbook, places: str | Path | None) -> Said:
     other = book if places is None else Workbook(places)
     if places is None and not book.find(PLACES):
         return Said({})
-    lines, name = other.lines(PLACES), other.name
+    name = other.name
+    own = taken(book, other.lines(PLACES), Where(name, other.find(PLACES) or PLACES))
+    lines = own.lines
     rates = {label: _rate_on(book, rate) for label, rate in places_sheet.rates(lines, name).items()}
     absent, images = places_sheet.absent(lines, name), places_sheet.image_count(lines, name)
     needed = next((quantity for quantity in absent if (quantity[0] in "xw" and quantity[1:].isalnum()) or quantity == "x"), None)
     if needed:
         raise ContentError("{name}: no network is without it; say where it lies.", absent[needed], name=needed)
-    return Said(places_sheet.lines_of(book, other), images, (), absent, rates)
+    return Said(places_sheet.lines_of(book, other, lines), images, (), absent, rates, own.values)
 
 
 def _rate_on(book: Workbook, rate: Rate) -> Rate:

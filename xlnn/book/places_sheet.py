@@ -158,13 +158,12 @@ def image_count(lines: Sequence[Sequence], workbook: str, sheet: str = PLACES) -
     return None
 
 
-def lines_of(book: Workbook, source: Workbook | None = None) -> dict[str, Line]:
-    """The lines of sheet Places for a workbook, of `source` where that has them; the sheets are spelled as they are there.
+def lines_of(book: Workbook, source: Workbook, lines: Sequence[Sequence]) -> dict[str, Line]:
+    """The `lines` of a sheet Places for a workbook, of `source` which has them; the sheets are spelled as they are there.
 
     Raises ContentError where a line names a sheet that is not there; those that xlnn writes may have been removed.
     """
-    source = source or book
-    found = parse(source.lines(PLACES), source.name, source.find(PLACES) or PLACES)
+    found = parse(lines, source.name, source.find(PLACES) or PLACES)
     return {name: _spelled(book, line) for name, line in found.items()}
 
 

@@ -20,6 +20,7 @@ from xlnn.book.own_iterations import own_iterations
 from xlnn.book.own_network import Own, expected_line
 from xlnn.book.own_places import ASIDE, Said, apart, eta_of, has_own_sheets, is_idle, network_of, said_in
 from xlnn.book.own_understood import IRREGULAR, understood_iterations
+from xlnn.book.placed_settings import LABELS, labelled
 from xlnn.book.places_line import Line
 from xlnn.book.understood_facts import with_facts
 from xlnn.book.whereabouts import OwnIterations
@@ -84,6 +85,7 @@ def _read(book: Workbook, places: str | Path | None, initial: bool, language: st
     typed = settings.spelled_out({name: value for name, value in overrides.items() if value is not None})
     chosen = {name: _override(name, value) for name, value in typed.items()}
     said = said_in(book, places)
+    chosen = {**said.settings, **chosen}
     found = settings.Read({}, (), {})
     if book.find(SETTINGS):
         found = settings.parse(book.lines(SETTINGS), book.name, book.find(SETTINGS) or SETTINGS)
@@ -150,9 +152,13 @@ def _find(
             known = understood.understood(book)
             if known is None:
                 raise
-            problem = understood.problem_of(book, known, language, chosen)
-            return replace(problem, origin=with_facts(origin_of(problem), book, known))
-        return _by_arrangement(book, arrangement, chosen, language, initial)
+            values, beside = labelled(book, ("iterations",))  # what it calculates with, the formulas say
+            problem = understood.problem_of(book, known, language, {**values, **chosen})
+            origin = with_facts(origin_of(problem), book, known)
+            return replace(problem, origin=replace(origin, notes=(*origin.notes, *beside)))
+        values, beside = labelled(book, LABELS)
+        where = _by_arrangement(book, arrangement, {**values, **chosen}, language, initial)
+        return replace(where, origin=replace(where.origin, notes=(*where.origin.notes, *beside)))
     known = understood_beside(book, found) if said.count else None
     done = completed(book, said, found, known)
     by = () if book.marked or book.find(SETTINGS) else tuple(used(said, done, known))

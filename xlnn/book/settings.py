@@ -281,6 +281,11 @@ def _once(key: str, name: str, where: dict[str, Where], at: Where) -> None:
     where[key] = at
 
 
+def entry_named(text: str) -> Entry | None:
+    """The setting of that name as a cell has it, in any language; None where it is none."""
+    return _entry(plain(text).removesuffix("=").removesuffix(":").strip())
+
+
 def _entry(name: str) -> Entry | None:
     """The setting with that name in any language, also the option's (eta), also without its symbol or by it alone."""
     for entry in ENTRIES:
