@@ -54,12 +54,14 @@ def completed(book: Workbook, said: Said, found: settings.Read, known: Understoo
             return None
         raise
     found = _settings(said, own, found, known, network)
-    theirs = {name: line for name, line in _lines(book, known).items() if name in _quantities(found)}
+    understood_ = _lines(book, known)
+    gone = [(ABSENT, {"name": name, "found": _told(understood_[name])}) for name in said.absent if name in understood_]
+    theirs = {name: line for name, line in understood_.items() if name in _quantities(found)}
     count = len(known.iterations[0].named["x"].cells)
     merged, notes = _merged(said, own, theirs, found.network(), count)
     alike = "x" not in own or _same(own["x"], theirs["x"], found.network(), "x", count)
     images = count if said.images is None and alike else said.images
-    return Completed(replace(said, own=merged, images=images, notes=(*said.notes, *notes)), found, known)
+    return Completed(replace(said, own=merged, images=images, notes=(*said.notes, *gone, *notes)), found, known)
 
 
 def _named(own: Own, network: Network) -> Own:
@@ -136,8 +138,8 @@ def _merged(said: Said, own: Own, theirs: Mapping[str, Line], network: Network, 
     answers = any(name in said.absent for name in TARGETS)
     for name, line in theirs.items():
         if name in said.absent or (name in TARGETS and answers):
-            notes.append((ABSENT, {"name": name, "found": _told(line)}))
-        elif name in own:
+            continue
+        if name in own:
             same = _same(own[name], line, network, name, images)
             merged[name] = _with(own[name], line) if same else own[name]
             if not same:

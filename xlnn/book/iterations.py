@@ -158,7 +158,7 @@ def book_of(workbook: Workbook, *, places: str | Path | None = None, language: s
     problem = read_book(workbook, places=places, language=language, **settings)
     origin = origin_of(problem)
     lines, own = origin.lines, origin.iterations
-    known = understood.understood(workbook) if own and not lines else None
+    known = understood.understood(workbook) if own and (not lines or origin.facts) else None
     book = Book(workbook, problem, language=problem.language, untrainable=_untrainable(problem), understood=known)
     numbered = list(workbook.names.iterations.items())
     written = numbered or any(workbook.find(name) for name in (TRAINED, SOLVED))

@@ -15,6 +15,7 @@ from xlnn.book.heads import with_heads
 from xlnn.book.language import language_of_names
 from xlnn.book.names import DATA, HELD_OUT, PLACES, RESERVED, SETTINGS, SOLVED, START, TRAINED
 from xlnn.book.origin import Found, Notes, Origin, Sources, origin_of
+from xlnn.book.own_examples import with_all_examples
 from xlnn.book.own_images import count_own_images
 from xlnn.book.own_iterations import own_iterations
 from xlnn.book.own_network import Own, expected_line
@@ -108,8 +109,10 @@ def _read(book: Workbook, places: str | Path | None, initial: bool, language: st
 
 def _with_iterations(book: Workbook, problem: Problem, lines: Own) -> Problem:
     """With what a person's own sheets show, as `lines` of sheet Places or the formulas say."""
-    origin = replace(origin_of(problem), lines=lines)
-    return replace(problem, origin=replace(origin, iterations=_iterations(book, problem, lines)))
+    own = _iterations(book, problem, lines)
+    if own and lines:
+        problem, own = with_all_examples(book, problem, own, lines)
+    return replace(problem, origin=replace(origin_of(problem), lines=lines, iterations=own))
 
 
 def _iterations(book: Workbook, problem: Problem, lines: Own) -> OwnIterations | None:

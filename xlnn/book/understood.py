@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -135,25 +135,32 @@ def explained_codes(found: Understood, sheet: str) -> np.ndarray:
 def examples(found: Understood) -> tuple[np.ndarray, np.ndarray | None, list[np.ndarray]]:
     """All examples, each once: x (images, rows, columns), t (images, units) or None; and which of them each iteration uses."""
     values = found.graph.values.numbers
+    named = [iteration.named for iteration in found.iterations]
+    shown = [(values[part["x"].cells], values[part["t"].cells] if "t" in part else None) for part in named]
+    firsts, used = each_once(shown)
+    x = np.array([shown[n][0][k] for n, k in firsts])
+    answered = all(t is not None for _, t in shown)
+    return x, np.array([shown[n][1][k] for n, k in firsts]) if answered else None, used
+
+
+def each_once(shown: Sequence[tuple[np.ndarray, np.ndarray | None]]) -> tuple[list[tuple[int, int]], list[np.ndarray]]:
+    """Of the examples that iterations show, (x, right answers or None), each once: in which iteration, and which there; and which
+    of them each iteration uses."""
     rows: dict[tuple, list[int]] = {}
-    x: list[np.ndarray] = []
-    t: list[np.ndarray] = []
+    firsts: list[tuple[int, int]] = []
     used: list[np.ndarray] = []
-    for iteration in found.iterations:
+    for n, (x, t) in enumerate(shown):
         mine: dict[int, None] = {}  # in this order
-        answers = iteration.named.get("t")
-        for k, cells in enumerate(iteration.named["x"].cells):
-            image = values[cells]
-            answer = values[answers.cells[k]] if answers is not None else np.empty(0)
-            alike = rows.setdefault((*image.ravel().tolist(), *answer.tolist()), [])
-            number = next((n for n in alike if n not in mine), len(x))  # two that are the same in one iteration are two
-            if number == len(x):
+        for k, image in enumerate(x):
+            answer = () if t is None else np.ravel(t[k]).tolist()
+            alike = rows.setdefault((*image.ravel().tolist(), *answer), [])
+            number = next((n for n in alike if n not in mine), len(firsts))  # two that are the same in one iteration are two
+            if number == len(firsts):
                 alike.append(number)
-                x.append(image)
-                t.append(answer)
+                firsts.append((n, k))
             mine[number] = None
         used.append(np.array(list(mine)))
-    return np.array(x), np.array(t) if t and t[0].size else None, used
+    return firsts, used
 
 
 def common_eta(found: Understood) -> float | None:

@@ -1,0 +1,133 @@
+"""A sheet Places that says part: what it says holds, the rest is understood; and what xlnn places writes is read as it was."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import office
+import pytest
+from command import run
+from understand_books import rows, table
+
+import workbooks
+import xlnn
+
+pytestmark = office.needs_office
+PLACES = (*workbooks.PLACES, "Next iteration", "Next input", "Factor")
+
+
+@pytest.fixture(scope="module")
+def sheets(tmp_path_factory) -> dict[str, Path]:
+    """Sheets that people build, calculated: an iteration in each row; a table with δ = t − a."""
+    folder = tmp_path_factory.mktemp("sheets")
+    for name, cells in (("rows", rows(4)), ("table", table())):
+        office.recalculate(workbooks.save(folder / f"{name}-uncalculated.xlsx", {"Net": cells}), folder / f"{name}.xlsx")
+    return {name: folder / f"{name}.xlsx" for name in ("rows", "table")}
+
+
+def with_places(path: Path, target: Path, *lines) -> Path:
+    """A copy with a sheet Places, calculated."""
+    edited = target.with_stem("edited")
+    workbooks.edit(path, edited, change=lambda book: list(map(book.create_sheet("Places").append, [PLACES, *lines])))
+    office.recalculate(edited, target)
+    return target
+
+
+def same(one: xlnn.Problem, other: xlnn.Problem) -> bool:
+    """Whether two problems are one: network, examples, right answers, parameters, η and batch."""
+    assert one.network == other.network
+    assert np.array_equal(one.x, other.x)
+    assert one.t is not None
+    assert np.array_equal(one.t, other.t)
+    assert one.settings == other.settings
+    return all(np.array_equal(array, other.parameters[name]) for name, array in one.parameters.items())
+
+
+@pytest.mark.parametrize("name", ["rows", "table"])
+def test_what_places_writes_is_read_as_it_was(sheets, name, tmp_path):
+    path, target = sheets[name], tmp_path / "placed.xlsx"
+    code, text, _ = run("places", path, "-o", target)
+    assert code == 0, text
+    assert same(xlnn.read(path), xlnn.read(target))
+    assert same(xlnn.read(path), xlnn.read(path, places=target))
+    before, after = run("check", path), run("check", target)
+    assert before[0] == after[0] == 0
+    assert before[1].split("checked")[0].split()[-2:] == after[1].split("checked")[0].split()[-2:]  # as many cells
+
+
+def test_three_lines_of_places_and_the_rest_understood(sheets, tmp_path):
+    path = with_places(
+        sheets["table"],
+        tmp_path / "t.xlsx",
+        ("x", "Net!A6:B6", "1 down"),
+        ("w2", "Net!A1:B1", None, "1 down"),
+        ("a3", "Net!I6", "1 down"),
+    )
+    assert same(xlnn.read(sheets["table"]), xlnn.read(path))
+    code, text, _ = run("check", path)
+    assert code == 0
+    assert "36 cells checked on Net: all right." in text
+    assert "read as sheet Places says (lines: 3); the rest is understood from the formulas." in text
+    for command in ("show", "train"):
+        code, text, error = run(command, path, *(["-n", "1", "-o", tmp_path / "o.xlsx"] if command == "train" else []))
+        assert code == 0
+        assert "lines: 3" in text + error
+
+
+def test_places_holds_where_the_formulas_say_something_else(sheets, tmp_path):
+    """δ³ is said to lie in column P, which has −δ³ once more, wrong in one row: that is judged, and the contradiction told."""
+    book = tmp_path / "other.xlsx"
+    workbooks.edit(sheets["table"], book)
+    numbers = workbooks.numbers(sheets["table"], "Net", "J6:J8").ravel().tolist()
+    workbooks.edit(book, book, {("Net", f"P{r}"): n for r, n in zip((6, 7, 8), [*numbers[:2], 0.5], strict=True)})
+    path = with_places(book, tmp_path / "t.xlsx", ("delta3", "Net!P6", "1 down", None, None, None, None, None, -1))
+    code, text, _ = run("check", path)
+    assert code == 1
+    assert "delta3 lies in Net!P6, as sheet Places says; the formulas have it in Net!J6." in text
+    assert "1. Net!P8: δ³, 1 of 3 cells wrong." in text
+    assert f"P8: found 0.5, expected {numbers[2]:.7g}" in text
+
+
+def test_places_says_what_is_not_there(sheets, tmp_path):
+    path = with_places(sheets["table"], tmp_path / "t.xlsx", ("t", "none"), ("x", "Net!A6:B6", "1 down"))
+    problem = xlnn.read(path)
+    assert not problem.network.answered
+    code, text, _ = run("check", path)
+    assert code == 0
+    assert "t is not there, as sheet Places says; the formulas have it in Net!C6." in text
+
+
+def test_a_line_that_does_not_fit_names_itself(sheets, tmp_path):
+    path = with_places(sheets["table"], tmp_path / "t.xlsx", ("w2", "Net!A1:C1", None, "1 down"))
+    code, _, error = run("show", path)
+    assert code == 4
+    assert "t.xlsx › 'Places'!B2: w2: expected a first block of 1×2 numbers, found A1:C1 (1×3)." in error
+
+
+def test_sheet_settings_is_above_all(tmp_path):
+    """A workbook with Settings is read as it says, whatever its formulas are; and places says so, too."""
+    path = tmp_path / "book.xlsx"
+    assert run("new", "4-4", path)[0] == 0
+    code, text, _ = run("places", path, "-o", tmp_path / "p.xlsx")
+    assert (code, text) == (0, f"{tmp_path / 'p.xlsx'}: 7 lines of sheet Places.\n")
+    again = xlnn.read(tmp_path / "p.xlsx")
+    assert again.network == xlnn.read(path).network
+
+
+# ---- labels -----------------------------------------------------------------------------------------------
+
+
+def test_labels_confirm_and_contradict_but_never_decide(sheets, tmp_path):
+    labels = {"A5": "x1", "B5": "x2", "C5": "t", "D5": "net h1", "J5": "δ3", "I5": "w7", "L2": "η"}
+    path, edited = tmp_path / "t.xlsx", tmp_path / "edited.xlsx"
+    office.recalculate(workbooks.edit(sheets["table"], edited, {("Net", cell): text for cell, text in labels.items()}), path)
+    code, text, _ = run("show", path)
+    assert code == 0
+    assert "labels: 5 confirm it, 1 speak against it" in text
+    against = "the label 'w7' in Net!I5 speaks against it: by the formulas Net!I6 is a3."
+    assert against in text
+    code, text, _ = run("check", path)
+    assert code == 0  # nothing is wrong for that
+    assert against in text
+    assert same(xlnn.read(sheets["table"]), xlnn.read(path))
