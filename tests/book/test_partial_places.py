@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
 import office
+import openpyxl
+import own_styles
 import pytest
 from command import run
 from understand_books import rows, table
@@ -17,13 +20,33 @@ pytestmark = office.needs_office
 PLACES = (*workbooks.PLACES, "Next iteration", "Next input", "Factor")
 
 
+STYLES = {
+    "rows": lambda: {"Net": rows(4)},
+    "table": lambda: {"Net": table()},
+    "blocks down": lambda: {"Net": own_styles.blocks(3, 18, 0)},
+    "blocks right": lambda: {"Net": own_styles.blocks(3, 0, 16)},
+    "sheets": lambda: own_styles.sheets(3),
+    "scattered": lambda: {"Net": scattered()},
+}
+
+
+def scattered() -> dict[str, object]:
+    """The table with the parameters of unit 2 in cells that follow no step."""
+    moved, cells = {"A2": "S20", "B2": "U3", "C2": "T9"}, table()
+    for name, cell in cells.items():
+        for old, new in moved.items() if isinstance(cell, str) else ():
+            cell = re.sub(rf"\${old[0]}\${old[1]}(?!\d)|(?<![A-Z$]){old}(?!\d)", new, cell)
+        cells[name] = cell
+    return cells | {new: cells.pop(old) for old, new in moved.items()}
+
+
 @pytest.fixture(scope="module")
 def sheets(tmp_path_factory) -> dict[str, Path]:
-    """Sheets that people build, calculated: an iteration in each row; a table with δ = t − a."""
+    """Sheets that people build, calculated: iterations in rows, blocks and sheets; a table with δ = t − a; cells anywhere."""
     folder = tmp_path_factory.mktemp("sheets")
-    for name, cells in (("rows", rows(4)), ("table", table())):
-        office.recalculate(workbooks.save(folder / f"{name}-uncalculated.xlsx", {"Net": cells}), folder / f"{name}.xlsx")
-    return {name: folder / f"{name}.xlsx" for name in ("rows", "table")}
+    for name, cells in STYLES.items():
+        office.recalculate(workbooks.save(folder / f"{name}-uncalculated.xlsx", cells()), folder / f"{name}.xlsx")
+    return {name: folder / f"{name}.xlsx" for name in STYLES}
 
 
 def with_places(path: Path, target: Path, *lines) -> Path:
@@ -44,7 +67,7 @@ def same(one: xlnn.Problem, other: xlnn.Problem) -> bool:
     return all(np.array_equal(array, other.parameters[name]) for name, array in one.parameters.items())
 
 
-@pytest.mark.parametrize("name", ["rows", "table"])
+@pytest.mark.parametrize("name", STYLES)
 def test_what_places_writes_is_read_as_it_was(sheets, name, tmp_path):
     path, target = sheets[name], tmp_path / "placed.xlsx"
     code, text, _ = run("places", path, "-o", target)
@@ -54,6 +77,24 @@ def test_what_places_writes_is_read_as_it_was(sheets, name, tmp_path):
     before, after = run("check", path), run("check", target)
     assert before[0] == after[0] == 0
     assert before[1].split("checked")[0].split()[-2:] == after[1].split("checked")[0].split()[-2:]  # as many cells
+
+
+@pytest.mark.parametrize("name", STYLES)
+def test_places_alone_say_it_all(sheets, name, tmp_path):
+    """The same with all formulas gone: then nothing is understood, and the lines say it by themselves."""
+    target, numbers = tmp_path / "placed.xlsx", tmp_path / "numbers.xlsx"
+    assert run("places", sheets[name], "-o", target)[0] == 0
+    book = openpyxl.load_workbook(target, data_only=True)
+    book.save(numbers)
+    problem, alone = xlnn.read(sheets[name]), xlnn.read(numbers)
+    assert alone.network.layer_settings == problem.network.layer_settings
+    assert np.array_equal(alone.x, problem.x)
+    assert np.array_equal(np.asarray(alone.t), np.asarray(problem.t))
+    assert alone.settings.eta == problem.settings.eta
+    assert all(np.array_equal(alone.parameters[n], array) for n, array in problem.parameters.items())
+    code, text, _ = run("check", numbers)
+    assert code == 0, text
+    assert "lines" in text.splitlines()[1]
 
 
 def test_three_lines_of_places_and_the_rest_understood(sheets, tmp_path):
