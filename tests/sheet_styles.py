@@ -174,6 +174,17 @@ class Sheet:
 
 def build(style: Style) -> dict[str, Cells]:
     """The cells of a workbook, by sheet and address; a rectangle as address has an array formula."""
+    return _built(style).cells
+
+
+def last_of(style: Style, kind: str, iteration: int) -> tuple[str, str]:
+    """Sheet and address of the last cell with a formula of one kind: z, a, d (δ), g (∂C_T/∂w), w; counted from 0."""
+    sheet = _built(style)
+    found = [(sheet.at[key][0], sheet.address(key)) for key in sheet.at if key[:2] == (iteration, kind)]
+    return [(name, cell) for name, cell in found if str(sheet.cells[name].get(cell)).startswith("=")][-1]
+
+
+def _built(style: Style) -> Sheet:
     sheet = Sheet(style)
     for k in range(style.iterations):
         _arrange(sheet, style, k)
@@ -181,7 +192,7 @@ def build(style: Style) -> dict[str, Cells]:
     for k in range(style.iterations):
         _write(sheet, style, k, x, t, w, b)
     _rates(sheet, style)
-    return sheet.cells
+    return sheet
 
 
 def images_of(style: Style, k: int) -> list[int]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import islice
 
 import numpy as np
 import pytest
 from no_networks import BOOKS
-from sheet_styles import STEPS, Style, images_of, rate, save, save_cells, trajectory
+from openpyxl.utils import column_index_from_string, get_column_letter
+from sheet_styles import STEPS, Style, build, images_of, last_of, rate, save, save_cells, trajectory
 
 import xlnn
+from xlnn.checking.judging import judge
 from xlnn.understand import understand
 from xlnn.xlsx.workbook import Workbook
 
@@ -122,6 +125,35 @@ def test_training_goes_on_as_the_sheet_does(tmp_path, style):
             if name[0] == "w" or (name[0] == "b" and style.bias != "none"):
                 numbers = one_bias(style, name, numbers)
                 np.testing.assert_allclose(step[name].ravel(), numbers.ravel(), rtol=1e-9, atol=1e-12, err_msg=name)
+
+
+WRONG = {  # what somebody typed instead of what is right: a reference that slid, a factor left out, a sign turned
+    "z": lambda formula: slid(formula, 1),
+    "d": lambda formula: formula.rsplit("*", 1)[0],
+    "w": lambda formula: formula.replace("-", "+", 1) if "-" in formula else formula.replace("+", "-", 1),
+}
+JUDGED = {name: STYLES[name] for name in (
+    "plain", "z sumproduct", "z mmult, input_major True", "bias threshold", "bias shared", "cost cross-entropy", "sign -1",
+    "eta layers", "onward sheets", "apart True, onward right", "online True, iterations 6", "rows sign -1", "rows bias one",
+    "rows z products", "rows " + ", ".join(f"{name} {value}" for name, value in DEEP.items()),
+)}  # fmt: skip
+
+
+def slid(formula: str, which: int) -> str:
+    """The formula with one of its references a column further left."""
+    found = list(re.finditer(r"([A-Z]+)(?=\$?[0-9])", formula))[which]
+    return formula[: found.start()] + get_column_letter(column_index_from_string(found[1]) - 1) + formula[found.end() :]
+
+
+@pytest.mark.parametrize("kind", WRONG)
+@pytest.mark.parametrize("style", JUDGED.values(), ids=JUDGED)
+def test_a_mistake_in_the_second_iteration_is_found_where_it_is(tmp_path, style, kind):
+    sheet, cell = last_of(style, kind, 1)
+    wrong = WRONG[kind](str(build(style)[sheet][cell]))
+    assert judge(save(tmp_path / "right.xlsx", style)).right
+    first = judge(save(tmp_path / "wrong.xlsx", style, {(sheet, cell): wrong})).faults[0]
+    where = [first.shown.cell(first.rule.result.name, index) for index in first.cells]
+    assert [(name, at.name) for name, at in where] == [(sheet, cell)]
 
 
 @pytest.mark.parametrize("make", BOOKS.values(), ids=BOOKS)

@@ -71,10 +71,8 @@ def _candidates(wiring: Wiring) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         depends = np.zeros(len(old), bool)
         for rows in _by_distance(wiring, old, new):
             rows = rows[stays[rows]]
-            if len(rows):  # copies of one formula: the first tells for all
-                one = rows[0]
-                reach = wiring.reached(old[one : one + 1])
-                depends[rows] = reach[rest[one]].any() or (rest[one] == old[one]).any()
+            if len(rows):  # copies of one formula: some tell for all, and one of these may be wrong
+                depends[rows] = any(_depends(wiring, old[one], rest[one]) for one in {rows[0], rows[len(rows) // 2], rows[-1]})
         parts.append((old[depends], new[depends], block, bool((used & depends).any())))
     goes_on = any(used for *_, used in parts)
     kept = [(old, new, block) for old, new, block, used in parts if used or not goes_on]
@@ -84,6 +82,11 @@ def _candidates(wiring: Wiring) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         np.concatenate([empty, *(new for _, new, _ in kept)]),
         np.concatenate([empty, *(np.full(len(old), block) for old, _, block in kept)]),
     )
+
+
+def _depends(wiring: Wiring, old: int, rest: np.ndarray) -> bool:
+    """Whether some of the cells beside the old one follow from it."""
+    return bool(wiring.reached(np.array([old]))[rest].any() or (rest == old).any())
 
 
 def _forms(wiring: Wiring) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray, int]]:

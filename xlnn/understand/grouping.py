@@ -160,7 +160,7 @@ def _common_weights(forward: Forward, found: Mapping[Key, int]) -> set[Key]:
     most: dict[int, int] = {}
     for (layer, _), count in counts.items():
         most[layer] = max(count, most.get(layer, 0))
-    return {key for key in found if counts[forward.layer[key], forward.units[key].weights] * 2 >= most[forward.layer[key]]}
+    return {key for key in found if counts[forward.layer[key], forward.units[key].weights] * 2 > most[forward.layer[key]]}
 
 
 def _common_inputs(forward: Forward, found: Mapping[Key, int]) -> list[Key]:

@@ -230,12 +230,15 @@ class Reading:
                 quotients = moved / self.steps[-1]["dCT_d" + q.name][there]
             quotients = quotients[np.isfinite(quotients) & (quotients != 0)]
             if len(quotients):
-                found[q.name] = self._spelled(commonest(quotients, RATE), new.cells[there])
+                found[q.name] = self._spelled(quotients, new.cells[there])
         return found
 
-    def _spelled(self, eta: float, new: np.ndarray) -> float:
-        """The number that the updates read, where it is this one."""
-        return next((rate for rate in sorted(self.uses.rates(new.tolist())) if abs(rate - eta) <= RATE * abs(eta)), eta)
+    def _spelled(self, quotients: np.ndarray, new: np.ndarray) -> float:
+        """The commonest quotient, one that the updates read rather than another; spelled as they have it."""
+        rates = sorted(self.uses.rates(new.tolist()))
+        read = np.array([any(abs(rate - eta) <= RATE * abs(eta) for rate in rates) for eta in quotients.tolist()])
+        eta = commonest(quotients[read] if 2 * read.sum() >= len(read) else quotients, RATE)
+        return next((rate for rate in rates if abs(rate - eta) <= RATE * abs(eta)), eta)
 
 
 # ---- all iterations ---------------------------------------------------------------------------------------

@@ -73,34 +73,37 @@ def with_missing(graph: Graph, found: Mapping[int, Instance]) -> list[Instance]:
     """Iterations by their number, with those that are missing among and around them: a wrong formula is in them, but they lie
     where they must."""
     numbers = sorted(found)
-    pair = next(((found[one], found[other]) for one, other in pairwise(numbers) if other == one + 1), None)
+    apart, first = min(((other - one, one) for one, other in pairwise(numbers)), default=(0, 0))
     result = dict(found)
-    if pair:
+    if apart:
+        pair = found[first], found[first + apart]
         for number in range(numbers[0] + 1, numbers[-1] + 2):
-            _put(graph, result, number, number - 1, pair)
+            _put(graph, result, number, number - 1, pair, apart)
         for number in range(numbers[-1] - 1, -1, -1):
-            _put(graph, result, number, number + 1, pair[::-1])
+            _put(graph, result, number, number + 1, pair[::-1], apart)
     return [result[number] for number in sorted(result)]
 
 
-def _put(graph: Graph, result: dict[int, Instance], number: int, beside: int, pair: tuple[Instance, Instance]) -> None:
+def _put(
+    graph: Graph, result: dict[int, Instance], number: int, beside: int, pair: tuple[Instance, Instance], apart: int
+) -> None:
     if number not in result and beside in result:
-        moved = _moved(graph, *pair, result[beside])
+        moved = _moved(graph, *pair, result[beside], apart)
         if moved:
             result[number] = moved
 
 
-def _moved(graph: Graph, one: Instance, other: Instance, last: Instance) -> Instance | None:
-    """As far on from `last` as `other` is from `one`, array by array; None where an array has not moved as a whole."""
+def _moved(graph: Graph, one: Instance, other: Instance, last: Instance, apart: int) -> Instance | None:
+    """One iteration on from `last`, as `other` is `apart` from `one`, array by array; None where one has not moved as a whole."""
 
     def onward(before: np.ndarray, after: np.ndarray, cells: np.ndarray) -> np.ndarray:
         there = (before >= 0) & (after >= 0)
         moves = (positions(graph, after) - positions(graph, before))[there]
         if not len(moves):
             return np.full_like(cells, -1)
-        if (moves != moves[0]).any():
+        if (moves != moves[0]).any() or (moves[0] % apart).any():
             raise NoNetwork("a layer is missing")
-        moved = np.where(cells >= 0, at(graph, positions(graph, cells) + moves[0]), -1)
+        moved = np.where(cells >= 0, at(graph, positions(graph, cells) + moves[0] // apart), -1)
         if ((moved < 0) & (cells >= 0)).any():
             raise NoNetwork("a layer is missing")
         return moved

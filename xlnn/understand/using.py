@@ -33,11 +33,14 @@ class Uses:
     def follow(self, iterations: Sequence[Instance]) -> None:
         """Parameters are what most of the iteration before became: a Σ that reads another one is wrong there."""
         for one, other in pairwise(iterations):
-            for before, after in zip(one.layers, other.layers, strict=True):
-                for old, read in ((before.w, after.w), (before.b, after.b)):
-                    new = self.new(old)
-                    if new.shape == read.shape and 0 < (new != read).sum() < (new == read).sum():
-                        read[...] = np.where(new >= 0, new, read)
+            layers = zip(one.layers, other.layers, strict=True)
+            both = [pair for before, after in layers for pair in ((before.w, after.w), (before.b, after.b))]
+            pairs = [(new, read) for old, read in both if (new := self.new(old)).shape == read.shape and read.size]
+            same = [int((new == read).sum()) for new, read in pairs]
+            mostly = 2 * sum(same) > sum(read.size for _, read in pairs)
+            for (new, read), alike in zip(pairs, same, strict=True):
+                if 2 * alike > read.size - (mostly and alike > 0):
+                    read[...] = np.where(new >= 0, new, read)
 
     def gradients(self, old: np.ndarray, free: np.ndarray, inputs: np.ndarray) -> np.ndarray:
         """The cells g of w − η·g, in the shape of `old`; −1 where an update does not take a single `free` one."""
