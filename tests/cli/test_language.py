@@ -152,3 +152,14 @@ def test_help_fits_its_columns(command, language):
 )
 def test_lines_of_ten_columns(text, lines):
     assert [line.rstrip() for line in speaking.wrapped(text, 10)] == [line.rstrip() for line in lines]
+
+
+@pytest.mark.parametrize("language", ["en", "zh", "ja"])
+def test_a_row_says_its_workbook_once(books, language):
+    """The table of several workbooks has the name in its first column, and columns as wide as Chinese names are."""
+    other = books / "学生.xlsx"
+    other.write_bytes((books / "zh.xlsx").read_bytes())
+    lines = run("check", other, books / "missing.xlsx", "--language", language)[1].splitlines()
+    assert [line.count("missing.xlsx") for line in lines] == [0, 1]
+    starts = [line.index(line.split(maxsplit=1)[1]) for line in lines]
+    assert columns_wide(lines[0][: starts[0]]) == columns_wide(lines[1][: starts[1]])

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from xlnn.book.evidence import padded
 from xlnn.book.origin import origin_of
 from xlnn.book.places_writing import line_words
 from xlnn.book.settings import layer_rows, setting_rows
 from xlnn.errors import printable
 from xlnn.model.picturing import shaded, shape_text
 from xlnn.model.problem import Problem
-from xlnn.words import say
+from xlnn.words import joined, say
 
 NEXTS = {axis: "Next " + axis for axis in ("image", "unit", "map", "map before", "input", "iteration")}
 
@@ -34,11 +35,12 @@ def _network(problem: Problem, language: str) -> str:
     lines = [
         tuple("" if part is None else str(part) for part in line) for line in layer_rows(problem.network.layer_settings, language)
     ]
-    return head + "\n" + "\n".join("  " + "  ".join(part.ljust(11) for part in line).rstrip() for line in lines)
+    return head + "\n" + "\n".join("  " + "  ".join(padded(part, 11) for part in line).rstrip() for line in lines)
 
 
 def _settings(problem: Problem, language: str) -> str:
-    return "\n".join(f"  {name}: {value}" for name, value, _ in setting_rows(problem, language))
+    rows = setting_rows(problem, language)
+    return "\n".join("  " + say("{where}: {text}", language, where=name, text=value) for name, value, _ in rows)
 
 
 def _images(problem: Problem, most: int, language: str) -> str:
@@ -83,7 +85,7 @@ def _sources(problem: Problem, language: str) -> str:
             if column in said
         ]
         drawn = [say("empty: drawn at random", language)] if q.name in origin.drawn else []
-        lines.append("  " + ", ".join([f"{q.name.ljust(width)} {printable(said['First block'])}", *steps, *drawn]))
+        lines.append("  " + joined([f"{q.name.ljust(width)} {printable(said['First block'])}", *steps, *drawn], ", ", language))
     return "\n".join(lines)
 
 

@@ -84,8 +84,13 @@ def _lines(book: Workbook) -> Iterator[tuple[str, ...]]:
 def table(lines: Sequence[Sequence[str]]) -> str:
     """The lines below each other, every column as wide as its longest entry; each begins with spaces."""
     widths = [max(map(breadth, column)) for column in zip(*lines, strict=True)]
-    shown = (" | ".join(text + " " * (width - breadth(text)) for text, width in zip(line, widths, strict=True)) for line in lines)
+    shown = (" | ".join(padded(text, width) for text, width in zip(line, widths, strict=True)) for line in lines)
     return "".join("\n  " + line.rstrip() for line in shown)
+
+
+def padded(text: str, width: int) -> str:
+    """A text with spaces behind it up to so many columns."""
+    return text + " " * (width - breadth(text))
 
 
 def breadth(text: str) -> int:

@@ -26,6 +26,7 @@ from xlnn.errors import ContentError, UsageError, XlnnError
 from xlnn.layout.labels import symbols
 from xlnn.lessons.catalogue import lesson_in
 from xlnn.model.rules import Rule
+from xlnn.words import say
 from xlnn.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
@@ -167,7 +168,8 @@ def _mark(path: Path, digits: int | None, language: str, settings: dict) -> tupl
     try:
         verdict = judge(path, digits=digits, **settings)
     except XlnnError as error:
-        return path.name, False, *[None] * 3, *[""] * 6, error.text(language).removeprefix(f"{path.name}: ")
+        before = say("{where}: {text}", language, where=path.name, text="")
+        return path.name, False, *[None] * 3, *[""] * 6, error.text(language).removeprefix(before)
     first = verdict.mistaken[0] if verdict.mistaken else None
     sheet, cell = first_cell(first) if first else ("", None)
     named = ", ".join(cause.name for cause in first.causes) if first else ""

@@ -168,11 +168,13 @@ def marked(workbooks, as_json: bool, language: str, **options) -> int:
 
 def mark_lines(table, language: str):
     """The table of several workbooks in columns: share of right cells, first mistake, its cell."""
-    width = max(map(len, table["workbook"]))
+    from xlnn.book.evidence import breadth, padded
+
+    width = max(map(breadth, table["workbook"]))
     for row in table.itertuples():
         share = "" if row.error else f"{row.share:7.1%}"
         text = row.error or "  ".join(part for part in (*_found(row, language), *_not_judged(row, language)) if part)
-        yield f"{row.workbook:{width}}  {share:>7}  {text}"
+        yield f"{padded(row.workbook, width)}  {share:>7}  {text}"
 
 
 def _found(row, language: str):
