@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 import openpyxl
 import pytest
-from own_styles import at, blocks, learned, sheets
+from office import judge, needs_office
+from own_styles import at, blocks, book, learned, sheets
 from understand_books import rows
 
 import xlnn
 from workbooks import save
+from xlnn.checking.by_quantity import compared_by_quantity
 from xlnn.checking.judging import judge as check
 
 
@@ -68,8 +70,35 @@ def test_sheets_go_on(tmp_path, name, first):
     path = trained(mine, tmp_path / "out.xlsx")
     for n, step in enumerate(learned(6)):
         is_right(path, name.format(first + n), n + 1, step)
-    book = openpyxl.load_workbook(path)
+    result = openpyxl.load_workbook(path)
     before, last = name.format(first + 4), name.format(first + 5)
-    assert book[last]["A1"].value.replace("'", "") == f"={before}!A12"
-    assert book[last]["D6"].value == "=A6*$A$1+B6*$B$1+$C$1"
+    assert result[last]["A1"].value.replace("'", "") == f"={before}!A12"
+    assert result[last]["D6"].value == "=A6*$A$1+B6*$B$1+$C$1"
     assert check(path).right
+
+
+def test_what_stands_on_the_first_sheet_alone_is_read_there_by_all(tmp_path):
+    mine = save(tmp_path / "mine.xlsx", sheets(2, pinned=True))
+    path = trained(mine, tmp_path / "out.xlsx")
+    for n, step in enumerate(learned(6)):
+        is_right(path, f"It{n + 1}", n + 1, step)
+    result = openpyxl.load_workbook(path)
+    assert result["It6"]["D6"].value.replace("'", "") == "=It1!A6*$A$1+It1!B6*$B$1+$C$1"
+    assert result["It6"]["A12"].value.replace("'", "").startswith("=A1+It1!$M$2*")
+    assert result["It6"]["A6"].value is None
+    assert check(path).right
+
+
+@needs_office
+@pytest.mark.parametrize("layout", ["rows", "blocks", "sheets", "pinned", "one"])
+def test_libreoffice_calculates_the_numbers_that_are_stored(tmp_path, layout):
+    pages = {
+        "rows": {"Net": rows(4)}, "blocks": {"Net": blocks(2, 20, 0)}, "sheets": sheets(2), "pinned": sheets(2, pinned=True),
+        "one": {"Net": blocks(1, 0, 0)},
+    }[layout]  # fmt: skip
+    mine = book(tmp_path / "mine.xlsx", **pages)
+    path = trained(mine, tmp_path / "out.xlsx")
+    verdict = judge(path)
+    assert verdict.compared > 100
+    assert not [line for line in verdict.different if line[2] is not None]  # what is no quantity's has no result yet
+    assert compared_by_quantity(mine, path).same

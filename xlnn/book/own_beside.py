@@ -60,6 +60,15 @@ class Beside:
         start = self._start(along, size, first, end)
         return [c for c in self.raw.cells if start <= c[along] < start + size and c not in self._next]
 
+    def _goes_along(self, cell: Cell) -> bool:
+        """Whether a cell is the last iteration's, or a number of the one before it: the next one has its own there."""
+        return cell in self._reach
+
+    @cached_property
+    def _reach(self) -> set[Cell]:
+        before = max(1, self.own.last - 1)
+        return {*self._band, *self._next, *(cell for _, _, cell in self.cells(self._all(before), self.moving))}
+
     def _start(self, along: int, size: int, first: int, end: int) -> int:
         """The row or column with which the last iteration begins: what stands between two is a heading of the second where
         nothing stands there below the last."""
@@ -137,7 +146,10 @@ class Beside:
         if not times:
             return found
         if found.formula is not None:
-            formula, more = moved_formula(unescape(found.formula), cell, self.moved(cell, times)), dict(found.formula_more)
+            formula, more = (
+                moved_formula(unescape(found.formula), cell, self.moved(cell, times), self._goes_along),
+                dict(found.formula_more),
+            )
             if "ref" in more:  # of an array formula
                 more["ref"] = _moved_range(more["ref"], self.step[0] * times, self.step[1] * times)
             more = more if formula is not None else {}

@@ -15,16 +15,19 @@ import numpy as np
 
 from xlnn.errors import ContentError
 from xlnn.formula import parse, text
-from xlnn.formula.tree import Call, Name, Reference, walk
+from xlnn.formula.tree import Call, Corner, Name, Reference, replaced, walk
 from xlnn.layout.cells import Cell, Range
 from xlnn.xlsx.copying import prefix, with_sheets
 from xlnn.xlsx.rows import exact_texts
 from xlnn.xlsx.sheet_cells import RawCell, RawSheet
 
+SheetName = Callable[[int, int, bool], str]  # of a sheet, so many iterations further or, pinned, of that iteration
+
+
 HOLE = "\ue014"  # where a number comes
 
 
-SIGN = re.compile("\ue010([0-9]+),(-?[0-9]+)(b?)\ue011|\ue012([0-9]+)\ue013")  # a sheet in a formula; its name in a text
+SIGN = re.compile("\ue010([0-9]+),(-?[0-9]+)(b?)(p?)\ue011|\ue012([0-9]+)\ue013")
 
 
 VOLATILE = re.compile(r"\b(RAND|RANDBETWEEN|RANDARRAY)\(", re.IGNORECASE)
@@ -57,7 +60,7 @@ class Filling:
     marks: tuple[int, ...] = ()
     stale: bool = False
 
-    def filled(self, numbers: np.ndarray, name: Callable[[int, int], str]) -> str:
+    def filled(self, numbers: np.ndarray, name: SheetName) -> str:
         """The sheet with these numbers; `name(sheet, by)`: what the sheet is called so many iterations further."""
         texts = exact_texts(numbers[self.order].tolist())
         for hole in self.marks:
@@ -65,32 +68,45 @@ class Filling:
         return with_names(self.text % tuple(texts), name)
 
 
-def with_names(xml: str, name: Callable[[int, int], str]) -> str:
+def with_names(xml: str, name: SheetName) -> str:
     """A sheet's XML with the sheets' names in place of the signs."""
 
     def written(found: re.Match) -> str:
-        if found[4] is not None:
-            return escape(name(int(found[4]), 0), quote=False)
-        return escape(prefix(name(int(found[1]), int(found[2])), bool(found[3])), quote=False)
+        if found[5] is not None:
+            return escape(name(int(found[5]), 0, False), quote=False)
+        return escape(prefix(name(int(found[1]), int(found[2]), bool(found[4])), bool(found[3])), quote=False)
 
     return SIGN.sub(written, xml)
 
 
-def sign(sheet: int, by: int, bare: bool = False) -> str:
-    """A sheet with its ! in a formula; `bare`: without quotation marks, where that can be."""
-    return f"\ue010{sheet},{by}{'b' * bare}\ue011"
+def sign(sheet: int, by: int, bare: bool = False, pinned: bool = False) -> str:
+    """A sheet with its ! in a formula; `bare`: without quotation marks, where that can be; `pinned`: `by` is the iteration."""
+    return f"\ue010{sheet},{by}{'b' * bare}{'p' * pinned}\ue011"
 
 
 def shifts(formula: str) -> set[int]:
-    """How many iterations further the sheets are that a formula reads."""
-    return {int(found[2]) for found in SIGN.finditer(formula) if found[2] is not None}
+    """How many iterations further the sheets are that a formula reads, besides those that are pinned."""
+    return {int(found[2]) for found in SIGN.finditer(formula) if found[2] is not None and not found[4]}
 
 
-def signed(formula: str, known: Mapping[str, tuple[int, int]], at: int) -> str:
-    """A formula, as XML, of iteration `at`, with signs; `known`: sheets by name, which they are and of which iteration."""
+def pins(formula: str) -> set[int]:
+    """The iterations whose sheets a formula reads, whichever iteration it stands in."""
+    return {int(found[2]) for found in SIGN.finditer(formula) if found[4]}
+
+
+def signed(formula: str, known: Mapping[str, tuple[int, int]], at: int, pinned: frozenset[str] = frozenset()) -> str:
+    """A formula, as XML, of iteration `at`, with signs; `known`: sheets by name, which they are and of which iteration, `pinned`
+    those of them that it reads wherever it stands."""
     if "!" not in formula:
         return formula
-    return with_sheets(formula, lambda name, bare: sign(known[name][0], known[name][1] - at, bare) if name in known else None)
+
+    def changed(name: str, bare: bool) -> str | None:
+        if name not in known:
+            return None
+        which, number = known[name]
+        return sign(which, number, bare, True) if name in pinned else sign(which, number - at, bare)
+
+    return with_sheets(formula, changed)
 
 
 def unshared(raw: RawSheet) -> RawSheet:
@@ -116,10 +132,23 @@ def _unshared(cell: Cell, found: RawCell, masters: Mapping[str, tuple[Cell, str]
     return replace(found, formula=formula or None, formula_more={})
 
 
-def moved_formula(written: str, first: Cell, cell: Cell) -> str | None:
-    """A formula of the cell `first` as its copy stands in `cell`, as XML; None where it cannot be read."""
+def moved_formula(written: str, first: Cell, cell: Cell, along: Callable[[Cell], bool] = lambda _: False) -> str | None:
+    """A formula of the cell `first` as its copy stands in `cell`, as XML; None where it cannot be read. A $ does not hold fast
+    the cells of its own sheet that go `along`."""
+    rows, columns = cell.row - first.row, cell.column - first.column
+
+    def corner(part: Corner) -> Corner:
+        row = part.row + rows if part.row_fixed and part.row is not None else part.row
+        column = part.column + columns if part.column_fixed and part.column is not None else part.column
+        return replace(part, row=row, column=column)
+
+    def change(leaf):
+        if not isinstance(leaf, Reference) or leaf.prefix or not along(Cell(*leaf.corners(first)[:2])):
+            return leaf
+        return replace(leaf, first=corner(leaf.first), last=leaf.last and corner(leaf.last))
+
     try:
-        return escape(text(parse(written, first), cell), quote=False)
+        return escape(text(replaced(parse(written, first), change), cell), quote=False)
     except ContentError:
         return None
 
@@ -143,14 +172,13 @@ def references(written: str, cell: Cell) -> list[tuple[str | None, Range]] | Non
 def filling(
     raw: RawSheet,
     holes: Mapping[Cell, Hole],
-    known: Mapping[str, tuple[int, int]],
-    at: int,
-    there: Callable[[int], bool],
+    sheets: Callable[[str, Cell], str],
+    there: Callable[[str], bool],
     titles: Callable[[RawCell], str | None],
     true: Callable[[Cell], bool],
 ) -> Filling:
-    """A sheet of iteration `at` with holes; `there(by)`: whether the iteration so many further is in the result; `true`:
-    whether the result of another formula is still so."""
+    """A sheet of an iteration with holes; `sheets`: a cell's formula with signs for the sheets of iterations; `there`: whether
+    all that it reads is in the result; `true`: whether the result of another formula is still so."""
     cells: dict[Cell, RawCell] = {}
     order: list[int] = []
     marks: list[int] = []
@@ -164,28 +192,28 @@ def filling(
                 marks.append(len(order))
             order.append(hole.position)
             continue
-        cells[cell] = _other(found, known, at, there, titles, found.value is not None and true(cell))
+        if found.formula is None:
+            title = titles(found) if found.is_text else None
+            cells[cell] = found if title is None else RawCell(found.more, "inlineStr", inline=title)
+            continue
+        cells[cell] = _other(found, sheets(found.formula, cell), there, found.value is not None and true(cell))
         stale |= cells[cell].formula is not None and cells[cell].value is None
     made = raw.with_cells(cells).xml().replace("%", "%%").replace(HOLE, "%s")
     return Filling(made, np.array(order, dtype=int), tuple(marks), stale)
 
 
-def _hole(found: RawCell, hole: Hole, there: Callable[[int], bool]) -> RawCell:
+def _hole(found: RawCell, hole: Hole, there: Callable[[str], bool]) -> RawCell:
     formula = hole.formula
-    if formula is not None and not all(map(there, shifts(formula))):
+    if formula is not None and not there(formula):
         formula = None
     kind = "str" if hole.mark and found.is_text else "b" if hole.mark and found.kind == "b" else ""
     kept = found.formula_more if formula is not None else {}
     return replace(found.number(HOLE, formula, kind), formula_more=kept)
 
 
-def _other(found: RawCell, known: Mapping, at: int, there: Callable[[int], bool], titles: Callable, true: bool) -> RawCell:
-    """A cell that is no quantity's: its formula goes on, without the result that it had; a text may name its sheet."""
-    if found.formula is None:
-        title = titles(found) if found.is_text else None
-        return found if title is None else RawCell(found.more, "inlineStr", inline=title)
-    formula = signed(found.formula, known, at)
-    if not all(map(there, shifts(formula))):
+def _other(found: RawCell, formula: str, there: Callable[[str], bool], true: bool) -> RawCell:
+    """A cell that is no quantity's: its formula goes on, without the result that it had."""
+    if not there(formula):
         return replace(found, formula=None, formula_more={})
     return replace(found, formula=formula) if true else replace(found, formula=formula, value=None, kind="", inline="")
 

@@ -154,7 +154,7 @@ def _on_sheets(book: Workbook, problem: Problem, first: Where, sheets: Sequence[
             if said:
                 continue
             break
-        next_ = _on(there, first)
+        next_ = _on(book, there, first)
         kinds = {name: problem.network.quantities[name].kind for name in first}
         mine = [next_[name] for name, where in first.items() if where[0] in sheets and kinds[name] not in (*GIVEN, *MARKS)]
         if not all(_is_shown(book, where) for where in mine):
@@ -165,9 +165,11 @@ def _on_sheets(book: Workbook, problem: Problem, first: Where, sheets: Sequence[
     return found
 
 
-def _on(sheets: Mapping[str, str | None], first: Where) -> Where:
-    """The same on other sheets."""
-    return {name: renamed(where, lambda sheet: sheets.get(sheet) or sheet) for name, where in first.items()}
+def _on(book: Workbook, sheets: Mapping[str, str | None], first: Where) -> Where:
+    """The same on other sheets; an input of which nothing stands there is on the first sheet alone."""
+    found = {name: renamed(where, lambda sheet: sheets.get(sheet) or sheet) for name, where in first.items()}
+    alone = [name for name in found if name in GIVEN and book.is_blank(*found[name])]
+    return found | {name: first[name] for name in alone}
 
 
 def _further(book: Workbook, parts: tuple[str, int, str], start: int, said: bool) -> list[int]:

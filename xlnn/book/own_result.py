@@ -219,7 +219,12 @@ class OwnResult:
         own, name = self.sheets.own, name if name in self.sheets.own.first else name.removeprefix("new_")
         if own.steps:
             return own.steps.get(name)
-        return NEXT_SHEET if self.written and own.first[name][0] in own.sheets else None
+        stays = (
+            name in GIVEN
+            and len(own.shown) > 1
+            and all(where.get(name, own.first[name]) == own.first[name] for where in own.shown.values())
+        )
+        return NEXT_SHEET if self.written and own.first[name][0] in own.sheets and not stays else None
 
 
 _CELLS = {

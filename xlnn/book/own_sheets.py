@@ -9,11 +9,12 @@ from functools import cached_property
 import numpy as np
 
 from xlnn.book.own_beside import Beside
-from xlnn.book.own_cells import VOLATILE, Hole, filling, references, shifts, sign, signed, title_of, unshared, with_names
+from xlnn.book.own_cells import VOLATILE, Hole, filling, pins, references, shifts, sign, signed, title_of, unshared, with_names
 from xlnn.book.own_iterations import copy_names, numbered, written_sheets
 from xlnn.book.whereabouts import GIVEN, Lying, OwnIterations, Where, cells_of, renamed, sheets_of
 from xlnn.errors import UsageError
-from xlnn.layout.cells import Cell
+from xlnn.layout.cells import Cell, Range
+from xlnn.layout.places import Place
 from xlnn.model.problem import Problem
 from xlnn.model.training import Step
 from xlnn.xlsx.copying import Copy, with_sheets
@@ -118,19 +119,21 @@ class OwnSheets:
         at = self._template(n)
         shown, source = self.own.shown[at], self.own.sheet(first, at)
         names = [name for name in self.own.first if name in shown and source in sheets_of(shown[name])]
-        there = lambda by: n + by in self.written
+        there = lambda formula: all(n + by in self.written for by in shifts(formula)) and pins(formula) <= set(self.written)
         true = n == at and n in self.true
         constant = lambda cell: true or self._is_constant(source, cell)
-        key = source, n == at, true, frozenset(by for by in range(-8, 1) if there(by))
+        near, whole = frozenset(by for by in range(-8, 1) if n + by in self.written), set(self.own.shown) <= set(self.written)
+        key = source, n == at, true, near, whole
         if key not in self._made:
             raw = self._raw_sheet(source)
             holes = dict(self._holes(raw, source, names, shown, at, n))
             titles = self._titles(raw, at)
-            self._made[key] = filling(raw, holes, self._known, at, there, titles, constant)
+            sheets = lambda formula, cell: self._signed(formula, cell, at)
+            self._made[key] = filling(raw, holes, sheets, there, titles, constant)
         made = self._made[key]
         self.stale |= made.stale
         numbers = np.concatenate([self.own.as_shown(name, step[name]) for name in names])
-        xml = made.filled(numbers, lambda sheet, by: self.name(self.own.sheets[sheet], n + by))
+        xml = made.filled(numbers, lambda sheet, by, pinned: self.name(self.own.sheets[sheet], by if pinned else n + by))
         renamed = lambda formula: self._renamed(formula, n - at)
         if n in self.own.shown:
             self.copy.keep(source, xml, self.name(first, n))
@@ -198,20 +201,33 @@ class OwnSheets:
                 if on != sheet:
                     continue
                 found = raw.cells.get(cell)
-                formula = self._formula(name, found, at)
+                formula = self._formula(name, found, cell, at)
                 if follows is not None and (formula is None or (name in parameters and not shifts(formula) & BEFORE)):
                     source, there = follows[index]
                     formula = f"{sign(self._known[source][0], -1)}{there.name}"
                 yield cell, Hole(start + index, formula, mark)
             start += len(cells)
 
-    def _formula(self, name: str, found: RawCell | None, at: int) -> str | None:
+    def _formula(self, name: str, found: RawCell | None, cell: Cell, at: int) -> str | None:
         """The person's own formula where it gives the number: neither one that was found wrong nor one of chance."""
         if not self.formulas or found is None or found.formula is None or name in self.untrusted:
             return None
         if VOLATILE.search(found.formula):
             return None
-        return signed(found.formula, self._known, at)
+        return self._signed(found.formula, cell, at)
+
+    def _signed(self, formula: str, cell: Cell, at: int) -> str:
+        """A cell's formula with signs. One that reads an earlier iteration where its own has nothing in those cells, as with η on
+        the first sheet alone, reads that iteration from all later ones."""
+        read = references(formula, cell) or [] if "!" in formula and at > min(self.own.shown) else []
+        earlier = {sheet: range_ for sheet, range_ in read if sheet in self._known and self._known[sheet][1] < at}
+        pinned = frozenset(sheet for sheet, range_ in earlier.items() if self._is_blank(self._known[sheet][0], range_, at))
+        return signed(formula, self._known, at, pinned)
+
+    def _is_blank(self, which: int, range_: Range, at: int) -> bool:
+        """Whether nothing stands there on the iteration's own sheet."""
+        place = Place(range_.first, (range_.height, range_.width), ((1, 0), (0, 1)))
+        return self.book.is_blank(self.own.sheet(self.own.sheets[which], at), place)
 
     def _follows(self, name: str, shown: Where, further: bool) -> list[tuple[str, Cell]] | None:
         """On the copies that were not there: the sheet before has the same input, or the new parameter, in these cells."""
@@ -243,7 +259,7 @@ class OwnSheets:
             return sign(which, number + by, bare)
 
         marked = with_sheets(formula, changed)
-        return with_names(marked, lambda which, number: self.name(self.own.sheets[which], number))
+        return with_names(marked, lambda which, number, _: self.name(self.own.sheets[which], number))
 
     # ---- iterations beside each other -------------------------------------------------------------------
 
@@ -255,9 +271,12 @@ class OwnSheets:
     def _continued(self) -> None:
         """These sheets with all iterations, at the end."""
         for sheet, beside in self._beside.items():
-            made = beside.continued(self._numbers, lambda name, found: self._formula(name, found, 1), self.formulas)
+            made = beside.continued(self._numbers, self._formula_beside, self.formulas)
             self.stale |= any(found.formula is not None and found.value is None for found in made.cells.values())
             self.copy.keep(sheet, made.xml())
+
+    def _formula_beside(self, name: str, found: RawCell) -> str | None:
+        return self._formula(name, found, Cell(1, 1), 1)
 
     # ---- the other sheets ------------------------------------------------------------------------------
 
