@@ -50,10 +50,18 @@ def test_the_first_images_or_all(tmp_path, printed, last):
     xlnn.write(example("4-4"), tmp_path / "t.xlsx", keep="1", printed=printed)
     sheet = openpyxl.load_workbook(tmp_path / "t.xlsx")["Iteration 1"]
     assert sheet.print_area == f"'Iteration 1'!$A$1:${last[:2]}${last[2:]}"
-    assert (sheet.print_title_cols, sheet.print_title_rows) == ("$A:$K", "$1:$4")
+    assert (sheet.print_title_cols, sheet.print_title_rows) == ("$A:$K", None)  # its rows all fit
     assert all((end.id - 11) % 4 == 0 for end in sheet.col_breaks.brk)  # a page ends with the last column of an image
     assert {end.id + 1 for end in sheet.row_breaks.brk} <= {37, 53, 70, 86}  # and before a heading
     assert sheet.page_setup.scale >= 32
+
+
+def test_the_numbers_of_the_images_are_on_every_page(tmp_path):
+    """5-6 is higher than a page: its rows 1 and 2, with the number of each image, are repeated."""
+    xlnn.write(example("5-6"), tmp_path / "t.xlsx", keep="1")
+    sheet = openpyxl.load_workbook(tmp_path / "t.xlsx")["Iteration 1"]
+    assert (sheet.print_title_cols, sheet.print_title_rows) == ("$A:$K", "$1:$2")
+    assert sheet.row_breaks.brk
 
 
 @needs_office
