@@ -551,7 +551,7 @@ def test_settings_say_that_a_layer_has_no_biases(tmp_path):
     assert [layer.bias for layer in problem.network.layers[1:]] == [False, True]
     assert [q.name for q in problem.network.parameters] == ["w2", "w3", "b3"]
     workbooks.edit(tmp_path / "new.xlsx", tmp_path / "bad.xlsx", changes | {("Settings", f"G{header + 2}"): "maybe"})
-    assert refused(tmp_path / "bad.xlsx") == f"bad.xlsx › 'Settings'!G{header + 2}: bias: expected yes / no, found 'maybe'."
+    assert refused(tmp_path / "bad.xlsx") == f"bad.xlsx › 'Settings'!G{header + 2}: bias: expected yes / no / one, found 'maybe'."
 
 
 def test_a_convolution_without_biases():
