@@ -20,7 +20,7 @@ from xlnn.words import LANGUAGES, every, say
 from xlnn.xlsx.cell_table import UNCALCULATED
 
 LAYERS = [("layer", "kind", "units", "size", "activation"), (1, "input", None, "4×3"), (2, "dense", 3), (3, "dense", 2)]
-ACTIVATIONS = "sigmoid / tanh / softsign / relu / leaky relu / identity / softmax / step"
+ACTIVATIONS = "sigmoid / tanh / softsign / relu / leaky relu / identity / softmax / step / step above 0 / sign / sign above 0"
 KNOWN = "known: learning rate η, iterations, cost, total cost, batch size, order, update, freeze biases, seed, start, "
 KNOWN += "pooling ties, classes, judge answers, pixels, blank pixels, layout, language."
 
@@ -115,8 +115,12 @@ def test_words_in_every_language(field, word, expected, language):
         ("iterations", -1, "iterations must be 0 or more, not -1."),
         ("iterations", "#N/A", "iterations: expected a whole number, found '#N/A'."),
         ("iterations", "1e999", "iterations: expected a whole number, found '1e999'."),
-        ("cost", "rmse", "cost: expected half squares / squares / cross-entropy / softmax cross-entropy, found 'rmse'."),
-        ("cost", 1, "cost: expected half squares / squares / cross-entropy / softmax cross-entropy, found 1."),
+        (
+            "cost",
+            "rmse",
+            "cost: expected half squares / squares / cross-entropy / perceptron / softmax cross-entropy, found 'rmse'.",
+        ),
+        ("cost", 1, "cost: expected half squares / squares / cross-entropy / perceptron / softmax cross-entropy, found 1."),
         ("total", "average", "total cost: expected sum / mean, found 'average'."),
         ("batch", 0, "batch size: expected a whole number or all, found 0."),
         ("batch", "half", "batch size: expected a whole number or all, found 'half'."),

@@ -195,7 +195,8 @@ def test_every_setting_that_matters_has_an_option():
         (["--eta", "inf"], "learning rate η: expected a number, found 'inf'."),
         (["-n", "many"], "iterations: expected a whole number, found 'many'."),
         (["-n", "-1"], "iterations must be 0 or more, not -1."),
-        (["--cost", "rmse"], "cost: expected half squares / squares / cross-entropy / softmax cross-entropy, found 'rmse'."),
+        (["--cost", "rmse"], "cost: expected half squares / squares / "
+            "cross-entropy / perceptron / softmax cross-entropy, found 'rmse'."),
         (["--cost", "softmax cross-entropy"],
          "the cost 'softmax cross-entropy' is for softmax outputs: with sigmoid its δ is not a − t."),
         (["--ties", "last"], "pooling ties: expected first / all, found 'last'."),

@@ -311,7 +311,8 @@ def test_settings_are_known_by_their_names(name, values, found):
         (["--set", "units 3=4"], "4 output units, but 2 classes."),
         (["--set", "activation=tan"], "activation: expected sigmoid / tanh / softsign / relu / leaky relu /"),
         (["--set", "activation 2=step"], "layer 2: the unit step has no slope at 0 and the slope 0 everywhere else"),
-        (["--set", "cost=abs"], "cost: expected half squares / squares / cross-entropy / softmax cross-entropy, found 'abs'."),
+        (["--set", "cost=abs"], "cost: expected half squares / squares / "
+            "cross-entropy / perceptron / softmax cross-entropy, found 'abs'."),
         (["--set", "eta=1,2"], "cannot try values of 'eta'; known: iterations, cost,"),
         (["--set", "cost=squares", "--set", "cost=squares"], "--set: cost is given twice; write all its values in one."),
         (["--set", "units 2=2,3"], "the workbook's own start does not fit units 2 = 2; draw others with --seeds."),
