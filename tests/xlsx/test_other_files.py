@@ -74,6 +74,10 @@ def test_a_result_is_xlsx_and_its_formulas_are_checked_as_ods(tmp_path):
     assert run("train", tmp_path / "mine.ods", "-n", "1", "-o", tmp_path / "mine-trained.ods")[0] == 6  # results are .xlsx
     assert run("train", tmp_path / "mine.ods", "-n", "1")[0] == 0
     assert zipfile.is_zipfile(tmp_path / "mine-trained.xlsx")
+    assert run("check", tmp_path / "mine.ods", "--report", tmp_path / "marked.xlsx")[0] == 1
+    assert run("places", tmp_path / "mine.ods")[0] == 0
+    for made in ("marked.xlsx", "mine-places.xlsx"):
+        assert "Iteration 1" in Workbook(tmp_path / made).sheets
 
 
 @office.needs_office

@@ -21,7 +21,7 @@ from xlnn.understand import Understood
 from xlnn.words import preferred, say
 from xlnn.xlsx.copying import Copy
 from xlnn.xlsx.new_file import BookFile
-from xlnn.xlsx.package import Package, read_file
+from xlnn.xlsx.package import Package
 from xlnn.xlsx.saving import check_target, replacing
 from xlnn.xlsx.sheet_cells import RawCell, RawSheet, taken_apart
 from xlnn.xlsx.workbook import Workbook
@@ -103,7 +103,7 @@ def _pages(book: Workbook, lines: list[LineWords], left: Left, language: str) ->
 
 def _copied(book: Workbook, left: Left, pages: bytes, file) -> None:
     """The workbook as it is, its cells that were not understood coloured, and the new sheets behind the others."""
-    copy = Copy(Package(read_file(book.path), book.where("")), file, marked=False)
+    copy = Copy(book.package, file, marked=False)
     made = Package(pages, Where(book.name))
     replaced = {book.find(PLACES), book.find(LEFT_OVER)}
     kept = [sheet for sheet in book.sheets if sheet not in replaced]
