@@ -236,7 +236,7 @@ def test_usage_errors(arguments, expected, folder):
 
 def test_an_unknown_section(folder):
     parts = [*(f"1-{i}" for i in range(1, 6)), "2", *(f"2-{i}" for i in range(1, 13)), "3-1", "3-4", "4-2", "4-3", "4-4"]
-    known = ", ".join([*parts, "5-1", "5-2", "5-6", "logistic", "nielsen"])
+    known = ", ".join([*parts, "5-1", "5-2", "5-6", "logistic", "nielsen", "own"])
     assert run("new", "9-9") == (2, "", f"xlnn: error: there is no section '9-9'; known: {known}.\n")
 
 
