@@ -218,10 +218,12 @@ def texts() -> Iterator[Case]:
         yield Case(f"text: number {index!r} of the shared", packed(value(f"<v>{index}</v>", ' t="s"')), CONTENT, spot)
     for name, nothing in (("without a number", ""), ("with an empty number", "<v></v>")):
         yield Case(f"text: shared {name}", packed(value(nothing, ' t="s"')), says="blank", right={PIXEL: 0})
-    for text in ("0", "1", "true", "2", ""):
+    for type_ in ("b", "e"):
+        yield Case(f"{type_}: with an empty value", packed(value("<v></v>", f' t="{type_}"')), says="blank", right={PIXEL: 0})
+    for text in ("0", "1", "true", "2"):
         yield Case(f"boolean: {text!r}", packed(value(f"<v>{text}</v>", ' t="b"')), CONTENT, spot)
     yield Case("boolean: of a formula", packed(value("<f>TRUE()</f><v>1</v>", ' t="b"')), CONTENT, spot)
-    for text in ("#DIV/0!", "#N/A", "#VALUE!", "#REF!", "#SPILL!", "?", "0", ""):
+    for text in ("#DIV/0!", "#N/A", "#VALUE!", "#REF!", "#SPILL!", "?", "0"):
         yield Case(f"error: {text!r}", packed(value(f"<v>{text}</v>", ' t="e"')), CONTENT, spot)
     yield Case("error: of a formula", packed(value("<f>1/0</f><v>#DIV/0!</v>", ' t="e"')), CONTENT, spot, "#DIV/0!")
     for text in ("2024-05-01", "2024-05-01T12:00:00", "0.5", "12:30:00"):
@@ -263,7 +265,8 @@ def _styled(number: str, formats: str) -> Callable[[Parts], Parts]:
         if formats:
             found = change(STYLES, ("</numFmts>", formats + "</numFmts>"))(found)
         found = change(STYLES, ("</cellXfs>", f'<xf numFmtId="{number}" xfId="0" applyNumberFormat="1"/></cellXfs>'))(found)
-        return value("<v>0.5</v>", ' s="11"')(found)
+        styles = found[STYLES].decode().partition("<cellXfs")[2].partition("</cellXfs>")[0].count("<xf ")
+        return value("<v>0.5</v>", f' s="{styles - 1}"')(found)
 
     return changed
 

@@ -394,9 +394,9 @@ def run(*arguments) -> tuple[int, str]:
 
 def test_right_workbook_exits_with_0(trained):
     # per image 16 forward, 15 backward, 47 gradients; 2 totals, 47 sums, 47 new: 8·78 + 96 = 720 on each of 3 sheets;
-    # 47 parameters taken over on 3 sheets; Trained 8·16 + 2
-    assert 3 * 720 + 3 * 47 + 130 == 2431
-    assert run(trained) == (0, "out.xlsx: 2,431 cells checked on Iteration 1, …, Trained: all right.\n")
+    # 47 parameters taken over on 3 sheets; Trained 8·(16 + 15) + 2
+    assert 3 * 720 + 3 * 47 + 250 == 2551
+    assert run(trained) == (0, "out.xlsx: 2,551 cells checked on Iteration 1, …, Trained: all right.\n")
 
 
 def test_wrong_workbook_exits_with_1_and_names_cell_and_mistake(tmp_path):

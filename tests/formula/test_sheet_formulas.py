@@ -32,7 +32,13 @@ def trained(tmp_path_factory):
         lambda part: part.replace("<sheetData>", "<!-- by hand --><sheetData>"),
         lambda part: part.replace("</c>", " </c>"),
         lambda part: part.replace("<f>", "<f ca='0'>"),
-        lambda part: part.replace("<f>", "<f><![CDATA[").replace("</f>", "]]></f>").replace("&lt;", "<").replace("&gt;", ">"),
+        lambda part: (
+            part.replace("<f>", "<f><![CDATA[")
+            .replace("</f>", "]]></f>")
+            .replace("&lt;", "<")
+            .replace("&gt;", ">")
+            .replace("&amp;", "&")
+        ),
     ],
     ids=["comment", "blanks", "quotes", "cdata"],
 )
