@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from zipfile import ZipFile
 
 import pytest
@@ -32,13 +34,7 @@ def trained(tmp_path_factory):
         lambda part: part.replace("<sheetData>", "<!-- by hand --><sheetData>"),
         lambda part: part.replace("</c>", " </c>"),
         lambda part: part.replace("<f>", "<f ca='0'>"),
-        lambda part: (
-            part.replace("<f>", "<f><![CDATA[")
-            .replace("</f>", "]]></f>")
-            .replace("&lt;", "<")
-            .replace("&gt;", ">")
-            .replace("&amp;", "&")
-        ),
+        lambda part: re.sub("(?<=<f>)(.*?)(?=</f>)", lambda text: f"<![CDATA[{unescape(text[0])}]]>", part),
     ],
     ids=["comment", "blanks", "quotes", "cdata"],
 )
