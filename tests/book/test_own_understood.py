@@ -6,6 +6,7 @@ import numpy as np
 import openpyxl
 import pytest
 from office import judge, needs_office
+from openpyxl.worksheet.formula import ArrayFormula
 from own_styles import at, blocks, book, learned, sheets
 from understand_books import rows
 
@@ -100,5 +101,27 @@ def test_libreoffice_calculates_the_numbers_that_are_stored(tmp_path, layout):
     path = trained(mine, tmp_path / "out.xlsx")
     verdict = judge(path)
     assert verdict.compared > 100
-    assert not [line for line in verdict.different if line[2] is not None]  # what is no quantity's has no result yet
+    assert not verdict.different
     assert compared_by_quantity(mine, path).same
+
+
+def test_all_formulas_have_results(tmp_path):
+    """Errors, texts, truth values and array formulas of a person's own, too; none where a function is not calculated."""
+    beside = {
+        "P1": "=I6*2", "P2": '=IF(I6<2,"small","large")', "P3": "=I6<2", "P4": "=1/(I6-I6)", "P5": "=P1+O9",
+        "P6": '=CELL("row",I6)', "P7": "=P6+I6",
+    }  # fmt: skip
+    beside["P9"] = ArrayFormula("P9:Q9", "=F6:G6*2")
+    pages = {name: cells | beside for name, cells in sheets(1).items()}
+    pages["Other"] = {"A1": "=It1!P1+1", "A2": "=IF(It1!P3,3,4)"}
+    for cells in ("values", "formulas"):
+        path = trained(save(tmp_path / f"{cells}.xlsx", pages), tmp_path / f"{cells}-out.xlsx", cells=cells)
+        result = openpyxl.load_workbook(path, data_only=True)
+        for n, step in enumerate(learned(6), 1):
+            a3 = step["I6"][0, 0]
+            found = [result[f"It{n}"][f"P{row}"].value for row in range(1, 8)]
+            assert found[0] == pytest.approx(2 * a3, rel=1e-9)
+            assert [result[f"It{n}"][c].value for c in ("P9", "Q9")] == pytest.approx(list(2 * step["F6"][0]), rel=1e-9)
+            assert found[1:] == ["small", True, "#DIV/0!", found[0], None, None]
+        assert result["Other"]["A1"].value == pytest.approx(2 * learned(1)[0]["I6"][0, 0] + 1, rel=1e-9)
+        assert result["Other"]["A2"].value == 3

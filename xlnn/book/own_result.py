@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from io import BytesIO
-from typing import IO
+from pathlib import Path
+from shutil import copyfileobj
+from tempfile import TemporaryDirectory
+from typing import IO, BinaryIO
 
 import numpy as np
 
 from xlnn.book.conventions import conventions_page
 from xlnn.book.names import CONVENTIONS, PLACES, SETTINGS, SUMMARY, TEST, TRAINED, iteration_name
 from xlnn.book.origin import origin_of
+from xlnn.book.own_calculated import write_calculated
 from xlnn.book.own_iterations import written_sheets
 from xlnn.book.own_sheets import OwnSheets, own_sheets
 from xlnn.book.places_words import NEXT_SHEET
@@ -34,6 +39,7 @@ from xlnn.words import joined, say
 from xlnn.xlsx.new_file import BookFile
 from xlnn.xlsx.package import Package
 from xlnn.xlsx.rows import RowsSheet
+from xlnn.xlsx.saving import NewFile
 from xlnn.xlsx.workbook import Workbook
 
 FRONT = (SUMMARY, CONVENTIONS, SETTINGS, PLACES)
@@ -46,6 +52,14 @@ def own_plan(plan: Plan) -> Plan:
         return Plan(problem, plan.kept, "all", "values", plan.language)
     except LimitError:
         return Plan(problem.with_settings(layout="table"), plan.kept, "all", "values", plan.language)
+
+
+def draft_of(path: Path, stack: ExitStack) -> NewFile:
+    """A file for a result `path`, in a temporary folder that goes with the `stack`."""
+    folder = stack.enter_context(TemporaryDirectory())
+    draft = NewFile(Path(folder, "draft.xlsx"), path, 0o600)
+    stack.callback(draft.abandon)
+    return draft
 
 
 class _Beside(OutputBook):
@@ -71,7 +85,8 @@ class OwnResult:
 
     chosen: Plan
     plan: Plan  # of the sheets beside them
-    target: object
+    target: BinaryIO
+    draft: NewFile  # the workbook until all of its formulas have results
     title: str
     spool: IO[bytes]
     front: Callable[[BookFile], None] | None = None
@@ -85,7 +100,7 @@ class OwnResult:
         assert origin.iterations is not None
         book, own = Workbook(origin.path), origin.iterations
         self._check_names(book)
-        self.sheets: OwnSheets = own_sheets(book, self.chosen.problem, own, self.chosen.formulas, self.target, self.chosen.kept)
+        self.sheets: OwnSheets = own_sheets(book, self.chosen.problem, own, self.chosen.formulas, self.draft, self.chosen.kept)
         self.beside = _Beside(self.plan, BookFile(self._memory, self.title, **self.look), self.spool)
 
     def _check_names(self, book: Workbook) -> None:
@@ -156,6 +171,12 @@ class OwnResult:
         copy = self.sheets.copy
         copy.graft(Package(self._memory.getvalue(), Where(self.title)), sorted(names))
         copy.close([*before, *own, *behind, TRAINED, TEST], self.sheets.defined, self.sheets.stale)
+        self.draft.close()
+        if self.sheets.stale:
+            write_calculated(self.draft.temporary, self.target)
+        else:
+            with self.draft.temporary.open("rb") as whole:
+                copyfileobj(whole, self.target)
 
     def _told(self) -> Iterator[tuple[str, str]]:
         """What Conventions says otherwise of these sheets, by topic."""
@@ -237,4 +258,7 @@ _CELLS = {
 _ADDRESSES = "The workbook's own sheets, with everything that stands on them; only the numbers at the quantities' places are new."
 
 
-_STALE = "Other formulas that read these numbers are calculated by Excel or LibreOffice when the workbook is opened."
+_STALE = (
+    "Other formulas that read these numbers are calculated with them, too; what xlnn does not calculate, Excel or LibreOffice "
+    "does when the workbook is opened."
+)

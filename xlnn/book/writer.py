@@ -14,7 +14,7 @@ from xlnn.book import resume_record as record
 from xlnn.book.interrupt import Stopped, asked_to_stop
 from xlnn.book.names import TRAINED
 from xlnn.book.origin import Earlier, Options, origin_of
-from xlnn.book.own_result import OwnResult, own_plan
+from xlnn.book.own_result import OwnResult, draft_of, own_plan
 from xlnn.book.plan import Plan, check_updates, kept_by_default, kept_iterations
 from xlnn.book.result import OutputBook
 from xlnn.book.summary_sheet import headlines
@@ -99,7 +99,8 @@ def write(
         book: OutputBook | OwnResult
         if plan.own_sheets:
             look = {"decimals": decimals, "printed": printed}
-            book = OwnResult(plan, own_plan(plan), temporary, path.stem, spool, front, missing=add_missing, look=look)
+            draft = draft_of(path, stack)
+            book = OwnResult(plan, own_plan(plan), temporary, draft, path.stem, spool, front, missing=add_missing, look=look)
         else:
             file = BookFile(temporary, path.stem, decimals, printed)
             if front:

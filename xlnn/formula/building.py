@@ -37,12 +37,18 @@ ROUNDS = 10  # in which circles are taken apart one by one
 
 def read(workbook: Workbook) -> Graph:
     """The graph of a workbook. Raises as `Workbook` does, and LimitError where its formulas are too many or read too much."""
+    return _reproduced(completed(workbook)[0])
+
+
+def completed(workbook: Workbook) -> tuple[Graph, np.ndarray]:
+    """The graph in which formulas stored without a result have theirs, and the cells, (cells + 1,) of bools, that have it so: not
+    those that depend on a formula without a result that is not followed. Raises as `read`."""
     held = _held(workbook)
     graph, pending = _linked(workbook, _collected(workbook), held)
     graph = _without_circles(graph)
-    if pending.any():
-        graph = replace(graph, values=_completed(graph, pending))
-    return _reproduced(graph)
+    if not pending.any():
+        return graph, pending
+    return replace(graph, values=_completed(graph, pending)), _calculated(graph, pending)
 
 
 # ---- cells ---------------------------------------------------------------------------------------------
@@ -347,6 +353,18 @@ def _completed(graph: Graph, pending: np.ndarray) -> Values:
                 error.where = _where(graph, *graph.cell(graph.cell_of[part.formulas[0]]))
                 raise
     return values
+
+
+def _calculated(graph: Graph, pending: np.ndarray) -> np.ndarray:
+    """The cells, (cells + 1,) of bools, whose results all that they depend on gives."""
+    found, missing = np.zeros(len(pending), bool), pending & graph.is_leaf
+    for block in graph.steps:
+        rows = np.flatnonzero(pending[block.targets].any(axis=(1, 2)))
+        if len(rows):
+            part = block.part(rows)
+            lacking = missing[part.own].any(1) | missing[part.common].any()
+            missing[part.targets[lacking]], found[part.targets[~lacking]] = True, True
+    return found
 
 
 def _reproduced(graph: Graph) -> Graph:
