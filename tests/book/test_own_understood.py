@@ -8,7 +8,7 @@ import pytest
 from office import judge, needs_office
 from openpyxl.worksheet.formula import ArrayFormula
 from own_styles import at, blocks, book, learned, sheets
-from understand_books import rows
+from understand_books import rows, table
 
 import xlnn
 from workbooks import save
@@ -125,3 +125,41 @@ def test_all_formulas_have_results(tmp_path):
             assert found[1:] == ["small", True, "#DIV/0!", found[0], None, None]
         assert result["Other"]["A1"].value == pytest.approx(2 * learned(1)[0]["I6"][0, 0] + 1, rel=1e-9)
         assert result["Other"]["A2"].value == 3
+
+
+SLIPS = {  # a workbook, the cell with a formula that is wrong in its last iteration, what stands there
+    "rows": (lambda: {"Net": rows(4)}, "Net", "Q7", "=M7*J7+N7*J7"),
+    "eta": (lambda: {"Net": rows(4)}, "Net", "E7", "=E6-B4*X6"),
+    "blocks": (lambda: {"Net": blocks(2, 20, 0)}, "Net", "J27", "=(C27-I27)*I27"),
+    "sheets": (lambda: sheets(2), "It2", "K7", "=J7*$B$3*F7*(1-F7)"),
+    "update": (lambda: sheets(2), "It2", "A14", "=A3+0.9*$M$2*SUMPRODUCT(J6:J8,F6:F8)"),
+}
+
+
+@needs_office
+@pytest.mark.parametrize("slip", SLIPS)
+def test_a_formula_that_is_wrong_in_the_iteration_that_is_copied_is_not_kept(tmp_path, slip):
+    """And it alone: those that read it give the right numbers again, with the right number there."""
+    pages, sheet, cell, wrong = SLIPS[slip]
+    cells = pages()
+    cells[sheet][cell] = wrong
+    mine = book(tmp_path / "mine.xlsx", **cells)
+    path = trained(mine, tmp_path / "out.xlsx")
+    verdict = judge(path)
+    assert verdict.compared > 100
+    assert not verdict.different
+    assert check(path).right
+    result = openpyxl.load_workbook(path)
+    assert isinstance(result[sheet][cell].value, float)
+    formulas = [c.coordinate for row in openpyxl.load_workbook(mine)[sheet] for c in row if c.data_type == "f"]
+    assert [c for c in formulas if result[sheet][c].data_type != "f"] == [cell]
+
+
+def test_a_rate_that_is_typed_into_formulas_stays_where_it_is_the_rate(tmp_path):
+    cells = {c: value.replace("$M$2", "0.4") if isinstance(value, str) else value for c, value in table().items() if c != "M2"}
+    mine = save(tmp_path / "mine.xlsx", {"Net": cells})
+    same = openpyxl.load_workbook(trained(mine, tmp_path / "same.xlsx"))["Net 1"]
+    other = openpyxl.load_workbook(trained(mine, tmp_path / "other.xlsx", eta=0.7))["Net 1"]
+    assert [same[c].value for c in ("A12", "B14")] == [cells["A12"], cells["B14"]]
+    assert [other[c].data_type for c in ("A12", "B14", "C13")] == ["n", "n", "n"]
+    assert [other[c].value for c in ("D6", "I7", "K8")] == [cells["D6"], cells["I7"], cells["K8"]]

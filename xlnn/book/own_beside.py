@@ -19,7 +19,7 @@ from xlnn.xlsx.rows import exact_texts
 from xlnn.xlsx.sheet_cells import RawCell, RawSheet
 from xlnn.xlsx.workbook import Workbook
 
-Formula = Callable[[str, RawCell], str | None]  # of a quantity's cell, where it is to stay
+Formula = Callable[[RawCell, Cell], str | None]  # of what is made like a cell of the workbook, where it is to stay
 
 
 @dataclass(frozen=True)
@@ -112,10 +112,12 @@ class Beside:
 
     # ---- the sheet with all iterations ---------------------------------------------------------------------
 
-    def continued(self, numbers: Mapping[int, Mapping[str, np.ndarray]], formula: Formula, refer: bool) -> RawSheet:
+    def continued(self, numbers: Mapping[int, Mapping[str, np.ndarray]], formula: Formula, refer: bool, true: bool) -> RawSheet:
         """The sheet with the `numbers` of all iterations, by quantity; `refer`: parameters without a formula refer to the new
-        ones of the iteration before."""
+        ones of the iteration before; `true`: what the sheet shows is what the training gives, so that other results hold."""
         cells, rows, merged, last = dict(self.raw.cells), dict(self.raw.rows), [], self.own.last
+        if not true:
+            cells = {cell: found if found.formula is None else found.without_result for cell, found in cells.items()}
         for n in numbers:
             if n > last:
                 self._add(cells, n)
@@ -153,7 +155,7 @@ class Beside:
             if "ref" in more:  # of an array formula
                 more["ref"] = _moved_range(more["ref"], self.step[0] * times, self.step[1] * times)
             more = more if formula is not None else {}
-            return replace(found, formula=formula, formula_more=more, value=None, kind="", inline="")
+            return replace(found.without_result, formula=formula, formula_more=more)
         series = [self.raw.cells.get(self.moved(cell, -by)) for by in range(min(self.own.last, 3) - 1, 0, -1)]
         return further([*series, found], times, self.texts, self.raw.prefix) or found
 
@@ -163,7 +165,7 @@ class Beside:
         there = {name: self.own.lies(name, n) for name in names}
         for name, index, cell in self.cells(there, names):
             found = cells.get(cell, RawCell())
-            kept = formula(name, found)
+            kept = formula(found, cell if n <= self.own.last else self.moved(cell, self.own.last - n))
             if kept is None and refer and n > 1 and "new_" + name in self.own.steps:
                 sheet, new = cells_of(self.own.lies("new_" + name, n - 1))[index]
                 kept = new.name if sheet == self.sheet else None
@@ -175,7 +177,7 @@ class Beside:
         for name, index, cell in self._beyond(n):
             like = self.moved(cell, -by)
             found = cells.get(cell, RawCell()) if by <= 0 else self._like(like, self.raw.cells.get(like, RawCell()), by)
-            cells[cell] = _with_number(found, numbers[name][index], formula(name, found))
+            cells[cell] = _with_number(found, numbers[name][index], formula(found, cell if by <= 0 else like))
 
     def _clear(self, cells: dict[Cell, RawCell], count: int) -> None:
         """Iterations that the workbook shows and the result does not are blank, with all that stands beside their numbers."""

@@ -215,7 +215,7 @@ def _other(found: RawCell, formula: str, there: Callable[[str], bool], true: boo
     """A cell that is no quantity's: its formula goes on, without the result that it had."""
     if not there(formula):
         return replace(found, formula=None, formula_more={})
-    return replace(found, formula=formula) if true else replace(found, formula=formula, value=None, kind="", inline="")
+    return replace(found, formula=formula) if true else replace(found.without_result, formula=formula)
 
 
 def title_of(texts: Sequence[str], names: Mapping[str, int], prefix_: str) -> Callable[[RawCell], str | None]:

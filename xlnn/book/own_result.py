@@ -187,9 +187,9 @@ class OwnResult:
         lost = sorted(sheets.copy.lost)
         if lost:
             yield "left out", say("From the repeated sheets: {parts}.", language, parts=joined(lost, ", ", language))
-        if sheets.formulas and sheets.untrusted:
-            text = "The formulas of {names} give other numbers than the network; numbers stand in their cells."
-            yield "formulas", say(text, language, names=joined(sorted(sheets.untrusted), ", ", language))
+        if sheets.formulas and sheets.trust.names:
+            text = "Some formulas of {names} give other numbers than the network; numbers stand in their cells."
+            yield "formulas", say(text, language, names=joined(sorted(sheets.trust.names), ", ", language))
         if sheets.stale:
             yield "results", say(_STALE, language)
 

@@ -11,6 +11,7 @@ import numpy as np
 from xlnn.book.own_beside import Beside
 from xlnn.book.own_cells import VOLATILE, Hole, filling, pins, references, shifts, sign, signed, title_of, unshared, with_names
 from xlnn.book.own_iterations import copy_names, numbered, written_sheets
+from xlnn.book.own_trust import Trust, close
 from xlnn.book.whereabouts import GIVEN, Lying, OwnIterations, Where, cells_of, renamed, sheets_of
 from xlnn.errors import UsageError
 from xlnn.layout.cells import Cell, Range
@@ -37,7 +38,6 @@ class OwnSheets:
     copy: Copy
     kept: frozenset[int]
     written: list[int] = field(default_factory=list)
-    untrusted: set[str] = field(default_factory=set)  # quantities whose formulas give other numbers
     true: set[int] = field(default_factory=set)  # iterations that the workbook shows with the numbers of the training
     stale: bool = False
     changed: tuple[str, ...] = ()  # the quantities that the first iteration does not show as they are
@@ -54,6 +54,12 @@ class OwnSheets:
             )
         for beside in self._beside.values():
             beside.check_room(self.book, max(self.kept, default=0))
+
+    @cached_property
+    def trust(self) -> Trust:
+        """Which formulas give the training's numbers."""
+        marks = frozenset(q.name for q in self.problem.network.quantities.values() if q.kind == "right")
+        return Trust(self.book, self.own, frozenset(self.problem.parameters), marks)
 
     # ---- names ---------------------------------------------------------------------------------------
 
@@ -102,14 +108,18 @@ class OwnSheets:
         if not self.written:
             self.changed = tuple(differing)
             self.given = {name: np.array(step[name], dtype=float) for name in self.own.first if name in GIVEN}
-        if not self.written and not any(name in GIVEN or name in self.problem.parameters for name in differing):
-            self.untrusted = set(differing)
         if not differing and len(self.true) == len(self.written):
             self.true.add(step.iteration)
         self.written.append(step.iteration)
+        at = self._template(step.iteration)
+        learns = self.formulas and (step.iteration == at or self.trust.lacks(at))
+        if learns or self.own.beside:
+            names = {*self.own.first, *self.own.beyond.get(self.own.last, {}), *self.own.beyond.get(at, {})}
+            numbers = {name: self.own.as_shown(name, step[name]).copy() for name in names}
+        if learns:
+            self.trust.see(at, numbers, step.iteration == at)
         if self.own.beside:
-            names = {*self.own.first, *self.own.beyond.get(self.own.last, {})}
-            self._numbers[step.iteration] = {name: self.own.as_shown(name, step[name]).copy() for name in names}
+            self._numbers[step.iteration] = numbers
             return
         for sheet in self.own.sheets:
             self._write(sheet, step)
@@ -201,18 +211,18 @@ class OwnSheets:
                 if on != sheet:
                     continue
                 found = raw.cells.get(cell)
-                formula = self._formula(name, found, cell, at)
+                formula = self._formula(sheet, found, cell, at)
                 if follows is not None and (formula is None or (name in parameters and not shifts(formula) & BEFORE)):
                     source, there = follows[index]
                     formula = f"{sign(self._known[source][0], -1)}{there.name}"
                 yield cell, Hole(start + index, formula, mark)
             start += len(cells)
 
-    def _formula(self, name: str, found: RawCell | None, cell: Cell, at: int) -> str | None:
+    def _formula(self, sheet: str, found: RawCell | None, cell: Cell, at: int) -> str | None:
         """The person's own formula where it gives the number: neither one that was found wrong nor one of chance."""
-        if not self.formulas or found is None or found.formula is None or name in self.untrusted:
+        if not self.formulas or found is None or found.formula is None or VOLATILE.search(found.formula):
             return None
-        if VOLATILE.search(found.formula):
+        if self.trust.is_wrong(sheet, cell):
             return None
         return self._signed(found.formula, cell, at)
 
@@ -247,7 +257,7 @@ class OwnSheets:
     def _agrees(self, name: str, where: Lying, right: np.ndarray) -> bool:
         values = [value if type(value) in (int, float) else np.nan for value in self.book.block(*where).flat]
         stored, own = np.array(values, dtype=float), self.own.as_shown(name, right)
-        return bool((np.isnan(stored) | np.isclose(stored, own, rtol=1e-8, atol=1e-12)).all())
+        return bool((np.isnan(stored) | close(stored, own)).all())
 
     def _renamed(self, formula: str, by: int) -> str:
         """A formula, as XML, in which the sheets of iterations have the names of the result, `by` iterations further."""
@@ -271,12 +281,10 @@ class OwnSheets:
     def _continued(self) -> None:
         """These sheets with all iterations, at the end."""
         for sheet, beside in self._beside.items():
-            made = beside.continued(self._numbers, self._formula_beside, self.formulas)
+            formula = lambda found, cell, sheet=sheet: self._formula(sheet, found, cell, 1)
+            made = beside.continued(self._numbers, formula, self.formulas, self.true >= set(self.own.shown))
             self.stale |= any(found.formula is not None and found.value is None for found in made.cells.values())
             self.copy.keep(sheet, made.xml())
-
-    def _formula_beside(self, name: str, found: RawCell) -> str | None:
-        return self._formula(name, found, Cell(1, 1), 1)
 
     # ---- the other sheets ------------------------------------------------------------------------------
 
@@ -356,7 +364,7 @@ class OwnSheets:
             if any(self._known[sheet][1] not in self.written for sheet in read):
                 cells[cell] = replace(found, formula=None, formula_more={})
             else:
-                cells[cell] = replace(found, formula=self._renamed(found.formula, 0), value=None, kind="", inline="")
+                cells[cell] = replace(found.without_result, formula=self._renamed(found.formula, 0))
         return raw.with_cells(cells)
 
     def defined(self, sheet: str | None, said: str) -> Iterator[tuple[str | None, str]]:

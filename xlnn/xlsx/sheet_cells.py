@@ -38,6 +38,11 @@ class RawCell:
         """The same cell in another style."""
         return replace(self, more=re.sub(r"""\ss\s*=\s*("[^"]*"|'[^']*')""", "", self.more) + f' s="{style}"')
 
+    @property
+    def without_result(self) -> RawCell:
+        """The same cell, its formula alone."""
+        return replace(self, value=None, kind="", inline="")
+
     def number(self, text: str, formula: str | None = None, kind: str = "") -> RawCell:
         """The same cell with a number, as XML, for what it held."""
         return RawCell(self.more, kind, formula, {}, text)
