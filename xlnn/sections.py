@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
+from xlnn.book.heads import example_with_heads
 from xlnn.book.setting_values import size as parsed_size
 from xlnn.book.start import write_problem
 from xlnn.errors import UsageError
@@ -12,17 +12,8 @@ from xlnn.lessons.catalogue import LESSONS, PARTS, lesson_of
 from xlnn.lessons.pages import write_lesson
 from xlnn.model.brought import NETWORK as OWN_NETWORK
 from xlnn.model.brought import OWN, own
-from xlnn.model.examples import SECTIONS, example
+from xlnn.model.examples import SECTIONS
 from xlnn.model.nielsen import NETWORK, NIELSEN, nielsen
-from xlnn.model.problem import Problem
-from xlnn.words import say
-
-# what the numbers on sheet Data are, where they are no images
-MEASURED = {
-    "2-12": {"x": "height x (cm)", "t": "weight y (kg)"},
-    "logistic": {"x": "hours of study", "digit": "passed: 1"},
-}
-
 
 # sections whose workbook is another one's
 SAME = {"3-2": "4-4", "3-3": "4-4", "3-5": "4-4", "4-1": "4-4", "5-3": "5-6", "5-4": "5-6", "5-5": "5-6"}
@@ -66,7 +57,7 @@ def new(
             raise UsageError("a network of your own needs images: --images FOLDER, CSV or NPZ.")
         problem = own(images, _size(size), layers)
     elif section in SECTIONS:
-        problem = _headed(example(section), section, language)
+        problem = example_with_heads(section, language)
     elif lesson is not None:
         return write_lesson(lesson, path, cells=cells, language=language, decimals=decimals, force=force)
     else:
@@ -84,12 +75,6 @@ def _size(size: tuple[int, int] | str | None) -> tuple[int, int] | None:
         return parsed_size(f"{size}x{size}" if size.strip().isdigit() else size)
     except ValueError:
         raise UsageError("expected a size like 8x8, found {found}.", found=repr(size)) from None
-
-
-def _headed(problem: Problem, section: str, language: str) -> Problem:
-    """With what its numbers measure, in the workbook's language."""
-    heads = tuple((name, say(text, language)) for name, text in MEASURED.get(section, {}).items())
-    return replace(problem, network=replace(problem.network, heads=heads)) if heads else problem
 
 
 def _in_order(section: str) -> list:

@@ -104,3 +104,10 @@ def test_command(tmp_path):
     assert openpyxl.load_workbook(tmp_path / "e.xlsx")["Iteration 1"]["O11"].value is None
     assert xlnn.exercise("5-6", tmp_path / "maps.xlsx").exists()
     assert judge(tmp_path / "maps.xlsx").share == 0.0
+
+
+@pytest.mark.parametrize(("section", "heads"), [("2-12", ["height x (cm)", "weight y (kg)"]), ("logistic", ["hours of study"])])
+def test_what_the_numbers_measure_stands_over_them(tmp_path, section, heads):
+    book = openpyxl.load_workbook(xlnn.exercise(section, tmp_path / "e.xlsx"))
+    for name in ("Data", "Iteration 1"):
+        assert set(heads) <= {cell.value for row in book[name].iter_rows() for cell in row}

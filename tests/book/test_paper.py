@@ -50,30 +50,32 @@ def test_the_first_images_or_all(tmp_path, printed, last):
     xlnn.write(example("4-4"), tmp_path / "t.xlsx", keep="1", printed=printed)
     sheet = openpyxl.load_workbook(tmp_path / "t.xlsx")["Iteration 1"]
     assert sheet.print_area == f"'Iteration 1'!$A$1:${last[:2]}${last[2:]}"
-    assert (sheet.print_title_cols, sheet.print_title_rows) == ("$A:$K", None)  # its rows all fit
+    assert (sheet.print_title_cols, sheet.print_title_rows) == ("$H:$K", None)  # its rows all fit
     assert all((end.id - 11) % 4 == 0 for end in sheet.col_breaks.brk)  # a page ends with the last column of an image
     assert {end.id + 1 for end in sheet.row_breaks.brk} <= {37, 53, 70, 86}  # and before a heading
-    assert sheet.page_setup.scale >= 32
+    assert sheet.page_setup.scale >= (42 if printed == "first" else 32)  # three pages are used for larger numbers
 
 
 def test_the_numbers_of_the_images_are_on_every_page(tmp_path):
     """5-6 is higher than a page: its rows 1 and 2, with the number of each image, are repeated."""
     xlnn.write(example("5-6"), tmp_path / "t.xlsx", keep="1")
     sheet = openpyxl.load_workbook(tmp_path / "t.xlsx")["Iteration 1"]
-    assert (sheet.print_title_cols, sheet.print_title_rows) == ("$A:$K", "$1:$2")
+    assert (sheet.print_title_cols, sheet.print_title_rows) == ("$H:$K", "$1:$2")
     assert sheet.row_breaks.brk
 
 
 @needs_office
 @needs_pdftotext
 def test_no_page_ends_within_an_image(tmp_path):
-    """Two pages of four images: LibreOffice's own, with any font, has image 4 whole on the first and 5 on the second."""
+    """LibreOffice's own pages, with any font, have whole images, and the labels of their numbers beside them."""
     xlnn.write(example("4-4"), tmp_path / "t.xlsx", keep="1", cells="values")
     convert(tmp_path / "t.xlsx", tmp_path / "t.pdf", "pdf", 300)
     text = subprocess.run(["pdftotext", "-layout", tmp_path / "t.pdf", "-"], check=True, capture_output=True).stdout.decode()
-    printed = [page for page in text.split("\f") if page.strip().startswith("Iteration 1:")]
+    printed = [page for page in text.split("\f") if re.search(r"^ *Iteration 1 +\d+ ?/", page, re.MULTILINE)]
     images = [re.search(r"image +(\d.*)$", page, re.MULTILINE)[1].split() for page in printed]
     assert [number for page in images for number in page] == list("12345678")
+    assert len(images) == 3
+    assert all("backward pass" in page and "squared error" in page for page in printed)
     assert all(len(re.findall("∂C/∂b²", page)) == len(numbers) for page, numbers in zip(printed, images, strict=True))
 
 
@@ -85,6 +87,19 @@ def test_the_title_is_printed_where_columns_are_few(tmp_path, section):
     last = openpyxl.utils.range_boundaries(sheet.print_area.partition("!")[2])[2]
     letters = [openpyxl.utils.get_column_letter(column) for column in range(1, last + 1)]
     wide = sum(sheet.column_dimensions[letter].width if letter in sheet.column_dimensions else 8.43 for letter in letters)
+    assert wide >= len(sheet["A1"].value) * 1.2
+
+
+@pytest.mark.parametrize("step", ["all", "forward"])
+def test_the_title_of_an_exercise_is_printed_to_its_end(tmp_path, step):
+    """It says what ○ and × are: in 14 points bold, longer than the columns of three images are wide."""
+    sheet = openpyxl.load_workbook(xlnn.exercise("4-4", tmp_path / "e.xlsx", step=step, images=3))["Iteration 1"]
+    last = openpyxl.utils.range_boundaries(sheet.print_area.partition("!")[2])[2]
+    wide, width = 0.0, 8.43
+    for column in range(1, last + 1):
+        found = [d for d in sheet.column_dimensions.values() if d.min <= column <= d.max]
+        wide += found[0].width if found else width
+    assert sheet["A1"].value.endswith("×.")
     assert wide >= len(sheet["A1"].value) * 1.2
 
 

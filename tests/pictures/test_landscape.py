@@ -201,7 +201,10 @@ def test_sheet_contours_has_the_lines(book, written):
     header = [cell.value for cell in sheet[1] if cell.value]
     found = xlnn.landscape(xlnn.read(book), ("w3[1,2]", "w3[2,3]"), grid=9)
     assert header == [f"C_T = {level:g}" for level in levels(found)]
-    points = [(row[8], row[9]) for row in sheet.iter_rows(min_row=2, values_only=True) if row[8] is not None]
+    assert [cell.value for cell in sheet[2]] == ["w3[1,2]", "w3[2,3]"] * len(header)  # what the numbers of a column are
+    assert (sheet.print_title_rows, sheet.freeze_panes) == ("$1:$2", "A3")
+    assert sheet["I3"].number_format == "0.000"
+    points = [(row[8], row[9]) for row in sheet.iter_rows(min_row=3, values_only=True) if row[8] is not None]
     level, on_grid = float(header[4].split("=")[1]), 0
     for p, q in points:
         column = np.flatnonzero(np.isclose(found.across, p, atol=1e-9))

@@ -34,6 +34,7 @@ from xlnn.book import (
     understood_facts,
 )
 from xlnn.book import resume_record as record
+from xlnn.book.heads import MEASURED
 from xlnn.book.own_understood import IRREGULAR
 from xlnn.checking.conventions import OTHER_CONVENTIONS, OTHER_RATES
 from xlnn.checking.mistakes.search import catalogue
@@ -49,7 +50,7 @@ from xlnn.model.activations import ACTIVATIONS
 from xlnn.model.costs import COSTS
 from xlnn.model.examples import example
 from xlnn.model.network import KINDS, Network
-from xlnn.sections import MEASURED, sections
+from xlnn.sections import sections
 from xlnn.sweeps.variants import OF_LAYERS
 from xlnn.words import LANGUAGES, WORDS, every, joined, say
 from xlnn.words import translations as compiled
@@ -306,7 +307,7 @@ SAID = {
     "layout.labels: label.text": headings(),
     "layout.labels: network.things": ("image", "case"),
     "cli.books: sections().items()": sections().values(),
-    "sections: MEASURED.get(section, {}).items()": [text for heads in MEASURED.values() for text in heads.values()],
+    "book.heads: MEASURED.get(section, {}).items()": [text for heads in MEASURED.values() for text in heads.values()],
     "layout.labels: q.symbol": [quantities.SYMBOLS[kind] for kind in (*layouts.MARKS, "share", "digit")],
     "book.conventions: chosen.order": problem.ORDERS,
     "book.conventions: topic": first_of_pairs("book.conventions", "conventions")

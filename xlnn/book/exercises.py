@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from xlnn.book.heads import example_with_heads
 from xlnn.book.look import furnish
 from xlnn.book.names import DATA, PLACES, SETTINGS, iteration_name
 from xlnn.book.numbers import INITIAL, Page, add_page, vector
@@ -21,7 +22,6 @@ from xlnn.layout.cells import Cell
 from xlnn.layout.layouts import BACKWARD as SENT_BACK
 from xlnn.layout.layouts import GRADIENTS, NEW, SUMS, Layout
 from xlnn.layout.places import Place
-from xlnn.model.examples import example
 from xlnn.model.problem import Problem
 from xlnn.model.training import Step
 from xlnn.words import say
@@ -50,7 +50,9 @@ def exercise(
     force: bool = False,
 ) -> Path:
     """Writes the exercise of a section of the book ("4-4") to `path`. Raises UsageError, SaveError."""
-    return write_exercise(example(section), path, step=step, images=images, language=language, force=force, title=section)
+    return write_exercise(
+        example_with_heads(section, language), path, step=step, images=images, language=language, force=force, title=section
+    )
 
 
 def write_exercise(

@@ -9,10 +9,25 @@ from xlnn.book.origin import Sources
 from xlnn.layout import labels
 from xlnn.layout.layouts import Layout
 from xlnn.layout.places import Place
+from xlnn.model.examples import example
 from xlnn.model.network import Network
-from xlnn.words import LANGUAGES
+from xlnn.model.problem import Problem
+from xlnn.words import LANGUAGES, say
 from xlnn.xlsx.sheet_names import is_called
 from xlnn.xlsx.workbook import Workbook
+
+# what the numbers of the sections without images measure
+MEASURED = {
+    "2-12": {"x": "height x (cm)", "t": "weight y (kg)"},
+    "logistic": {"x": "hours of study", "digit": "passed: 1"},
+}
+
+
+def example_with_heads(section: str, language: str) -> Problem:
+    """A section of the book, with what its numbers measure in a workbook's language. Raises UsageError."""
+    problem = example(section)
+    heads = tuple((name, say(text, language)) for name, text in MEASURED.get(section, {}).items())
+    return replace(problem, network=replace(problem.network, heads=heads)) if heads else problem
 
 
 def with_heads(book: Workbook, network: Network, layout: Layout, sources: Sources) -> Network:

@@ -45,7 +45,7 @@ def furnish(
         frozen = _frozen(page.layout, made.last, widths)
         if any(frozen):  # else XlsxWriter writes a pane that splits nothing, which Excel may want to repair
             sheet.freeze_panes(*frozen)
-        sheet.print_on(paper_of(page.layout, made.last, widths, file.printed))
+        sheet.print_on(paper_of(page.layout, made.last, widths, file.printed, made.heading))
         _colours(file, sheet, page, problem)
     else:
         sheet.look_like(like)

@@ -25,30 +25,39 @@ ACROSS, DOWN, ROW = (760, 520), (660, 960), 20  # pixels of A4, landscape and up
 SMALLEST, PIXELS, LARGEST = 0.32, 0.3, 0.8  # how small numbers and images are printed, and how large on more than one page
 
 
-TITLE = 560  # pixels: the sheet's title is printed, too, where its columns are few
+READ, ENOUGH, WORTH = 0.36, 3, 1.15  # a scale at which one page is enough; else so many, if each makes it so much larger
 
 
-def paper_of(layout: Layout, last: Cell, widths: np.ndarray, printed: str) -> Paper:
+TITLE, LETTER = 560, 10  # pixels: the sheet's title is printed, too, where its columns are few; and one of its letters
+
+
+def paper_of(layout: Layout, last: Cell, widths: np.ndarray, printed: str, title: int = 0) -> Paper:
     """How a sheet of quantities is printed, in landscape or upright: what takes fewer pages, and is larger.
 
-    `widths` are those of its columns in characters, from column 0 on.
+    `widths` are those of its columns in characters, from column 0 on; `title` is how many its title has.
     """
     area = last if printed == "all" else _first(layout, last)
     across, down = widths[: area.column + 1] * 7 + 5, np.full(area.row + 1, float(ROW))
     across[0] = down[0] = 0
-    more = max(0, int(-(across.sum() - TITLE) // 64))  # columns without numbers, over which the title goes on
+    title = max(TITLE, LETTER * title)
+    more = max(0, int((title - across.sum() + 63) // 64))  # columns without numbers, over which the title goes on
     area, across = Cell(area.row, area.column + more), np.append(across, [64.0] * more)
-    return min((_pages(layout, area, across, down, upright) for upright in (0, 1)), key=lambda paper: (paper.pages, -paper.scale))
+    return min((_pages(layout, area, across, down, upright) for upright in (0, 1)), key=_worth)
+
+
+def _worth(paper: Paper) -> tuple[int, float]:
+    """The least is best: one page that is read with ease, else no more than are enough, as large as can be."""
+    enough = 1 if paper.pages == 1 and paper.scale >= READ else max(paper.pages, ENOUGH)
+    return enough, -paper.scale / WORTH**paper.pages
 
 
 def _pages(layout: Layout, area: Cell, across: np.ndarray, down: np.ndarray, upright: int) -> Paper:
     """Its pages on paper of one kind: one, or as few as can be read, and as large as so few can show it."""
-    labels = layout.corner.column - 1 if layout.corner.column > 2 else 0
-    numbers = layout.corner.row - 1 if layout.corner.row <= 6 or not _across(layout) else 0
-    alone = min(1.0, ACROSS[upright] / across.sum(), DOWN[upright] / down.sum())
+    labels = _labels(layout)
+    numbers = 1, layout.corner.row - 1 if layout.corner.row <= 6 or not _across(layout) else 0
+    scale = min(1.0, ACROSS[upright] / across.sum(), DOWN[upright] / down.sum())
+    alone = Paper(scale, area, bool(upright), 1, labels=labels, numbers=numbers)
     smallest = SMALLEST if _layer(layout) else PIXELS
-    if alone >= smallest:
-        return Paper(alone, area, bool(upright), 1, labels=labels, numbers=numbers)
 
     def paper(scale: float, page_ends: Callable) -> Paper:
         columns = page_ends(across, _starts(layout), labels, ACROSS[upright] / scale)
@@ -56,8 +65,16 @@ def _pages(layout: Layout, area: Cell, across: np.ndarray, down: np.ndarray, upr
         high = max(len(rows) + 1, int(np.ceil(down.sum() * scale / DOWN[upright])))
         return Paper(scale, area, bool(upright), (len(columns) + 1) * high, tuple(columns), tuple(rows), labels, numbers)
 
-    tried = (paper(scale, _full_pages) for scale in np.arange(smallest, LARGEST, 0.02).tolist())
-    return paper(min(tried, key=lambda one: (one.pages, -one.scale)).scale, _page_ends)
+    tried = [paper(scale, _full_pages) for scale in np.arange(smallest, LARGEST, 0.02).tolist()]
+    best = min([alone, *tried] if scale >= smallest else tried, key=_worth)
+    return alone if best is alone else paper(best.scale, _page_ends)
+
+
+def _labels(layout: Layout) -> tuple[int, int]:
+    """The columns with the labels of the images' numbers; the parameters, left of them, stand on the first page alone."""
+    last = layout.corner.column - 1
+    ends = (place.bounds().last.column for place in layout.places.values())
+    return max((end for end in ends if end <= last), default=0) + 1, last if last > 1 else 0
 
 
 def _first(layout: Layout, last: Cell) -> Cell:
@@ -104,8 +121,9 @@ def _headings(layout: Layout) -> list[int]:
     return sorted({*heads, *(row for row in parts if row not in under)})
 
 
-def _page_ends(sizes: np.ndarray, starts: Iterable[int], titles: int, room: float) -> list[int]:
-    """The last rows, or columns, of all pages but the last; `titles` stand on every page. No more pages than need be, and
+def _page_ends(sizes: np.ndarray, starts: Iterable[int], titles: tuple[int, int], room: float) -> list[int]:
+    """The last rows, or columns, of all pages but the last; those of `titles`, from the first to the last, stand on
+    every page. No more pages than need be, and
     those alike."""
     ends = _full_pages(sizes, starts, titles, room)
     for smaller in np.arange(0.5, 1.0, 0.05) * room:
@@ -115,12 +133,13 @@ def _page_ends(sizes: np.ndarray, starts: Iterable[int], titles: int, room: floa
     return ends
 
 
-def _full_pages(sizes: np.ndarray, starts: Iterable[int], titles: int, room: float) -> list[int]:
+def _full_pages(sizes: np.ndarray, starts: Iterable[int], titles: tuple[int, int], room: float) -> list[int]:
     """As `_page_ends`, each page as full as may be."""
     before, ends, begun = list(accumulate(sizes.tolist())), [], 0
-    allowed = [start - 1 for start in starts if titles < start - 1 < len(sizes) - 1]
+    repeated = sizes[titles[0] : titles[1] + 1].sum()
+    allowed = [start - 1 for start in starts if titles[1] < start - 1 < len(sizes) - 1]
     for position, end in enumerate([*allowed, len(sizes) - 1]):
-        used = before[end] - before[begun] + (before[titles] if begun else 0)
+        used = before[end] - before[begun] + (repeated if begun else 0)
         if used > room + 1 and position and allowed[position - 1] > begun:
             begun = allowed[position - 1]
             ends.append(begun)

@@ -28,9 +28,6 @@ SMOOTH = ("sigmoid", "tanh", "softsign", "relu")  # those with a derivative
 Z = tuple(i / 2 for i in range(-10, 11))
 
 
-PARTS = {"z < 0": slice(0, 10), "z ≥ 0": slice(10, 21)}  # of Z
-
-
 UNIT_STEP = ACTIVATIONS["step"].output
 
 
@@ -146,14 +143,14 @@ def _functions() -> Sheet:
         Block("z of the neuron", "A31", needs=("z",), cell=lambda z: z + 0, equation="z of sheet 1-2"),
         *here,
     )
-    part = lambda of: Series(f"step: {of}", ("z of the curves", PARTS[of]), ("step(z)", PARTS[of]))  # it jumps: two curves
+    jumping = Series("step", "z of the curves", "step(z)", "points")  # a line would be a ramp where it jumps
     smooth = (Series(name, "z of the curves", f"{name}(z)") for name in FUNCTIONS[1:-1])
-    series = (*map(part, PARTS), *smooth)
+    series = (jumping, *smooth)
     slopes = tuple(Series(f"{name}′", "z of the curves", f"{name}′(z)") for name in SMOOTH[:3])
     charts = (
-        Chart("P5", "step, sigmoid, tanh, softsign", series, x="z", y="a", subtype="straight"),
-        Chart("P22", "ReLU", (Series("relu", "z of the curves", "relu(z)"),), x="z", y="a", subtype="straight"),
-        Chart("P39", "sigmoid, tanh, softsign: derivatives", slopes, x="z", y="a′", subtype="straight"),
+        Chart("N5", "step, sigmoid, tanh, softsign", series, x="z", y="a", subtype="straight"),
+        Chart("N22", "ReLU", (Series("relu", "z of the curves", "relu(z)"),), x="z", y="a", subtype="straight"),
+        Chart("N39", "sigmoid, tanh, softsign: derivatives", slopes, x="z", y="a′", subtype="straight"),
     )
     return sheet("1-3", "Activation functions", blocks, texts, charts, _slopes())
 

@@ -48,7 +48,7 @@ def write_landscape(found: Landscape, path: str | Path, *, language: str | None 
         file = BookFile(temporary, path.stem)
         sheets = [file.sheet(name) for name in (LANDSCAPE, PATH, CONTOURS)]
         lines = {level: _points(found, level) for level in levels(found)}
-        _contours_sheet(file, sheets[2], lines)
+        _contours_sheet(file, sheets[2], lines, found.over)
         _path_sheet(file, sheets[1], found, language)
         _map_sheet(file, sheets[0], found, lines, language)
         file.close()
@@ -153,9 +153,8 @@ def _path_sheet(file: BookFile, sheet: RowsSheet, found: Landscape, language: st
         rows.number(Cell(number, 5), here, style("cost"))
         rows.text(Cell(number, 6), _cell_at(found, *found.nearest(point)).name, style("index"))
     file.show(sheet, rows)
-    one_page_wide(sheet)
+    _listed(sheet, 6, 1)
     sheet.set_column(0, 5, 16)
-    sheet.freeze_panes(1, 0)
 
 
 def levels(found: Landscape) -> list[float]:
@@ -163,19 +162,27 @@ def levels(found: Landscape) -> list[float]:
     return sorted({float(f"{height:.3g}") for height in np.quantile(found.CT, (np.arange(LEVELS) + 0.5) / LEVELS)})
 
 
-def _contours_sheet(file: BookFile, sheet: RowsSheet, lines: Lines) -> None:
+def _contours_sheet(file: BookFile, sheet: RowsSheet, lines: Lines, over: tuple[Parameter, Parameter]) -> None:
     """Two columns for each level: the points of its lines, a blank row after each line."""
     rows, style = file.rows(), file.style
     for number, (level, points) in enumerate(lines.items()):
         rows.text(Cell(1, 2 * number + 1), f"C_T = {level:g}", style("header"))
         rows.blank(Cell(1, 2 * number + 2), style("header"))
-        for row, point in enumerate(points, 2):
+        for axis, parameter in enumerate(over, 1):
+            rows.text(Cell(2, 2 * number + axis), str(parameter), style("header"))
+        for row, point in enumerate(points, 3):
             for axis, value in enumerate(point, 1):
-                rows.number(Cell(row, 2 * number + axis), value)
+                rows.number(Cell(row, 2 * number + axis), value, style("parameter"))
     file.show(sheet, rows)
-    one_page_wide(sheet)
+    _listed(sheet, 2 * len(lines), 2)
     sheet.set_column(0, 2 * LEVELS, 12)
-    sheet.freeze_panes(1, 0)
+
+
+def _listed(sheet: RowsSheet, columns: int, heads: int) -> None:
+    """A long list: its heads stay above it, on the screen and on every page; few columns are printed upright."""
+    one_page_wide(sheet, upright=columns <= 6)
+    sheet.repeat_rows(0, heads - 1)
+    sheet.freeze_panes(heads, 0)
 
 
 def _points(found: Landscape, level: float) -> list[tuple[float, ...]]:
@@ -192,10 +199,10 @@ def _contour_chart(file: BookFile, found: Landscape, lines: Lines, language: str
         columns = 2 * number, 2 * number + 1
         if points:
             line = {"color": _colour(number, len(lines)), "width": 1.25}
-            _curve(chart, CONTOURS, columns, len(points), f"{level:g}", {"line": line})
+            _curve(chart, CONTOURS, columns, (2, len(points) + 1), f"{level:g}", {"line": line})
     black = {"line": {"color": "#000000", "width": 2}}
     marker = {"marker": {"type": "circle", "size": 4, "fill": {"color": "#000000"}, "border": {"color": "#000000"}}}
-    _curve(chart, PATH, (1, 2), len(found.path), say("path of training", language), black | marker)
+    _curve(chart, PATH, (1, 2), (1, len(found.path)), say("path of training", language), black | marker)
     first, second = map(str, found.over)
     for set_axis, name, values in ((chart.set_x_axis, first, found.across), (chart.set_y_axis, second, found.up)):
         ends = {"min": float(values[0]), "max": float(values[-1]), "crossing": float(values[0])}
@@ -212,8 +219,8 @@ def _colour(number: int, count: int) -> str:
     return COLOURS[round(number * (len(COLOURS) - 1) / max(1, count - 1))]
 
 
-def _curve(chart, sheet: str, columns: tuple[int, int], rows: int, name: str, look: dict) -> None:
-    x, y = ([sheet, 1, column, rows, column] for column in columns)
+def _curve(chart, sheet: str, columns: tuple[int, int], rows: tuple[int, int], name: str, look: dict) -> None:
+    x, y = ([sheet, rows[0], column, rows[1], column] for column in columns)
     chart.add_series({"name": name, "categories": x, "values": y, **look})
 
 

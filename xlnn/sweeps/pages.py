@@ -17,8 +17,7 @@ from xlnn.sweeps.grid import Grid, Run
 from xlnn.sweeps.result import Sweep
 from xlnn.sweeps.variants import heading
 from xlnn.words import say, word
-from xlnn.xlsx.new_file import BLUE, GRID, ORANGE, BookFile, heat
-from xlnn.xlsx.printing import one_page_wide
+from xlnn.xlsx.new_file import BLUE, GRID, ON_A_PAGE, ORANGE, BookFile, heat, show
 from xlnn.xlsx.rows import Rows, RowsSheet
 from xlnn.xlsx.saving import check_target, replacing
 
@@ -29,6 +28,9 @@ LINES = 10  # of η in a chart; more could not be told apart
 
 
 CHARTS, HIGH, WIDE = 20, 19, 6  # rows of charts on sheet Curves at most; rows and columns that a chart takes
+
+
+TWO_LINES = 30.0  # points: the height of headers, some of which are too long for one
 
 
 COLOURS = ("#1F3864", "#2F5597", "#5B9BD5", "#9DC3E6", "#A5A5A5", "#FFC000", "#F4B183", "#ED7D31", "#C00000", "#7030A0")
@@ -79,8 +81,7 @@ def add_sheets(file: BookFile, found: Sweep, language: str) -> None:
     for name, fill in ((SWEEP, _tables), (RUNS, _runs), (CURVES, _curves), (TIMES, _times)):
         sheet, rows = file.sheet(name), file.rows()
         fill(file, sheet, rows, found, language)
-        file.show(sheet, rows)
-        one_page_wide(sheet)
+        show(file, sheet, rows, ON_A_PAGE + HIGH * (name == CURVES))  # beside its charts
         sheet.hide_gridlines(2)
 
 
@@ -249,7 +250,9 @@ def _runs(file: BookFile, sheet: RowsSheet, rows: Rows, found: Sweep, language: 
             if np.isfinite(value):
                 rows.number(Cell(line, place), float(value), style(kind))
     sheet.set_column(0, len(titles) - 1, 12)
+    rows.heights[1] = TWO_LINES
     sheet.freeze_panes(1, 0)
+    sheet.repeat_rows(0)
     sheet.autofilter(0, 0, len(grid.runs), len(titles) - 1)
 
 
@@ -284,6 +287,7 @@ def _curves(file: BookFile, sheet: RowsSheet, rows: Rows, found: Sweep, language
                 sheet.insert_chart(2 + HIGH * v, place * WIDE, chart)
         column += 2 + 3 * len(ranked)
     sheet.set_column(0, column, 12)
+    sheet.repeat_rows(top - 1, top + 2)
 
 
 def _curve(rows: Rows, style: Callable, found: Sweep, run: Run, at: Cell, rank: str, language: str) -> None:
@@ -337,4 +341,6 @@ def _times(file: BookFile, sheet: RowsSheet, rows: Rows, found: Sweep, language:
         rows.number(Cell(line, 4), seconds, style("cell"))
         rows.number(Cell(line, 5), seconds / count * 1e3, style("cell"))
     sheet.set_column(0, 4, 12)
+    rows.heights[3] = TWO_LINES
     sheet.freeze_panes(3, 0)
+    sheet.repeat_rows(2)

@@ -207,10 +207,13 @@ def _conditional(sheet: RowsSheet, ranges: list[Range], options: Mapping) -> Non
     )
 
 
-def show(file: BookFile, sheet: RowsSheet, rows: Rows) -> None:
-    """A sheet of texts; printed it is one page wide, and one high where it is not too long for that."""
+ON_A_PAGE = 60  # rows that can be read there
+
+
+def show(file: BookFile, sheet: RowsSheet, rows: Rows, most: int = ON_A_PAGE) -> None:
+    """A sheet of texts; printed it is one page wide, and one high where it has less than the `most` rows for that."""
     file.show(sheet, rows)
-    one_page_wide(sheet, 1 if sheet.dim_rowmax < ON_A_PAGE else 0)
+    one_page_wide(sheet, 1 if sheet.dim_rowmax < most else 0)
 
 
 def put(rows: Rows, cell: Cell, value, style: int) -> None:
@@ -220,9 +223,6 @@ def put(rows: Rows, cell: Cell, value, style: int) -> None:
         rows.text(cell, value, style, symbol=False)
     else:
         rows.number(cell, value, style)
-
-
-ON_A_PAGE = 60  # rows that can be read there
 
 
 CELLS = ("values", "formulas")

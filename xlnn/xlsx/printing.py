@@ -14,7 +14,7 @@ A4 = 9  # as Excel numbers paper
 @dataclass(frozen=True)
 class Paper:
     """The pages of a sheet: their scale, the last cell that is printed, how many they are, the last columns and rows of all
-    but the last, and how many columns and rows from the first on stand on every page."""
+    but the last, and the first and last column, and row, of those that stand on every page."""
 
     scale: float
     last: Cell
@@ -22,8 +22,8 @@ class Paper:
     pages: int = 1
     columns: tuple[int, ...] = ()
     rows: tuple[int, ...] = ()
-    labels: int = 0
-    numbers: int = 0
+    labels: tuple[int, int] = (1, 0)
+    numbers: tuple[int, int] = (1, 0)
 
 
 def print_on(sheet: Worksheet, paper: Paper) -> None:
@@ -32,10 +32,10 @@ def print_on(sheet: Worksheet, paper: Paper) -> None:
         sheet.set_landscape()
     sheet.set_paper(A4)
     sheet.print_area(0, 0, paper.last.row - 1, paper.last.column - 1)
-    if paper.labels and paper.columns:
-        sheet.repeat_columns(0, paper.labels - 1)
-    if paper.numbers and paper.pages > len(paper.columns) + 1:  # rows for nothing take LibreOffice half of its time to open
-        sheet.repeat_rows(0, paper.numbers - 1)
+    if paper.labels[1] and paper.columns:
+        sheet.repeat_columns(paper.labels[0] - 1, paper.labels[1] - 1)
+    if paper.numbers[1] and paper.pages > len(paper.columns) + 1:  # rows for nothing take LibreOffice half of its time to open
+        sheet.repeat_rows(0, paper.numbers[1] - 1)
     if paper.pages == 1:
         sheet.fit_to_pages(1, 1)
     else:

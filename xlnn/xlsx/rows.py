@@ -118,7 +118,7 @@ class Template:
     Holes listed in `marks` are right/wrong: they get `mark_texts[0]` for wrong and [1] for right. `columns`,
     `decimals` and `least` tell of every hole where it is and what it shows (see Look); `fitted` are those before which a
     hole for the style stands, `styles` (n, 2) their styles, usual and for small numbers; `widths` how long the texts of a
-    column are.
+    column are, `heading` that of the text in A1.
     """
 
     text: str
@@ -132,6 +132,7 @@ class Template:
     fitted: np.ndarray
     styles: np.ndarray
     widths: dict[int, int]
+    heading: int
 
     def fill(self, numbers: np.ndarray, before: str = "", title: int = 0) -> str:
         """The rows with these numbers, every float so that it reads back to the bit."""
@@ -169,6 +170,7 @@ class Rows:
     widths: dict[int, int] = field(default_factory=dict)
     looks: Mapping[int, Look] = field(default_factory=dict)  # of styles that show decimals
     heights: dict[int, float] = field(default_factory=dict)
+    heading: int = 0  # how long the text in A1 is
 
     def blank(self, cell: Cell, style: int) -> None:
         self.cells[cell] = self._lasting(style), "", -1, False
@@ -179,6 +181,8 @@ class Rows:
 
     def text(self, cell: Cell, text: str, style: int = 0, measured: bool = True, symbol: bool = True) -> None:
         """A text; in a `symbol` such as `z^F` F is raised. `measured`: the column becomes wide enough for it."""
+        if cell == (1, 1):
+            self.heading = columns_wide(text)
         if measured:
             self.widths[cell.column] = max(self.widths.get(cell.column, 0), columns_wide(text))
         self.cells[cell] = style, f"<v>{self.strings(raised(text) if symbol else text)}</v>", -1, False
@@ -251,7 +255,18 @@ class Rows:
         decimals, least = np.array([look.decimals for look in looks]), np.array([look.least for look in looks])
         fitted = np.array(styles, dtype=int).reshape(-1, 3)
         return Template(
-            "".join(parts), order_, marks_, mark_texts, last, columns_, decimals, least, fitted[:, 0], fitted[:, 1:], self.widths
+            "".join(parts),
+            order_,
+            marks_,
+            mark_texts,
+            last,
+            columns_,
+            decimals,
+            least,
+            fitted[:, 0],
+            fitted[:, 1:],
+            self.widths,
+            self.heading,
         )
 
     def _row(self, number: int, first: bool) -> str:
