@@ -631,6 +631,23 @@ def test_training_that_diverges(steep):
     assert CliRunner().invoke(main, ["show", "book-trained.xlsx"]).exit_code == 0
 
 
+@pytest.mark.parametrize(("keep", "step"), [([], 3), (["--keep", "every:7,last"], 7), (["--keep", "every:7"], 7)])
+def test_the_last_iteration_before_it_diverged_is_kept(steep, keep, step):
+    """Of 300 iterations every third gets a sheet, and the last one; where it diverges that is the last before."""
+    first, second = CliRunner().invoke(main, ["train", "book.xlsx", "--eta", "10", "-n", "300", *keep]).stderr.splitlines()
+    last = int(workbooks.re.search("after update ([0-9]+)", first)[1])
+    expected = sorted({*range(1, last + 1, step), *([] if keep[1:] == ["every:7"] else [last])})
+    found = openpyxl.load_workbook("book-trained.xlsx", data_only=True)
+    assert [name for name in found.sheetnames if name.startswith("Iteration ")] == [f"Iteration {k}" for k in expected]
+    kept = keep[1] if keep else "every:3,last"
+    assert second == (
+        f"xlnn: error: Iterations before that have a sheet (--keep {kept}): {len(expected)}, in book-trained.xlsx; "
+        "--keep all writes all."
+    )
+    told = {text for row in found["Conventions"].iter_rows(values_only=True) for text in row}
+    assert f"Only {len(expected)} of 300 iterations have a sheet (--keep)." in told
+
+
 def test_training_that_diverges_in_batches(steep):
     result = CliRunner().invoke(main, ["train", "book.xlsx", "--eta", "10", "-n", "300", "--batch", "16"])
     assert result.exit_code == 7

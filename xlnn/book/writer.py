@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from xlnn.book.summary_sheet import headlines
 from xlnn.errors import DivergedError
 from xlnn.model.problem import Problem
 from xlnn.model.threads import one_thread
-from xlnn.model.training import Step, counted, finish, train, trained
+from xlnn.model.training import Step, counted, finish, step_of, train, trained
 from xlnn.words import say
 from xlnn.xlsx.new_file import BookFile
 from xlnn.xlsx.saving import check_space, check_target, replacing
@@ -109,7 +109,7 @@ def write(
         writing = _Writing(plan, book, options)
         writing.run(progress, stopping)
     if writing.diverged:
-        writing.diverged.others = (DivergedError("The iterations before are in {path}.", path=temporary.path),)
+        writing.diverged.others = (writing.before(temporary.path),)
         raise writing.diverged
     first, last = writing.totals[0], writing.totals[-1]
     result = Result(
@@ -188,14 +188,14 @@ class _Writing:
 
     def train(self, stops: Callable[[int], bool]) -> Step:
         """Every kept iteration's sheet. Returns all images under the last parameters whose numbers are finite."""
-        problem, last = self.plan.problem, None
+        problem, last, before = self.plan.problem, None, None
         try:
             for step in train(problem):
                 if (step.iteration - 1) % problem.per_epoch == 0:
                     self.count(step if self.plan.whole else trained(problem, step.parameters, step.iteration))
                 if step.iteration in self.plan.kept:
                     self.book.iteration(step)
-                last = step
+                before, last = last and last.parameters, step
                 step.new_parameters()
                 if stops(step.iteration):
                     break
@@ -206,10 +206,31 @@ class _Writing:
             if last is None:
                 raise
             self.diverged = error
+            if self.options.keep != "all" and not self.plan.own_sheets:
+                if "last" in self.options.keep.split(","):
+                    self.keep_last(last, before)
+                self.book.plan = replace(self.plan, kept=frozenset(self.book.written))
             end = trained(problem, last.parameters, last.iteration)
             if self.totals[-1][0] != end.iteration - 1:
                 self.count(end)
             return end
+
+    def keep_last(self, last: Step, before: Mapping | None) -> None:
+        """The sheet of the last iteration whose numbers are all finite: of `last`, or of the one with the parameters `before`."""
+        problem = self.plan.problem
+        for number, parameters in ((last.iteration, last.parameters), (last.iteration - 1, before)):
+            if parameters is None or number in self.book.written:
+                return
+            with suppress(DivergedError):
+                self.book.iteration(step_of(problem, number, problem.given(problem.batch(number)), parameters, learning=True))
+                return
+
+    def before(self, path: Path) -> DivergedError:
+        """What of a training that diverged is in the file."""
+        if self.options.keep == "all" or self.plan.own_sheets:
+            return DivergedError("The iterations before are in {path}.", path=path)
+        text = "Iterations before that have a sheet (--keep {kept}): {count}, in {path}; --keep all writes all."
+        return DivergedError(text, count=len(self.book.written), path=path, kept=self.options.keep)
 
     def count(self, step: Step) -> None:
         """Remembers C_T and the share right. Raises DivergedError where C_T is not finite."""
