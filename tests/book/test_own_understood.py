@@ -11,7 +11,7 @@ from own_styles import at, blocks, book, learned, sheets
 from understand_books import rows, table
 
 import xlnn
-from workbooks import save
+from workbooks import places, save
 from xlnn.checking.by_quantity import compared_by_quantity
 from xlnn.checking.judging import judge as check
 
@@ -163,3 +163,22 @@ def test_a_rate_that_is_typed_into_formulas_stays_where_it_is_the_rate(tmp_path)
     assert [same[c].value for c in ("A12", "B14")] == [cells["A12"], cells["B14"]]
     assert [other[c].data_type for c in ("A12", "B14", "C13")] == ["n", "n", "n"]
     assert [other[c].value for c in ("D6", "I7", "K8")] == [cells["D6"], cells["I7"], cells["K8"]]
+
+
+@pytest.mark.parametrize("first", [4, 6])
+def test_a_row_that_places_tells_of_goes_on_though_untrained_biases_stand_elsewhere(tmp_path, first):
+    cells = rows(6) | {"AN2": 0.0, "AO2": 0.0, "AP2": 0.0, "AQ2": 0.0}
+    lines = [
+        ("x", f"Net!C{first}:D{first}", "90 down"), ("t", f"Net!A{first}:B{first}", "90 down"),
+        ("w2", f"Net!E{first}:F{first}", None, "2 right"), ("b2", "Net!AN2:AO2"),
+        ("w3", f"Net!M{first}:N{first}", None, "2 right"), ("b3", "Net!AP2:AQ2"), ("a3", f"Net!R{first}", "90 down", "2 right"),
+        ("new_w2", f"Net!E{first + 1}:F{first + 1}", None, "2 right"),
+        ("new_w3", f"Net!M{first + 1}:N{first + 1}", None, "2 right"),
+    ]  # fmt: skip
+    mine = book(tmp_path / "mine.xlsx", Net=cells, Places=places(lines))
+    path = trained(mine, tmp_path / "out.xlsx", iterations=12 - first)
+    result, before = openpyxl.load_workbook(path), openpyxl.load_workbook(mine)["Net"]
+    assert "Net" in result.sheetnames
+    assert [result["Net"][f"E{row}"].value for row in range(4, 12)] == [0.3, *(f"=E{row}-$G$1*X{row}" for row in range(4, 11))]
+    assert result["Net"]["Q9"].value == before["Q9"].value
+    assert check(path).right

@@ -17,6 +17,7 @@ from xlnn.book.understood_places import places_lines
 from xlnn.errors import ContentError, Where
 from xlnn.layout.layouts import MARKS
 from xlnn.layout.listed import by_sheet
+from xlnn.layout.places import Place
 from xlnn.model.network import Network
 from xlnn.understand import Understood
 from xlnn.xlsx.cell_table import code
@@ -26,6 +27,7 @@ HELD = "{name} lies in {said}, as sheet Places says; the formulas have it in {fo
 ABSENT = "{name} is not there, as sheet Places says; the formulas have it in {found}."
 OTHER = "the formulas say another network than sheet Places; Places holds, and nothing is added to it."
 COMPLETED = "read as sheet Places says (lines: {count}); the rest is understood from the formulas."
+Codes = Mapping[str, np.ndarray]  # by sheet the cells of an array, in its order
 ALONE = "read as sheet Places says (lines: {count})."
 
 
@@ -54,7 +56,7 @@ def completed(book: Workbook, said: Said, found: settings.Read, known: Understoo
             return None
         raise
     found = _settings(said, own, found, known, network)
-    understood_ = _lines(book, known)
+    understood_ = _understood(book, known, _beginning(own, known, network))
     gone = [(ABSENT, {"name": name, "found": _told(understood_[name])}) for name in said.absent if name in understood_]
     theirs = {name: line for name, line in understood_.items() if name in _quantities(found)}
     count = len(known.iterations[0].named["x"].cells)
@@ -118,6 +120,21 @@ def _settings(said: Said, own: Own, found: settings.Read, known: Understood, net
     return settings.Read({**values, **found.values}, tuple(layers), {**where, **found.where})
 
 
+def _beginning(own: Own, known: Understood, network: Network) -> Understood:
+    """What was understood from that iteration on of which Places tells: where most of its quantities lie as Places says."""
+    if len(known.iterations) == 1:
+        return known
+    said = {name: line for name, line in own.items() if name in network.quantities and not line.lists_images}
+    count = len(known.iterations[0].named["x"].cells)
+    told = {name: _codes(line, network, name, count) for name, line in said.items()}
+    alike = [
+        sum(_equal(told[name], _codes_of(*lying)) for name, lying in iteration.places().items() if name in told)
+        for iteration in known.iterations
+    ]
+    first = alike.index(max(alike))
+    return replace(known, iterations=known.iterations[first:]) if first else known
+
+
 def _quantities(found: settings.Read) -> Mapping:
     return found.network().quantities
 
@@ -128,6 +145,15 @@ def _lines(book: Workbook, known: Understood) -> dict[str, Line]:
     names = headings(lines)
     told = places_sheet.parse([names, *([line.get(name) for name in names] for line in lines)], book.name)
     return {name: replace(line, where=Where(book.name), understood=True) for name, line in told.items()}
+
+
+def _understood(book: Workbook, known: Understood, beginning: Understood) -> dict[str, Line]:
+    """The lines of the iteration with which Places begins; η is what it is in the first."""
+    all_ = _lines(book, known)
+    if beginning is known:
+        return all_
+    rates = {name: line for name, line in all_.items() if name.startswith("eta")}
+    return {name: line for name, line in _lines(book, beginning).items() if not name.startswith("eta")} | rates
 
 
 def _merged(said: Said, own: Own, theirs: Mapping[str, Line], network: Network, images: int) -> tuple[Own, Notes]:
@@ -151,19 +177,22 @@ def _merged(said: Said, own: Own, theirs: Mapping[str, Line], network: Network, 
 
 def _same(one: Line, other: Line, network: Network, name: str, images: int) -> bool:
     """Whether two lines say the same cells."""
-    here, there = (_codes(line, network, name, images) for line in (one, other))
+    return _equal(*(_codes(line, network, name, images) for line in (one, other)))
+
+
+def _equal(here: Codes, there: Codes) -> bool:
     return here.keys() == there.keys() and all(np.array_equal(here[sheet], there[sheet]) for sheet in here)
-
-
-Codes = Mapping[str, np.ndarray]  # by sheet the cells of an array, in its order
 
 
 def _codes(line: Line, network: Network, name: str, images: int) -> Codes:
     """The cells of a line; of one that lists images all that it lists."""
     q = network.quantities[name]
     count = (line.images(q) or 1) if line.lists_images and q.per_image else images
-    place = line.place(q, count)
-    return {sheet: code(*part.grid()).ravel() for sheet, part, _ in by_sheet(line.sheet, place)}
+    return _codes_of(line.sheet, line.place(q, count))
+
+
+def _codes_of(sheet: str, place: Place) -> Codes:
+    return {on: code(*part.grid()).ravel() for on, part, _ in by_sheet(sheet, place)}
 
 
 def _together(all_: Iterable[Codes]) -> Codes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from xlnn.book.names import PLACES, RESERVED, SETTINGS, SOLVED, START, TRAINED
 from xlnn.book.origin import origin_of
@@ -57,8 +57,8 @@ def own_iterations(book: Workbook, problem: Problem, lines: Own) -> OwnIteration
     sources = origin_of(problem).sources
     first |= {name: sources[name] for name in sources if name not in first and sources[name][0] not in (START, TRAINED, SOLVED)}
     steps = {name: line.following for name, line in named.items() if line.following not in (None, NEXT_SHEET)}
-    if not any(line.following for line in named.values()) and (step := record_step(first)):
-        steps = {name: step for name in first if name != "eta"}
+    if not any(line.following for line in named.values()) and (step := record_step(first, staying(problem))):
+        steps = {name: step for name in first if name not in staying(problem)}
     next_ = {name: where for name, where in first.items() if _is_next(first, name, steps)}
     first = {name: where for name, where in first.items() if name not in next_}
     steps = {name: step for name, step in steps.items() if name in first}
@@ -82,8 +82,16 @@ def own_of(first: Where) -> tuple[str, ...]:
     return tuple(dict.fromkeys(sheet for name, where in first.items() if name not in GIVEN for sheet in sheets_of(where)))
 
 
-def record_step(only: Where) -> Move | None:
-    """The step to the next iteration where all of the only one stands in one line of cells, new parameters in the next."""
+def staying(problem: Problem) -> frozenset[str]:
+    """What no iteration changes, wherever it stands: η, and parameters that are not trained."""
+    network = problem.network
+    return frozenset({"eta"} | {q.name for q in network.parameters if network.frozen(q)})
+
+
+def record_step(only: Where, stays: Collection[str]) -> Move | None:
+    """The step to the next iteration where all of the only one stands in one line of cells, new parameters in the next; what
+    `stays` may stand anywhere."""
+    only = {name: where for name, where in only.items() if name.removeprefix("new_") not in stays}
     old = {name.removeprefix("new_"): name for name in only if name.startswith("new_")}
     moves = {step_between(only[name], only[new]) if name in only else None for name, new in old.items()}
     step = moves.pop() if len(moves) == 1 else None

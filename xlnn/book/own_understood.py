@@ -9,7 +9,7 @@ import numpy as np
 
 from xlnn.book import understood
 from xlnn.book.origin import origin_of
-from xlnn.book.own_iterations import numbered, own_of, record_step, stands_next
+from xlnn.book.own_iterations import numbered, own_of, record_step, stands_next, staying
 from xlnn.book.standard import standard
 from xlnn.book.whereabouts import Lying, OwnIterations, Where, is_like, sheets_of, step_between
 from xlnn.layout.arrange import arrange
@@ -29,8 +29,8 @@ def understood_iterations(book: Workbook, problem: Problem, found: Understood) -
     shown, factors, images = _shown(book, problem, found)
     names = [name for name in shown[0] if len(shown) == 1 or any(name in where for where in shown[1:])]
     ways = {name: _way([where[name] for where in shown if name in where]) for name in names}
-    if len(shown) == 1 and (step := record_step(shown[0])):
-        ways = dict.fromkeys(ways, step)
+    if len(shown) == 1 and (step := record_step(shown[0], staying(problem))):
+        ways = {name: STAYS if name in staying(problem) else step for name in ways}
     steps = {name: way for name, way in ways.items() if isinstance(way, tuple) and way != STAYS}
     beyond = {n: _beyond(shown, n, steps) for n in range(1, len(shown) + 1)}
     first = [name for name in names if name not in beyond[1]]
