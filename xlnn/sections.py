@@ -14,6 +14,7 @@ from xlnn.model.brought import NETWORK as OWN_NETWORK
 from xlnn.model.brought import OWN, own
 from xlnn.model.examples import SECTIONS
 from xlnn.model.nielsen import NETWORK, NIELSEN, nielsen
+from xlnn.words import these
 
 # sections whose workbook is another one's
 SAME = {"3-2": "4-4", "3-3": "4-4", "3-5": "4-4", "4-1": "4-4", "5-3": "5-6", "5-4": "5-6", "5-5": "5-6"}
@@ -41,8 +42,9 @@ def new(
 
     `images`: for "nielsen" a CSV file of them; for "own" that, a folder of pictures or an .npz, with the `size` (rows, columns)
     of an image and the `layers`, as "64-16-10". `cells`: calculation sheets hold "formulas" with their results, or
-    "values". `decimals`: as many for every number, instead of the digits that it needs. Raises UsageError, FileError,
-    ContentError, SaveError.
+    "values". `decimals`: as many for every number, instead of the digits that it needs. `language`: of labels, "en", "zh"
+    or "ja"; English where it is not given, also where XLNN_LANGUAGE or the system says another one, which only the command
+    follows: so a program writes the same workbook everywhere. Raises UsageError, FileError, ContentError, SaveError.
     """
     section = SAME.get(section, section)
     if section != OWN and (size or layers):
@@ -61,7 +63,7 @@ def new(
     elif lesson is not None:
         return write_lesson(lesson, path, cells=cells, language=language, decimals=decimals, force=force)
     else:
-        raise UsageError("there is no section {name}; known: {known}.", name=repr(section), known=", ".join(sections()))
+        raise UsageError("there is no section {name}; known: {known}.", name=repr(section), known=these(sections()))
     return write_problem(
         problem, path, language=language, force=force, title=section, lesson=lesson, cells=cells, decimals=decimals
     )  # fmt: skip

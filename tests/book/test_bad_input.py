@@ -157,7 +157,7 @@ def test_every_command_says_so(command, folder):
     ("gone", "expected"),
     [
         (["Data"], "there is no sheet 'Data' with x; the workbook has 'Settings', 'Start'."),
-        (["Start"], "there is no sheet 'Start' with w2; the workbook has 'Settings', 'Data'."),
+        (["Start"], "there is no sheet 'Start' with w²; the workbook has 'Settings', 'Data'."),
         (["Data", "Start"], "there is no sheet 'Data' with x; the workbook has 'Settings'."),
     ],
 )
@@ -186,7 +186,7 @@ def test_nearly_the_authors_arrangement(folder):
     assert code == 4
     assert first == (
         "xlnn: error: book.xlsx › 'Sheet1': this is nearly the authors' arrangement of 3-5, "
-        "but not all numbers of w2, b2, w3, b3 lie where they have them. "
+        "but not all numbers of w², b², w³, b³ lie where they have them. "
         "Move them there, or add a sheet Places with these lines, corrected where they are not yet right:"
     )
     assert header == "  Quantity | First block    | Next image | Next unit | Next map | Next map before"
@@ -275,11 +275,11 @@ BLANK_D5 = (
 def test_the_workbooks_language(folder, book):
     """Errors are said in the language of the workbook; --language chooses another."""
     workbooks.edit(book, folder / "book.xlsx", {("Settings", workbooks.setting(book, "language")): "zh", ("Start", "D5"): None})
-    chinese = xlnn.ContentError(BLANK_D5, name="w2", shape="3×4×3", count=35).text("zh")
+    chinese = xlnn.ContentError(BLANK_D5, name="w²", shape="3×4×3", count=35).text("zh")
     code, message = refused("train", "book.xlsx")
     assert code == 4
     assert message.endswith(f"book.xlsx › 'Start'!D5：{chinese}\n")
-    english = said("book.xlsx › 'Start'!D5: " + BLANK_D5.format(name="w2", shape="3×4×3", count=35))
+    english = said("book.xlsx › 'Start'!D5: " + BLANK_D5.format(name="w²", shape="3×4×3", count=35))
     assert refused("train", "book.xlsx", "--language", "en") == (4, english)
 
 
@@ -410,7 +410,7 @@ def test_as_many_targets_as_outputs(units, expected, folder, book):
 def test_one_blank_weight(folder, book):
     """Whether it was forgotten, or the rest is left over, only the reader knows."""
     workbooks.edit(book, folder / "book.xlsx", {("Start", "E6"): None})
-    expected = "book.xlsx › 'Start'!E6: w2: expected 3×4×3 numbers, found 35: this cell is blank. "
+    expected = "book.xlsx › 'Start'!E6: w²: expected 3×4×3 numbers, found 35: this cell is blank. "
     expected += "Fill all of them, or clear all: empty parameters are drawn at random."
     assert refused("train", "book.xlsx") == (4, said(expected))
 
@@ -418,7 +418,7 @@ def test_one_blank_weight(folder, book):
 def test_parameters_of_the_network_before(folder, book):
     """Two hidden units instead of three: unit 3's weights are left over, and must not be read as layer 3's."""
     workbooks.edit(book, folder / "book.xlsx", {layers(book, 2, "C"): 2})
-    expected = f"book.xlsx › 'Start'!F13: this number is {STRAY} (w2, b2, w3, b3). {OLD}"
+    expected = f"book.xlsx › 'Start'!F13: this number is {STRAY} (w², b², w³, b³). {OLD}"
     assert refused("train", "book.xlsx") == (4, said(expected))
 
 
@@ -500,7 +500,7 @@ def test_layers_that_do_not_fit(layer, column, value, expected, folder, book):
 def test_another_number_of_maps_than_the_weights_are_for(maps, cell, folder, book):
     source = book.with_name("maps.xlsx")
     workbooks.edit(source, folder / "maps.xlsx", {layers(source, 2, "C"): maps})
-    expected = f"maps.xlsx › 'Start'!{cell}: this number is {STRAY} (wF, bF, wO, bO). {OLD}"
+    expected = f"maps.xlsx › 'Start'!{cell}: this number is {STRAY} (w^F, b^F, w^O, b^O). {OLD}"
     assert refused("train", "maps.xlsx") == (4, said(expected))
 
 

@@ -283,7 +283,7 @@ def test_units_do_not_vanish_with_a_cleared_bias(gone, tmp_path):
         "biases as one block: then they say how many units there are."
     )
     told = [*lines, *ROWS[4:], ("z2", "Net!I2:J2", "1 down")]
-    assert refused(book(tmp_path, cells, told)).startswith("book.xlsx › 'Net'!G3: b2: expected 2 numbers, found 1")
+    assert refused(book(tmp_path, cells, told)).startswith("book.xlsx › 'Net'!G3: b²: expected 2 numbers, found 1")
 
 
 def test_one_unit_though_numbers_follow(tmp_path):

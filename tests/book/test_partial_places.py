@@ -166,7 +166,7 @@ def test_labels_confirm_and_contradict_but_never_decide(sheets, tmp_path):
     code, text, _ = run("show", path)
     assert code == 0
     assert "labels: 5 confirm it, 1 speak against it" in text
-    against = "the label 'w7' in Net!I5 speaks against it: by the formulas Net!I6 is a3."
+    against = "the label 'w7' in Net!I5 speaks against it: by the formulas Net!I6 is a³."
     assert against in text
     code, text, _ = run("check", path)
     assert code == 0  # nothing is wrong for that

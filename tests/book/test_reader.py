@@ -235,7 +235,7 @@ def test_a_moved_panel_is_refused_with_the_places_it_needs(tmp_path):
     with pytest.raises(xlnn.ContentError) as caught:
         xlnn.read(path, language="en")
     assert str(caught.value).splitlines() == [
-        "book.xlsx › '学习': this is nearly the authors' arrangement of 3-5, but not all numbers of w2, b2, w3, b3 lie where "
+        "book.xlsx › '学习': this is nearly the authors' arrangement of 3-5, but not all numbers of w², b², w³, b³ lie where "
         "they have them. Move them there, or add a sheet Places with these lines, corrected where they are not yet right:",
         "  Quantity | First block    | Next image | Next unit | Next map | Next map before",
         "  x        | '学习'!L5:N8   | 4 right    |           |          |",

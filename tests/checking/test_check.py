@@ -473,7 +473,7 @@ def test_against_shows_the_trajectory(trained, tmp_path):
     code, output = run(tmp_path / "mine.xlsx", "--against", trained)
     assert code == 1
     assert "Different from out.xlsx:" in output
-    assert "Iteration 1!D5: w2, 36 of 36 cells" in output
+    assert "Iteration 1!D5: w², 36 of 36 cells" in output
     assert run(trained, "--against", trained)[0] == 0
 
 

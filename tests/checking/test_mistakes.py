@@ -511,7 +511,7 @@ def test_neighbouring_sheet(tmp_path):
     second = Student(problem, 2, problem.given(np.arange(6)), first.new_parameters(), wrong)
     (fault,) = judge(write_sheets(tmp_path / "mine.xlsx", problem, [first, second])).faults
     assert (fault.shown.name, fault.rule.result.name) == ("Iteration 2", "z3")
-    assert [(cause.name, cause.fields["which"]) for cause in fault.causes] == [("neighbouring-sheet", "w3")]
+    assert [(cause.name, cause.fields["which"].name) for cause in fault.causes] == [("neighbouring-sheet", "w3")]
 
 
 @pytest.mark.parametrize(
@@ -671,7 +671,7 @@ def test_weights_that_slid_to_the_pictures(tmp_path):
 
     path = write_sheets(tmp_path / "mine.xlsx", problem, calculate(problem, {"z2": wrong}))
     (fault,) = judge(path).faults
-    assert [(cause.name, cause.fields["which"]) for cause in fault.causes] == [("reference-slid", "w2")]
+    assert [(cause.name, cause.fields["which"].name) for cause in fault.causes] == [("reference-slid", "w2")]
 
 
 def test_slope_of_another_unit_behind_what_is_shown(tmp_path):
@@ -687,7 +687,9 @@ def test_slope_of_another_unit_behind_what_is_shown(tmp_path):
     others = tuple(set(problem.network.quantities) - kept)
     (fault,) = judge(write_sheets(tmp_path / "m.xlsx", problem, calculate(problem, {"dCT_dw2": wrong}), others)).faults
     assert {index[0] for index in fault.cells} == {2}
-    assert [(c.name, c.fields["other"], c.fields["behind"]) for c in fault.causes] == [("slope-of-another-unit", 2, "delta2")]
+    assert [(c.name, c.fields["other"], c.fields["behind"].name) for c in fault.causes] == [
+        ("slope-of-another-unit", 2, "delta2")
+    ]
 
 
 def test_reference_stayed(tmp_path):

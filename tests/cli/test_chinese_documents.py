@@ -16,6 +16,7 @@ PAGES = sorted(path.name for path in (ROOT / "docs").glob("*.md"))
 PAIRS = {"README.md": (ROOT / "README.md", ROOT / "README.zh.md")} | {
     name: (ROOT / "docs" / name, ROOT / "docs" / "zh" / name) for name in PAGES
 }
+PAIRS["workbooks"] = (ROOT / "workbooks" / "README.md", ROOT / "workbooks" / "README.zh.md")
 HEADING = re.compile(r"^(#+) ", re.MULTILINE)
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!#)([^)#]+)")

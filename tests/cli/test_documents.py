@@ -12,7 +12,7 @@ import xlnn
 from xlnn.cli.main import main
 
 ROOT = Path(__file__).parents[2]
-DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "workbooks" / "README.md"])
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "workbooks").glob("*.md")])
 FILE = re.compile(r"(?<![\w/.])(?:xlnn|tests|benchmarks|docs|workbooks)/[\w/]+\.(?:py|md|xlsx|po)\b")
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
 COMMAND = re.compile(r"\bxlnn ([a-z]+)\b([^`\n]*)")

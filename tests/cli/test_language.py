@@ -12,9 +12,15 @@ import pytest
 from command import run
 
 import xlnn
+from xlnn.book.exercises import STEPS
+from xlnn.book.names import DETAILS
+from xlnn.book.settings import BY_FIELD
 from xlnn.cli import speaking
 from xlnn.cli.main import main
-from xlnn.words import preferred
+from xlnn.cli.options import SETTINGS
+from xlnn.pictures.plots import WHAT
+from xlnn.words import preferred, say, word
+from xlnn.xlsx.new_file import CELLS, PRINTED
 from xlnn.xlsx.rows import columns_wide
 
 CHINESE, JAPANESE = re.compile("[\u4e00-\u9fff]"), re.compile("[ぁ-ヺ]")
@@ -163,3 +169,26 @@ def test_a_row_says_its_workbook_once(books, language):
     assert [line.count("missing.xlsx") for line in lines] == [0, 1]
     starts = [line.index(line.split(maxsplit=1)[1]) for line in lines]
     assert columns_wide(lines[0][: starts[0]]) == columns_wide(lines[1][: starts[1]])
+
+
+@pytest.mark.parametrize("language", ["en", "zh", "ja"])
+def test_the_words_that_help_shows_are_understood(language):
+    """Of a setting those of the language; of what has English words alone, these."""
+    for _, field, text in SETTINGS:
+        entry, said = BY_FIELD[field], say(text, language)
+        for value in entry.expected if isinstance(entry.expected, tuple) and field != "freeze_biases" else ():
+            assert word(value, language) in said, (field, value)
+            assert entry.parse(word(value, language)) == entry.parse(value)
+    for command, option, values in (
+        ("train", "--keep", ("all", "every:10", "first,last")),
+        ("train", "--detail", DETAILS),
+        ("train", "--cells", CELLS),
+        ("train", "--print", PRINTED),
+        ("solve", "--cells", CELLS),
+        ("plot", "--what", WHAT),
+        ("new", "--exercise", STEPS[1:]),
+    ):
+        text = run(command, "--help", "--language", language)[1]
+        shown = re.search(rf"^ +{option} .*(\n {{15,}}.*)*", text, re.MULTILINE)
+        assert shown is not None, option
+        assert [value for value in values if value not in shown[0]] == []

@@ -11,10 +11,14 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import office
 import openpyxl
+import own_styles
 import pytest
 from command import run
+from understand_books import rows, table
 
+import workbooks
 from xlnn.cli.main import main
 from xlnn.lessons.calculus import FUNCTIONS
 from xlnn.model.activations import ACTIVATIONS
@@ -27,7 +31,7 @@ NAMES = [
     r"'[^']*'",  # what somebody typed, and the name of a sheet before an address
     r"/tmp/\S+",
     r"[\w./~-]*\.(xlsx|png|svg|gif|csv|part|txt)\b",
-    r"(?<![\w-])--?[a-z][a-z-]*( (all|units|totals|values|formulas))?",
+    r"(?<![\w-])--?[a-z][a-z-]*( (all|units|totals|values|formulas|book))?",
     r"\bpip\s+install\s+[a-z]+( [a-z-]+)*",
     r"\$?[A-Z]{1,3}\$?[0-9]+",  # an address
     r"\b[0-9a-f]{64}\b",
@@ -36,10 +40,8 @@ NAMES = [
 ]  # fmt: skip
 SHEETS = "Summary Conventions Settings Data Held out Places Start Iteration Trained Solved Test Predictions Not understood Net"
 SHEETS += " Sweep Runs Curves Times Landscape Path Contours Symbols Normal equations Descent Lagrange Shapes"
-PROGRAMS = (
-    "xlnn Excel LibreOffice NumPy Python SciPy BFGS SHA XML JSON GIF MiB CSV zsh NPZ nielsen logistic Nielsen UTF Ctrl Dask"
-)
-PROGRAMS += " sympy scipy matplotlib"
+PROGRAMS = "xlnn Excel LibreOffice NumPy Python SciPy BFGS SHA XML JSON GIF MiB CSV zsh NPZ nielsen logistic Nielsen UTF Ctrl"
+PROGRAMS += " Dask MEDIAN sympy scipy matplotlib"
 OPTIONS = (
     "en zh ja OPTIONS train check show solve descend predict new sum every first last none all units totals values formulas cell"
 )
@@ -270,3 +272,118 @@ def test_no_cell_is_in_english(reader, made):
 
 def test_what_is_no_name_is_found():
     assert latin("Iteration 1 的 z2 为 7, see delta3 in a.xlsx, --keep all, 'Sheet'!A1") == {"see", "in"}
+
+
+# ---- a person's own sheets, in a Chinese or Japanese reader's words -----------------------------------------
+
+
+JAPANESE = {"网络": "ネット", "第1次": "第1回", "第2次": "第2回", "学习率": "学習率", "平方误差": "平方誤差", "没有": "なし"}
+OWN = {  # iterations on sheets, in blocks, in rows; a table with labels, with mistakes, with more beside it; a neuron alone
+    "sheets": lambda: {name: cells | {"E4": name} for name, cells in own_styles.sheets(2, "第{}次").items()},
+    "blocks": lambda: {"网络": own_styles.blocks(2, 18, 0) | {"E4": "第1次", "E22": "第2次", "L2": "η"}},
+    "rows": lambda: {"网络": rows(3) | {"F1": "学习率"}},
+    "labelled": lambda: {"网络": table() | {"L2": "η", "A5": "x1", "D5": "z1", "I5": "w7"}},
+    "slipped": lambda: {"网络": table() | {"J7": 0.5, "E8": "=A8*$A$2+B8*$B$2"}},
+    "unknown": lambda: {"网络": table() | {"Q1": "=MEDIAN(A6:A8)", "Q2": "=A6*3+B7*A1"}},
+    "threshold": lambda: {"网络": {
+        "A1": 0.4, "B1": -0.3, "C1": 0.1, "A2": 1, "B2": 0.5, "C2": "=IF(A1*A2+B1*B2-C1>=0,1,0)", "A3": 0, "B3": 2,
+        "C3": "=IF(A1*A3+B1*B3-C1>=0,1,0)", "A4": -1, "B4": 2, "C4": "=IF(A1*A4+B1*B4-C1>=0,1,0)"}},
+}  # fmt: skip
+HEADER = (*workbooks.PLACES, "Next iteration", "Next input", "Factor")
+LINES = {  # sheets Places that say part of it, right and wrong
+    "three": [("x", "网络!A6:B6", "1 down"), ("w2", "网络!A1:B1", None, "1 down"), ("a3", "网络!I6", "1 down")],
+    "settings": [("学习率", "网络!M2"), ("代价", "平方误差")],
+    "other": [("delta3", "网络!K6", "1 down")],
+    "none": [("t", "none"), ("x", "网络!A6:B6", "1 down")],
+    "broad": [("w2", "网络!A1:C1", None, "1 down")],
+    "far": [("w2", "网络!A1:B1", None, "1 up")],
+    "gone": [("w2", "没有!A1:B1", None, "1 down")],
+    "strange": [("q9", "网络!A1")],
+    "layer9": [("w9", "网络!A1:B1", None, "1 down")],
+    "nolayer": [("w", "网络!A1:B1", None, "1 down")],
+    "twice": [("w2", "网络!A1:B1", None, "1 down"), ("w2", "网络!A1:B1", None, "1 down")],
+    "nostep": [("x", "网络!A6:B6")],
+    "noaddress": [("w2", "here", None, "1 down")],
+    "step": [("w2", "网络!A1:B1", None, "sideways")],
+    "factor": [("delta3", "网络!J6", "1 down", None, None, None, None, None, "twice")],
+    "text": [("w2", "网络!A4:B4", None, "1 down")],
+    "next": [("w2", "网络!A1:B1", None, "1 down", None, None, "1 down")],
+}
+READ = """
+show own-{}.xlsx
+check own-{}.xlsx --report reported-{}.xlsx
+train own-{}.xlsx -n 3 -o result-{}.xlsx
+places own-{}.xlsx -o said-{}.xlsx
+""".strip().splitlines()
+DONE = """
+train own-{}.xlsx -n 3 --cells formulas --add-missing -o live-{}.xlsx
+train own-{}.xlsx -n 2 --layout book -o book-{}.xlsx
+check result-{}.xlsx
+show result-{}.xlsx
+train result-{}.xlsx -n 1 -o again-{}.xlsx
+check said-{}.xlsx
+predict result-{}.xlsx own-{}.xlsx -o predicted-{}.xlsx
+gradcheck own-{}.xlsx
+compare live-{}.xlsx result-{}.xlsx --by quantity
+plot result-{}.xlsx -o {}.svg
+""".strip().splitlines()
+KINDS_WRITTEN = ("result", "live", "said", "book", "again", "predicted", "reported")
+
+
+def in_words(folder: Path, cells: object) -> object:
+    """What a reader types: Chinese, or Japanese in its place."""
+    if isinstance(cells, dict):
+        return {in_words(folder, key): in_words(folder, value) for key, value in cells.items()}
+    for chinese, japanese in JAPANESE.items() if folder.name.startswith("ja") and isinstance(cells, str) else ():
+        cells = cells.replace(chinese, japanese)
+    return cells
+
+
+@pytest.fixture(scope="module")
+def own(reader) -> list[tuple[str, str]]:
+    """What is said of the sheets that a person built, calculated by LibreOffice."""
+    for name, build in OWN.items():
+        cells = in_words(reader, {in_words(reader, sheet): cells for sheet, cells in build().items()})
+        office.recalculate(workbooks.save(reader / "built.xlsx", cells), reader / f"own-{name}.xlsx")
+    for name, lines in LINES.items():
+        placed = [HEADER, *([in_words(reader, part) for part in line] for line in lines)]
+        add = lambda book, placed=placed: list(map(book.create_sheet("Places").append, placed))
+        workbooks.edit(reader / "own-labelled.xlsx", reader / "built.xlsx", change=add)
+        office.recalculate(reader / "built.xlsx", reader / f"own-places-{name}.xlsx")
+    (reader / "built.xlsx").unlink()
+    told_of = [(name, line) for name in (*OWN, "places-three") for line in (*READ, *DONE)]
+    told_of += [(f"places-{name}", line) for name in LINES if name != "three" for line in READ]
+    return [told(*line.replace("{}", name).split()) for name, line in told_of]
+
+
+@office.needs_office
+def test_ones_own_sheets_are_not_answered_in_english(reader, own):
+    none_of(own)
+    for kind in KINDS_WRITTEN[:-2]:
+        assert (reader / f"{kind}-sheets.xlsx").exists()
+
+
+@office.needs_office
+def test_no_cell_that_is_added_to_ones_own_sheets_is_in_english(reader, own):
+    typed = {str(part) for lines in LINES.values() for line in lines for part in line} | {*HEADER}
+    written = [path for kind in KINDS_WRITTEN for path in sorted(reader.glob(f"{kind}-*.xlsx"))]
+    none_of((where, text) for path in written for where, text in texts_in(path) if text not in typed and text[0] != "=")
+
+
+@office.needs_office
+def test_watching_does_not_speak_english(reader, own, monkeypatch, capsys):
+    import watchfiles
+
+    seen = iter(["own-slipped.xlsx", "own-places-broad.xlsx", "own-labelled.xlsx"])
+
+    def saved(*_, **__):  # each time something else stands in the file, until Ctrl-C
+        for name in seen:
+            (reader / "watched.xlsx").write_bytes((reader / name).read_bytes())
+            yield {(1, "watched.xlsx")}
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(watchfiles, "watch", saved)
+    (reader / "watched.xlsx").write_bytes((reader / "own-unknown.xlsx").read_bytes())
+    _, text = told("check", "--watch", "watched.xlsx")
+    assert text.count("Ctrl-C") == 4
+    none_of([("check --watch", text), told("check", "--watch", "nothing.xlsx"), told("check", "--watch", "a.xlsx", "b.xlsx")])

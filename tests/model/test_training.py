@@ -205,7 +205,7 @@ def test_divergence_says_when_and_what():
     steps, error = until_it_diverges(runaway(1e200))
     assert [step.iteration for step in steps] == [1, 2]
     assert steps[1]["w2"][0, 0, 0] == pytest.approx(-2e200)
-    assert str(error) == "training diverged: after update 2 w2 is no longer a finite number. Try a smaller η than 1e+200."
+    assert str(error) == "training diverged: after update 2 w² is no longer a finite number. Try a smaller η than 1e+200."
     assert isinstance(error, ArithmeticError)
     assert error.exit_code == 7
 
@@ -400,7 +400,7 @@ SOFTMAX = Network((*plain_layers((2, 2), 2), LayerSettings("3", "dense", 2, acti
         ({"t": np.zeros((2, 2))}, "expected t of shape (3, 2)."),
         ({"network": DIGITS, "t": None, "digits": np.zeros(2)}, "expected digits of shape (3,)."),
         ({"network": DIGITS, "t": None, "digits": np.array([0.0, 1, 7])}, "expected one of the classes 0, 1, found 7."),
-        ({"parameters": {}}, "expected w2 of shape (2, 2, 2)."),
+        ({"parameters": {}}, "expected w² of shape (2, 2, 2)."),
         (
             {"network": SOFTMAX, "t": np.array([[0.0, 1], [1, 1], [1, 0]])},
             "image 2: softmax outputs need targets t that add up to 1, not 2; only then is δ = a − t.",

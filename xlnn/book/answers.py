@@ -12,6 +12,7 @@ from xlnn.errors import ContentError, raise_all
 from xlnn.layout.listed import Listed, spot
 from xlnn.layout.places import Place
 from xlnn.model.network import Network
+from xlnn.words import these
 from xlnn.xlsx.cell_table import OTHER
 from xlnn.xlsx.workbook import ERRORS, Workbook, is_number, is_numeral
 
@@ -55,7 +56,7 @@ def _word(value):
 def _classes(book: Workbook, network: Network, sheet: str, place: Place, values: list) -> np.ndarray:
     known = {name.casefold(): number for name, number in zip(network.names, network.classes or (), strict=False)}
     found = [known.get(value.casefold()) if isinstance(value, str) else value for value in values]
-    expected = ", ".join(network.names or map(network.class_name, network.classes or ()))
+    expected = these(network.names or map(network.class_name, network.classes or ()))
     raise_all(
         [
             ContentError(

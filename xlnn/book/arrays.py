@@ -17,6 +17,7 @@ from xlnn.model.making import one_each
 from xlnn.model.network import Network
 from xlnn.model.problem import Problem, draw
 from xlnn.model.quantities import Quantity
+from xlnn.words import these
 from xlnn.xlsx.workbook import Workbook
 
 
@@ -69,7 +70,7 @@ def _partly_blank(book: Workbook, q: Quantity, sheet: str, place: Place) -> Cont
     return ContentError(
         "{name}: expected {shape} numbers, found {count}: this cell is blank. "
         "Fill all of them, or clear all: empty parameters are drawn at random.",
-        book.where(sheet, cell), name=q.name, shape=shape(q), count=int((~blank).sum()),
+        book.where(sheet, cell), name=q.symbol, shape=shape(q), count=int((~blank).sum()),
     )  # fmt: skip
 
 
@@ -79,7 +80,7 @@ def _unknown_digits(book, network: Network, digits: np.ndarray, sheet: str, plac
         ContentError(
             "expected one of the classes {expected}, found {found}.",
             book.where(sheet, place.cell(k)),
-            expected=", ".join(f"{c:g}" for c in network.classes), found=f"{digits[k]:g}",
+            expected=these(f"{c:g}" for c in network.classes), found=f"{digits[k]:g}",
         )
         for k in wrong.tolist()
     ]  # fmt: skip

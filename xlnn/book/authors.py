@@ -20,7 +20,7 @@ from xlnn.layout.layouts import Layout
 from xlnn.layout.places import Move, Place
 from xlnn.model.examples import MAPS
 from xlnn.model.network import Network, plain_layers
-from xlnn.words import word
+from xlnn.words import these, word
 from xlnn.xlsx.workbook import Workbook, is_meant, is_number, may_be_number
 
 LIKE, NEARLY = 0.8, 0.6  # share of the numbers that lie where the authors have them, or moved a little
@@ -173,5 +173,6 @@ def _nearly(book: Workbook, found: Arrangement) -> ArrangementError:
     return ArrangementError(
         "this is nearly the authors' arrangement of {name}, but not all numbers of {off} lie where they have them. "
         "Move them there, or add a sheet Places with these lines, corrected where they are not yet right:{lines}",
-        Where(book.name, found.sheet), name=found.name, off=", ".join(off or names), lines=lines,
+        Where(book.name, found.sheet), name=found.name, off=these(network.quantities[n].symbol for n in off or names),
+        lines=lines,
     )  # fmt: skip

@@ -20,6 +20,7 @@ from xlnn.layout.listed import by_sheet
 from xlnn.layout.places import Place
 from xlnn.model.network import Network
 from xlnn.understand import Understood
+from xlnn.words import these
 from xlnn.xlsx.cell_table import code
 from xlnn.xlsx.workbook import Workbook
 
@@ -87,7 +88,7 @@ def _check_fit(own: Own, network: Network, images: int) -> None:
         q = network.quantities.get(name)
         if q is None and not (name[:1] == "b" or name in TARGETS or name.startswith(("new_b", "dC", *MARKS, "share"))):
             raise ContentError("there is no quantity {name} in this network; known: {known}.",
-                line.where, name=repr(line.quantity), known=", ".join(network.quantities),
+                line.where, name=repr(line.quantity), known=these(network.quantities),
             )  # fmt: skip
         if q is not None:
             line.place(q, images if not line.lists_images else 1)

@@ -19,7 +19,7 @@ from xlnn.model.costs import COSTS
 from xlnn.model.network import Network
 from xlnn.model.picturing import shape_text
 from xlnn.model.training import Step
-from xlnn.words import LANGUAGES, every, joined, say
+from xlnn.words import LANGUAGES, every, say, these
 from xlnn.xlsx.new_file import BookFile, show
 from xlnn.xlsx.rows import RowsSheet, columns_wide
 
@@ -108,7 +108,8 @@ def conventions(plan: Plan, ending: tuple[str, str] | None = None) -> list[tuple
     elif origin.path:
         if origin.drawn:
             text = "{names} drawn from {start} with seed {seed}"
-            lines.append(("start", tell(text, names=joined(origin.drawn, ", ", language), start=chosen.start, seed=chosen.seed)))
+            drawn = these(problem.network.quantities[name].symbol for name in origin.drawn)
+            lines.append(("start", tell(text, names=drawn, start=chosen.start, seed=chosen.seed)))
         lines.append(("input", f"{origin.path.name}, SHA-256 {origin.digest}"))
         lines += [("note", tell(template, **fields)) for template, fields in origin.notes]
     if problem.held_out is not None:

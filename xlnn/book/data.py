@@ -17,6 +17,7 @@ from xlnn.layout.listed import by_sheet
 from xlnn.layout.places import Place
 from xlnn.model.network import Network
 from xlnn.model.quantities import Quantity
+from xlnn.words import these
 from xlnn.xlsx.cell_table import BLANK, NUMBER, PENDING, SPACES
 from xlnn.xlsx.sheet_names import is_called
 from xlnn.xlsx.workbook import Workbook, is_number
@@ -62,7 +63,7 @@ def check_shape(book: Workbook, q: Quantity, sheet: str, place: Place) -> None:
         raise ContentError(
             "{name}: expected {shape} numbers for each image, but this cell is blank, and so is its like in every other image. "
             "Correct the table of layers in sheet Settings, or fill the cells.",
-            book.where(sheet, place[0].cell(*np.argwhere(blank)[0].tolist())), name=q.name, shape=shape(q),
+            book.where(sheet, place[0].cell(*np.argwhere(blank)[0].tolist())), name=q.symbol, shape=shape(q),
         )  # fmt: skip
 
 
@@ -185,7 +186,7 @@ def _beside(book: Workbook, q: Quantity, sheet: str, cell: Cell) -> ContentError
     return ContentError(
         "{name}: expected {shape} numbers for an image, found another one beside them. "
         "Correct the table of layers in sheet Settings, or the numbers.",
-        book.where(sheet, cell), name=q.name, shape=shape(q),
+        book.where(sheet, cell), name=q.symbol, shape=shape(q),
     )  # fmt: skip
 
 
@@ -200,7 +201,7 @@ def check_panel(book: Workbook, network: Network, sources: Sources) -> None:
         raise ContentError(
             "this number is none of the network's parameters ({names}). If the layers in sheet Settings have changed, "
             "clear the old parameters: empty ones are drawn at random.",
-            book.where(panels[0][0], cell), names=", ".join(q.name for q in network.parameters),
+            book.where(panels[0][0], cell), names=these(q.symbol for q in network.parameters),
         )  # fmt: skip
 
 

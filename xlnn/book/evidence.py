@@ -12,7 +12,7 @@ from xlnn.book.quantity_names import SPELLINGS, quantity_name, squeezed
 from xlnn.errors import ArrangementError, Where
 from xlnn.layout.cells import COLUMNS, Cell, Range, quoted
 from xlnn.layout.places import Place
-from xlnn.words import every, word
+from xlnn.words import every, these, word
 from xlnn.xlsx.cell_table import NUMBER, PENDING
 from xlnn.xlsx.workbook import Workbook
 
@@ -55,7 +55,7 @@ def unknown_workbook(book: Workbook) -> ArrangementError:
         "was understood from the formulas. Sheets, with their cells and numbers/formulas: {found}. There are three ways on: let "
         "`xlnn check` judge the formulas alone; or start from `xlnn new 4-4 book.xlsx`; or add a sheet Places with these lines, "
         "and your own cells and steps (like 4 right) for the ….{lines}",
-        Where(book.name), found=", ".join(seen), 
+        Where(book.name), found=these(seen), 
         lines=lambda language: table([tuple(word(name, language) for name in HEADER[:4]), *lines]),
     )  # fmt: skip
 

@@ -24,7 +24,7 @@ from xlnn.layout.layouts import GRADIENTS, NEW, SUMS, Layout
 from xlnn.layout.places import Place
 from xlnn.model.problem import Problem
 from xlnn.model.training import Step
-from xlnn.words import say
+from xlnn.words import say, these
 from xlnn.xlsx.new_file import BookFile
 from xlnn.xlsx.rows import Rows
 from xlnn.xlsx.saving import check_target, replacing
@@ -49,7 +49,7 @@ def exercise(
     language: str = "en",
     force: bool = False,
 ) -> Path:
-    """Writes the exercise of a section of the book ("4-4") to `path`. Raises UsageError, SaveError."""
+    """Writes the exercise of a section of the book ("4-4") to `path`, as `write_exercise` does. Raises UsageError, SaveError."""
     return write_exercise(
         example_with_heads(section, language), path, step=step, images=images, language=language, force=force, title=section
     )
@@ -69,9 +69,10 @@ def write_exercise(
 
     step: "all" of them, or those of one part, where what comes before is filled in and what comes after is left out:
     "forward", "backward" (δ and the gradients), "update" (the new parameters). images: only the first so many.
+    language: of labels, "en", "zh" or "ja"; as everywhere in Python, English where it is not given, whatever XLNN_LANGUAGE says.
     """
     if step not in STEPS:
-        raise UsageError("unknown {what} {value}; known: {known}.", what="step", value=repr(step), known=", ".join(STEPS))
+        raise UsageError("unknown {what} {value}; known: {known}.", what="step", value=repr(step), known=these(STEPS))
     problem, path = _first(problem, images), Path(path)
     check_target(path, force=force)
     layout = arrange(problem.settings.layout, list(problem.network.quantities.values()), problem.images)

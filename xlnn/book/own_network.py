@@ -16,6 +16,7 @@ from xlnn.layout.listed import lying
 from xlnn.layout.places import Place
 from xlnn.model.network import LayerSettings, plain_layers
 from xlnn.model.quantities import SYMBOLS
+from xlnn.words import these
 from xlnn.xlsx.workbook import Workbook, may_be_number
 
 Own = Mapping[str, Line]  # what a sheet Places says, by quantity
@@ -96,7 +97,7 @@ def _check_known(line: Line) -> None:
     name = line.quantity
     kinds = [kind for kind in SYMBOLS if name == kind or (name.startswith(kind) and kind not in WITHOUT_LAYER)]
     if not kinds:
-        known = ", ".join(kind if kind in WITHOUT_LAYER else kind + "2" for kind in SYMBOLS)
+        known = these(kind if kind in WITHOUT_LAYER else kind + "2" for kind in SYMBOLS)
         raise ContentError("there is no quantity {name}; known: {known}, images.", line.where, name=repr(name), known=known)
 
 

@@ -22,6 +22,7 @@ from xlnn.layout.listed import Listed
 from xlnn.layout.places import Place, first_shared_cell
 from xlnn.model.network import Network
 from xlnn.model.quantities import Quantity
+from xlnn.words import these
 from xlnn.xlsx.workbook import Workbook
 
 TARGETS = ("digit", "t")
@@ -125,7 +126,7 @@ def with_rates(book: Workbook, said: Said, found: settings.Read) -> settings.Rea
     known = [entry.label for entry in found.layers[1:] if entry.kind != "max pooling"]
     for label, (_, where) in said.rates.items():
         if label and label not in known:
-            raise ContentError("there is no layer {label}; known: {known}.", where, label=repr(label), known=", ".join(known))
+            raise ContentError("there is no layer {label}; known: {known}.", where, label=repr(label), known=these(known))
     line = said.own.get("eta")
     eta = numbers.get("") or (float(book.numbers(line.sheet, Place(line.block.first))) if line else None)
     if eta is None:
@@ -184,14 +185,14 @@ def _unknown(network: Network, name: str, line: Line) -> ContentError:
     """What to say of a quantity that the network does not have."""
     alike = [q.name for q in network.quantities.values() if q.kind == name]
     if alike:
-        return ContentError("{name}: expected the layer, too; known: {known}.", line.where, name=name, known=", ".join(alike))
+        return ContentError("{name}: expected the layer, too; known: {known}.", line.where, name=name, known=these(alike))
     layer = next((e for e in network.layers if not e.bias and name.endswith("b" + e.label)), None)
     if layer:
         text = "{name}: layer {label} has no biases: there is no line for {bias}, its cells are blank, or sheet Settings says so."
         return ContentError(text, line.where, name=name, label=layer.label, bias="b" + layer.label)
     if not network.answered and name in replace(network, answered=True).quantities:
         return ContentError("{name} needs the right answers, but there is no line for digit or t.", line.where, name=name)
-    known = ", ".join(network.quantities)
+    known = these(network.quantities)
     return ContentError(
         "there is no quantity {name} in this network; known: {known}.", line.where, name=repr(line.quantity), known=known
     )
@@ -278,4 +279,4 @@ def _is_even(q: Quantity, place: Listed) -> bool:
 
 def _notes_aside(aside: Sequence[str]) -> Iterator[tuple[str, Mapping]]:
     if aside:
-        yield ASIDE, {"names": ", ".join(aside)}
+        yield ASIDE, {"names": these(aside)}

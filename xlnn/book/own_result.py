@@ -31,6 +31,7 @@ from xlnn.book.understood_places import one_step
 from xlnn.book.whereabouts import GIVEN, Lying
 from xlnn.errors import ContentError, LimitError, Where
 from xlnn.layout.cells import Cell
+from xlnn.layout.labels import symbols
 from xlnn.layout.layouts import PARAMETERS
 from xlnn.layout.places import Move, Place
 from xlnn.model.quantities import Quantity
@@ -188,8 +189,9 @@ class OwnResult:
         if lost:
             yield "left out", say("From the repeated sheets: {parts}.", language, parts=joined(lost, ", ", language))
         if sheets.formulas and sheets.trust.names:
+            names = symbols((self.plan.problem.network.quantities[name] for name in sorted(sheets.trust.names)), language)
             text = "Some formulas of {names} give other numbers than the network; numbers stand in their cells."
-            yield "formulas", say(text, language, names=joined(sorted(sheets.trust.names), ", ", language))
+            yield "formulas", say(text, language, names=joined(names, ", ", language))
         if sheets.stale:
             yield "results", say(_STALE, language)
 

@@ -38,6 +38,7 @@ from xlnn.book.quantity_names import IMAGES, signed_name, squeezed
 from xlnn.errors import ContentError, Where
 from xlnn.layout.cells import Cell, Range
 from xlnn.model.quantities import Quantity
+from xlnn.words import these
 from xlnn.xlsx.cell_table import UNCALCULATED
 from xlnn.xlsx.sheet_names import is_called
 from xlnn.xlsx.workbook import NO_TEXT, Workbook, is_blank
@@ -178,7 +179,7 @@ def sheet_of(book: Workbook, sheet: str, where: Where) -> str:
     if title is None:
         raise ContentError(
             "there is no sheet {sheet}; the workbook has {found}.",
-            where, sheet=repr(sheet), found=", ".join(map(repr, book.sheets)),
+            where, sheet=repr(sheet), found=these(map(repr, book.sheets)),
         )  # fmt: skip
     return title
 

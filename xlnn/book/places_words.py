@@ -54,7 +54,7 @@ def columns(lines: Sequence[Sequence], where: Where) -> dict[str, int]:
         elif get_close_matches(plain, known, 1, 0.75):
             raise ContentError(
                 "there is no column {name}; known: {known}.",
-                Where(where.workbook, where.sheet, Cell(at, column + 1).name), name=repr(text), known=", ".join(COLUMNS),
+                Where(where.workbook, where.sheet, Cell(at, column + 1).name), name=repr(text), known=[*COLUMNS],
             )  # fmt: skip
     free = {*open_, *range(len(header), len(COLUMNS))}
     return found | {name: column for column, name in enumerate(COLUMNS) if name not in found and column in free}

@@ -18,6 +18,7 @@ from xlnn.layout.layouts import GRADIENTS, PARAMETERS, Layout, for_images
 from xlnn.layout.places import Place
 from xlnn.model.problem import Problem
 from xlnn.model.quantities import Quantity
+from xlnn.words import these
 from xlnn.xlsx.new_file import CELLS
 
 SHEETS = 1 << 20  # iterations that can have one; memory and Excel end long before
@@ -103,7 +104,7 @@ class Plan:
     def __post_init__(self):
         for name, value, known in (("detail", self.detail, DETAILS), ("cells", self.cells, CELLS)):
             if value not in known:
-                raise UsageError("unknown {what} {value}; known: {known}.", what=name, value=repr(value), known=", ".join(known))
+                raise UsageError("unknown {what} {value}; known: {known}.", what=name, value=repr(value), known=these(known))
         if self.formulas and self.detail == "totals":
             raise UsageError(
                 "--detail totals leaves out what the formulas would refer to; use --detail units, or --cells values."

@@ -32,7 +32,7 @@ from xlnn.model.network import Network
 from xlnn.model.problem import Problem, Settings
 from xlnn.model.quantities import Quantity
 from xlnn.understand import Understood
-from xlnn.words import preferred
+from xlnn.words import preferred, these
 from xlnn.xlsx.sheet_names import is_called
 from xlnn.xlsx.workbook import Workbook, may_be_number
 
@@ -190,7 +190,7 @@ def understood_beside(book: Workbook, found: settings.Read) -> Understood | None
 
 def _override(name: str, value):
     if name not in settings.BY_FIELD:
-        raise UsageError("unknown setting {name}; known: {known}.", name=repr(name), known=", ".join(settings.BY_FIELD))
+        raise UsageError("unknown setting {name}; known: {known}.", name=repr(name), known=these(settings.BY_FIELD))
     return settings.parse_value(settings.BY_FIELD[name], value)
 
 
@@ -332,7 +332,7 @@ def _sheet_of(book: Workbook, q: Quantity, place: Place, sheet: str | None, own:
     if sheet is None or (q.name == "x" and book.is_blank(sheet, place)):
         raise ContentError(
             "there is no sheet {sheet} with {name}; the workbook has {found}.",
-            Where(book.name), sheet=repr(wanted), name=q.name, found=book.names.listed(wanted),
+            Where(book.name), sheet=repr(wanted), name=q.symbol, found=book.names.listed(wanted),
         )  # fmt: skip
     return sheet
 

@@ -32,7 +32,11 @@ def write_problem(
     cells: str = "formulas",
     decimals: int | None = None,
 ) -> Path:
-    """Writes any problem as an input workbook that `read` reads back to the same numbers; behind it a lesson's sheets."""
+    """Writes any problem as an input workbook that `read` reads back to the same numbers; behind it a lesson's sheets.
+
+    `language`: of labels, "en", "zh" or "ja"; as everywhere in Python, English where it is not given, whatever
+    XLNN_LANGUAGE says.
+    """
     path = Path(path)
     check_target(path, force=force)
     layout = arrange(problem.settings.layout, list(problem.network.quantities.values()), problem.images)

@@ -19,6 +19,7 @@ from xlnn.layout.places import Place
 from xlnn.model.network import Network
 from xlnn.model.problem import Problem, Settings
 from xlnn.understand import Iteration, Understood, understand
+from xlnn.words import these
 from xlnn.xlsx.workbook import Workbook
 
 NUMBERS = re.compile(r"(?<![A-Za-z0-9_$.])[0-9]+\.?[0-9]*(?:[eE][+-]?[0-9]+)?(?![A-Za-z0-9_(!])")
@@ -173,12 +174,10 @@ def notes(found: Understood) -> Notes:
     """What should be said of what was understood."""
     result: list[tuple[str, Mapping]] = []
     if found.left_over:
-        more = len(found.left_over) - 12
-        cells = ", ".join(left_over(found)) + (" …" if more > 0 else "")
-        result.append(("formulas that were not understood: {cells}.", {"cells": cells}))
+        result.append(("formulas that were not understood: {cells}.", {"cells": these(left_over(found))}))
     eta, rates = common_eta(found), {label: rate for label, rate in layer_rates(found).items() if rate}
     if eta and rates:
-        text = ", ".join(f"{label}: {rate * eta:.6g}" for label, rate in rates.items())
+        text = these(f"{label}: {rate * eta:.6g}" for label, rate in rates.items())
         result.append(("layers with an η of their own: {rates}.", {"rates": text}))
     if found.network.cost == "perceptron":
         result.append(("the units are steps and learn by the perceptron rule, w + η (t − a) x.", {}))
@@ -196,7 +195,7 @@ def summary(found: Understood) -> tuple[str, Mapping]:
     eta = common_eta(found)
     fields = {
         "network": "-".join("×".join(map(str, layer.shape)) for layer in found.network.layers if layer.kind != "max pooling"),
-        "functions": ", ".join(dict.fromkeys(layer.activation for layer in found.network.layers[1:] if layer.activation)),
+        "functions": these(dict.fromkeys(layer.activation for layer in found.network.layers[1:] if layer.activation)),
         "iterations": len(found.iterations),
         "eta": "–" if eta is None else f"{eta:g}",
         "share": f"{found.share:.0%}",
@@ -210,9 +209,10 @@ def summary(found: Understood) -> tuple[str, Mapping]:
 
 
 def left_over(found: Understood, most: int = 12) -> list[str]:
-    """The first formula cells that are not explained, 'Sheet1!B7'."""
-    named = (found.graph.cell(number) for number in found.left_over[:most])
-    return [f"{sheet}!{cell.name}" for sheet, cell in named]
+    """The first formula cells that are not explained, 'Sheet1!B7', the last with … where there are more."""
+    named = [found.graph.cell(number) for number in found.left_over[:most]]
+    more = [""] * (len(named) - 1) + [" …" if len(found.left_over) > most else ""]
+    return [f"{sheet}!{cell.name}{dots}" for (sheet, cell), dots in zip(named, more, strict=False)]
 
 
 def factors(found: Understood) -> dict[str, float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 from xlnn.book.nearby import Beside, beside
 from xlnn.book.origin import Notes, Origin
@@ -19,9 +20,11 @@ from xlnn.book.understood import (
 )
 from xlnn.book.understood_places import next_step
 from xlnn.layout.cells import quoted
+from xlnn.layout.labels import symbol
 from xlnn.layout.places import Move, Place
 from xlnn.model.quantities import Quantity
 from xlnn.understand import Understood
+from xlnn.words import these
 from xlnn.xlsx.workbook import Workbook
 
 CONTRADICTED = "the label {label} in {at} speaks against it: by the formulas {cell} is {name}."
@@ -62,8 +65,7 @@ def _rates(found: Understood) -> tuple[str, Mapping]:
 def _left(found: Understood) -> tuple[str, Mapping]:
     if not found.left_over:
         return "left over: nothing", {}
-    cells = ", ".join(left_over(found)) + (" …" if len(found.left_over) > 12 else "")
-    return "left over: {count} formulas, {cells}", {"count": f"{len(found.left_over):,}", "cells": cells}
+    return "left over: {count} formulas, {cells}", {"count": f"{len(found.left_over):,}", "cells": these(left_over(found))}
 
 
 def labels_of(book: Workbook, found: Understood) -> Beside:
@@ -81,9 +83,10 @@ def _labels(said: Beside) -> Notes:
 
 def contradictions(book: Workbook, found: Understood, most: int = 5) -> Notes:
     """A note for each of the first labels that contradict."""
-    told = labels_of(book, found).contradicting[:most]
+    quantities = network_of(found, {}).quantities
     return tuple(
-        (CONTRADICTED, {"label": repr(text.strip()), "at": at, "cell": cell, "name": name}) for at, text, name, cell in told
+        (CONTRADICTED, {"label": repr(text.strip()), "at": at, "cell": cell, "name": partial(symbol, quantities[name])})
+        for at, text, name, cell in labels_of(book, found).contradicting[:most]
     )
 
 

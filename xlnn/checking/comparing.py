@@ -17,6 +17,7 @@ import numpy as np
 from xlnn.checking.pairing import paired_sheets, selected
 from xlnn.errors import ContentError, UsageError
 from xlnn.layout.cells import COLUMNS, Cell, Range
+from xlnn.words import These, these
 from xlnn.xlsx.cell_table import BLANK, NUMBER, OTHER, PENDING, SPACES, Filled, Filling, cell_of
 from xlnn.xlsx.workbook import ERRORS, NO_RESULT, Workbook
 
@@ -289,9 +290,9 @@ def _notes(a: Workbook, b: Workbook, pairs: Sequence[Pair]) -> Iterator[tuple[st
             )
 
 
-def _few(sheets: Sequence[str]) -> str:
+def _few(sheets: Sequence[str]) -> These:
     names = [repr(name) for name in sheets]
-    return ", ".join(names if len(names) < 6 else [*names[:3], "…", names[-1]])
+    return these(names if len(names) < 6 else [*names[:3], "…", names[-1]])
 
 
 def seen_apart(a, b) -> tuple[str, str]:

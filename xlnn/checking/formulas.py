@@ -20,6 +20,7 @@ from xlnn.formula.values import ERROR, NUMBER, TEXT
 from xlnn.layout.cells import COLUMNS, Cell
 from xlnn.understand.updates import Learning, eta, learning
 from xlnn.understand.wiring import Wiring
+from xlnn.words import these
 from xlnn.xlsx.workbook import Workbook
 
 LINE, SIDE = 6, 2  # so many formulas in a line make a pattern, at least so many on each side of what breaks it
@@ -344,7 +345,7 @@ def _explained(learns: Learning, group: list[Explanation]) -> Finding:
     cells = np.unique(np.concatenate([_alike(learns, explanation) for explanation in group]))
     lines: list[tuple[str, dict]] = [("={formula}", {"formula": graph.text(one.cell)})]
     if one.references:
-        right, wrong = (", ".join(parts) for parts in zip(*one.references, strict=True))
+        right, wrong = map(these, zip(*one.references, strict=True))
         lines.append(("right with {right} for {wrong}: ={formula}", {"right": right, "wrong": wrong, "formula": one.formula}))
     else:
         lines.append(("right: ={formula}", {"formula": one.formula}))

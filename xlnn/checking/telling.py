@@ -168,7 +168,7 @@ def _why(verdict: Verdict, fault: Fault, language: str) -> list[str]:
         lines.append(say("These numbers do not tell which of several mistakes it is:", language))
     for cause in fault.causes:
         behind = cause.fields.get("behind")
-        where = say(" (in {quantity}, which is not on the sheet)", language, quantity=behind) if behind else ""
+        where = say(" (in {quantity}, which is not on the sheet)", language, quantity=symbol(behind, language)) if behind else ""
         why, then = explanation(cause, fault, language) + where, correction(cause, fault, language)
         name = word(cause.name, language)
         lines.append(say("{name}: {explanation}. {correction}", language, name=name, explanation=why, correction=then))
@@ -200,14 +200,16 @@ def _trajectory(verdict: Verdict, language: str) -> list[str]:
     if not beside.departures:
         return [*lines, say("The numbers agree with {workbook}.", language, workbook=beside.workbook)]
     lines.append(say("Different from {workbook}:", language, workbook=beside.workbook))
+    quantities = verdict.book.problem.network.quantities if verdict.book.problem is not None else {}
     for departure in verdict.departures[:FIRST]:
         found, other = seen_apart(departure.found, departure.other)
         lines.append(
             "   "
             + say(
                 "{sheet}!{cell}: {quantity}, {different} of {cells} cells: {found}, there {other}",
-                language, sheet=departure.sheet, cell=departure.cell.name, quantity=departure.quantity,
-                different=departure.different, cells=departure.cells, found=found, other=other,
+                language, sheet=departure.sheet, cell=departure.cell.name,
+                quantity=symbol(quantities[departure.quantity], language), different=departure.different,
+                cells=departure.cells, found=found, other=other,
             )
         )  # fmt: skip
     if len(verdict.departures) > FIRST:
@@ -287,7 +289,8 @@ def _fault_rows(verdict: Verdict, language: str) -> Iterator[tuple]:
         q, index = fault.rule.result, fault.cells[0]
         names = joined((word(cause.name, language) for cause in fault.causes), ", ", language)
         yield (
-            sheet, cell.name, int(fault.wrong.sum()), symbol(q, language), fault.rule.equation, verdict.book.found(sheet, cell),
+            sheet, cell.name, int(fault.wrong.sum()), symbol(q, language), word(fault.rule.equation, language),
+            verdict.book.found(sheet, cell),
             verdict.book.as_shown(fault.shown, fault.rule.result.name, np.nan_to_num(fault.expected[index])), names,
             joined((explanation(cause, fault, language) for cause in fault.causes), "; ", language),
             joined(dict.fromkeys(correction(cause, fault, language) for cause in fault.causes), " ", language),
@@ -303,7 +306,7 @@ def _marks(verdict: Verdict, language: str) -> Iterator[Mark]:
         why = joined(_why(verdict, fault, language), " ", language)
         for index in fault.cells:
             sheet, cell = fault.shown.cell(fault.rule.result.name, index)
-            rule = f"{symbol(fault.rule.result, language)}: {fault.rule.equation}"
+            rule = f"{symbol(fault.rule.result, language)}: {word(fault.rule.equation, language)}"
             text = f"{rule}\n{_cell_line(verdict, fault, index, language)}\n{why}"
             yield Mark(sheet, cell, RED, text.strip())
 

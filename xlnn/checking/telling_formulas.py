@@ -11,7 +11,7 @@ import numpy as np
 from xlnn.checking.formulas import KNOWN_AS, Finding, Judged, cells_text
 from xlnn.checking.marked_copy import RED, YELLOW, Mark, write_marked
 from xlnn.understand.updates import Learning
-from xlnn.words import joined, say
+from xlnn.words import joined, say, these
 
 LISTED = 1000  # cells of a finding in JSON
 
@@ -34,7 +34,7 @@ def _understood(judged: Judged, language: str) -> Iterator[str]:
     cost = learning.costs[0]
     graph, updates = judged.graph, learning.updates
     where = cells_text(graph, updates.old[updates.of(0)])
-    rates = ", ".join(dict.fromkeys(f"{rate:.6g}" for rate in _rates(learning)))
+    rates = these(dict.fromkeys(f"{rate:.6g}" for rate in _rates(learning)))
     what = cells_text(graph, np.array(cost.cells)) if cost.cells else say(KNOWN_AS[cost.name], language)
     yield say(
         "{parameters} parameters, from {cell} on, {iterations} iterations, η = {eta}, descending {cost}: "

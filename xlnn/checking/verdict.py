@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +15,7 @@ from xlnn.checking.numbers import Group
 from xlnn.checking.trajectory import Departure, Trajectory
 from xlnn.checking.uncertain import Digits
 from xlnn.layout.cells import Cell
+from xlnn.layout.labels import symbol
 from xlnn.model.quantities import Quantity
 from xlnn.model.rules import Rule
 from xlnn.words import say
@@ -154,7 +155,8 @@ def correction(cause: Cause, fault: Fault, language: str = "en") -> str:
 
 
 def _fields(cause: Cause, fault: Fault) -> dict:
-    return {"equation": fault.rule.equation, **cause.fields}
+    said = {name: partial(symbol, value) if isinstance(value, Quantity) else value for name, value in cause.fields.items()}
+    return {"equation": fault.rule.equation, **said}
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,7 @@ import click
 
 from xlnn.cli.options import echo_aside
 from xlnn.layout.labels import LINE
-from xlnn.words import say
+from xlnn.words import joined, say
 
 
 def reading_options(path: Path) -> str:
@@ -45,7 +45,8 @@ def costs(result) -> dict[str, str]:
 def closing_line(result, network, language: str, text: str) -> str:
     """`text`, p and q of a regression line, images right, the output's name."""
     if network.is_line:
-        text += "".join(f", {LINE[name[0]]} = {array.item():.9g}" for name, array in result.parameters.items())
+        line = (f"{LINE[name[0]]} = {array.item():.9g}" for name, array in result.parameters.items())
+        text = joined([text, *line], ", ", language)
     if result.right is None:
         return say("{text}. {path}", language, text=text, path=result.path)
     return say(

@@ -9,7 +9,7 @@ import click
 from xlnn.cli.console import default_output
 from xlnn.cli.options import FILE, result_options
 from xlnn.cli.speaking import command
-from xlnn.words import say
+from xlnn.words import say, these
 
 
 @command()
@@ -60,7 +60,7 @@ def _lines(result) -> list[str]:
         count = say("stationary points: {count}. {path}", language, count=len(found), path=result.path)
         return [*found, *more, count]
     before, after = result.ends
-    where = ", ".join(f"{name} = {after[name]:.6g}" for name in result.descent.variables)
+    where = these(f"{name} = {after[name]:.6g}" for name in result.descent.variables)
     text = "{steps} steps: {symbol} {before} → {after} at {where}. {path}"
     values = {"before": f"{before[z]:.6g}", "after": f"{after[z]:.6g}"}
     return [say(text, language, steps=result.steps, symbol=z, where=where, path=result.path, **values)]

@@ -49,7 +49,7 @@ initial_option = click.option("--initial", is_flag=True, help="Start from the sa
 
 SETTINGS = (
     ("--eta", "eta", "Learning rate η."),
-    ("--cost", "cost", "Cost: half squares, squares, cross-entropy, softmax cross-entropy; MSE: 1/(2n) Σ(t − a)²."),
+    ("--cost", "cost", "Cost: half squares, squares, cross-entropy, softmax cross-entropy, perceptron; MSE: 1/(2n) Σ(t − a)²."),
     ("--total", "total", "C_T is the sum or the mean of all C (MSE: the mean)."),
     ("--batch", "batch", "Images per update, or all."),
     ("--order", "order", "Order of the images in batches: listed or shuffled (SGD: shuffled)."),

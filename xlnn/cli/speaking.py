@@ -16,7 +16,7 @@ from pathlib import Path
 import click
 from click.formatting import HelpFormatter
 
-from xlnn.words import FOLDER, LANGUAGES, preferred, say
+from xlnn.words import FOLDER, LANGUAGES, MARKS, preferred, say
 from xlnn.xlsx.rows import columns_wide
 
 UNBROKEN = "\b"  # on a line of its own before a paragraph whose lines stay as they are
@@ -189,6 +189,14 @@ OTHER_NAMES = {  # of options, as other programs have them
 }
 
 
+def in_marks(error: click.UsageError, language: str) -> click.UsageError:
+    """click's words with the punctuation marks of the language: it writes some of them, as ". ", whatever that is."""
+    if language == LANGUAGES[0]:
+        return error
+    text = re.sub(r", (?=['-])", MARKS[", "], error.format_message()).replace("。 ", "。").replace("： ", "：")
+    return click.UsageError(text[:-1] + "。" if text.endswith(".") else text, error.ctx)
+
+
 LIMITS = "Limits of what is read"
 
 
@@ -206,20 +214,20 @@ class Speaking(click.Command):
             return super().parse_args(ctx, args)
         except click.UsageError as error:
             if not _find_language(ctx, given):
-                raise self._named_otherwise(ctx, error) from None
+                raise self._said(ctx, error) from None
         try:
             return super().parse_args(ctx, given)  # once more, so that click says it in the workbook's language
         except click.UsageError as error:
-            raise self._named_otherwise(ctx, error) from None
+            raise self._said(ctx, error) from None
 
-    def _named_otherwise(self, ctx: click.Context, error: click.UsageError) -> click.UsageError:
+    def _said(self, ctx: click.Context, error: click.UsageError) -> click.UsageError:
         """What to say of an option that has another name here, as --lr; else click's own words."""
         if not isinstance(error, click.NoSuchOption):
-            return error
+            return in_marks(error, language_of(ctx))
         known = {option for param in self.get_params(ctx) for option in param.opts}
         name = OTHER_NAMES.get(error.option_name.lower())
         if name is None or name not in known:
-            return error
+            return in_marks(error, language_of(ctx))
         text = say("No such option: {option}. It is called {name} here.", language_of(ctx), option=error.option_name, name=name)
         if name == "--iterations":
             text += " " + say("It counts updates; an epoch is as many updates as there are batches.", language_of(ctx))
@@ -271,6 +279,12 @@ class Group(Speaking, click.Group):
         rows = [(name, short_help(command, language_of(ctx))) for name, command in self.commands.items()]
         with formatter.section(gettext.gettext("Commands")):
             formatter.write_dl(rows)
+
+    def resolve_command(self, ctx: click.Context, args: list[str]):
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            raise in_marks(error, language_of(ctx)) from None
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)

@@ -107,8 +107,9 @@ def gradcheck(ctx, workbook, places, initial, tolerance, of, by, claimed, langua
         click.echo(
             say(
                 "∂C_T/∂{name}: largest difference {difference} at [{index}]: {gradient}, numerically {numeric}",
-                language, name=found.parameter, difference=f"{found.difference:.2e}", index=where,
-                gradient=f"{found.gradient:.9g}", numeric=f"{found.numeric:.9g}",
+                language, name=problem.network.quantities[found.parameter].symbol, index=where,
+                difference=f"{found.difference:.2e}", gradient=f"{found.gradient:.9g}",
+                numeric=f"{found.numeric:.9g}",
             )
         )  # fmt: skip
     if not right:

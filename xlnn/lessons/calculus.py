@@ -27,6 +27,7 @@ from math import isfinite
 import numpy as np
 
 from xlnn.errors import ContentError, LimitError, UsageError, Where, pip_install
+from xlnn.words import these
 
 LONGEST = 1_000  # characters of a function
 
@@ -256,7 +257,7 @@ class _Reader:
             return _made(function, found)
         if self.tokens and self.tokens[0] == "(":
             raise UsageError(
-                "there is no function {name}; known: {known}.", name=repr(_short(name)), known=", ".join((*FUNCTIONS, "pi", "e"))
+                "there is no function {name}; known: {known}.", name=repr(_short(name)), known=these((*FUNCTIONS, "pi", "e"))
             )
         return EULER if name == "e" else Name(name)
 

@@ -31,6 +31,7 @@ from xlnn.lessons.calculus import (
     to_sympy,
     variables,
 )
+from xlnn.words import these
 
 SECONDS = 30  # sympy may take so long
 
@@ -100,7 +101,7 @@ def stationary(function: Expression, constraints: Sequence[Expression], seconds:
     names = variables(function, *constraints)
     if not all(variables(g) for g in constraints) or len(constraints) > len(names):
         said = "a constraint needs a variable, and there cannot be more constraints ({count}) than variables ({names})."
-        raise ContentError(said, count=len(constraints), names=", ".join(names) or "–")
+        raise ContentError(said, count=len(constraints), names=these(names or ["–"]))
     sympy_module()
     answer = _ask({"function": text(function), "constraints": [text(g) for g in constraints]}, seconds)
     if "error" in answer:

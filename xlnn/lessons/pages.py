@@ -13,7 +13,7 @@ from xlnn.layout.cells import Cell, Range, column_number, quoted
 from xlnn.layout.formulas import Operand, Placed, spell
 from xlnn.layout.places import check_places
 from xlnn.lessons.blocks import Block, Chart, Lesson, Series, Sheet, calculated
-from xlnn.words import say
+from xlnn.words import say, these
 from xlnn.xlsx.new_file import CELLS, GRID, BookFile, diverging, link, shade
 from xlnn.xlsx.printing import one_page_wide
 from xlnn.xlsx.rows import WHOLE, Rows, RowsSheet, room
@@ -47,7 +47,7 @@ def add_lesson(file: BookFile, lesson: Lesson, cells: str = "formulas", language
     Raises UsageError, LimitError (off the sheet, a formula too long), DivergedError where a number is not finite.
     """
     if cells not in CELLS:
-        raise UsageError("unknown {what} {value}; known: {known}.", what="cells", value=repr(cells), known=", ".join(CELLS))
+        raise UsageError("unknown {what} {value}; known: {known}.", what="cells", value=repr(cells), known=these(CELLS))
     values = calculated(lesson)
     for sheet in lesson.sheets:
         check_places({block.name: block.place for block in sheet.blocks})

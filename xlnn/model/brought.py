@@ -13,6 +13,7 @@ from xlnn.errors import ContentError, FileError, UsageError, Where
 from xlnn.model.image_table import decoded, read_table
 from xlnn.model.making import problem, units_of
 from xlnn.model.problem import Problem
+from xlnn.words import these
 
 OWN = "own"  # what `xlnn new` calls it
 
@@ -92,7 +93,7 @@ def _from_arrays(path: Path) -> Images:
             if x_name is None:
                 raise ContentError(
                     "expected an array x (images, rows, columns) and one of labels y, found {found}.",
-                    where, found=", ".join(file.files) or "–",
+                    where, found=these(file.files or ["–"]),
                 )  # fmt: skip
             x, labels = file[x_name], file[label] if label else None
     except (ValueError, EOFError, KeyError, BadZipFile) as error:
@@ -120,7 +121,7 @@ def _from_folder(folder: Path, size: tuple[int, int] | None) -> Images:
     """Pictures in folders that are named by their labels, 7/a.png; or side by side with the label in front, 7_001.png."""
     paths = sorted((p for p in folder.rglob("*") if p.suffix.lower() in PICTURES and not p.name.startswith(".")), key=_in_order)
     if not paths:
-        raise FileError("there is no picture in this folder ({endings}).", Where(folder.name), endings=", ".join(PICTURES))
+        raise FileError("there is no picture in this folder ({endings}).", Where(folder.name), endings=these(PICTURES))
     labels = [_label(p.parent.name if p.parent != folder else _front(p.stem)) for p in paths]
     pictures = [_picture(p, size) for p in paths]
     if len({picture.shape for picture in pictures}) > 1:

@@ -14,6 +14,7 @@ import numpy as np
 from xlnn.errors import UsageError
 from xlnn.model.network import LayerSettings, Network, plain_layers
 from xlnn.model.problem import Problem, Settings
+from xlnn.words import these
 
 SECTIONS = {
     "2-12": "regression: heights and weights of 7 students, one linear unit; the line by solve, and on sheets of its own",
@@ -44,7 +45,7 @@ def example(section: str) -> Problem:
         return _regression()
     if section == "logistic":
         return _logistic()
-    raise UsageError("there is no section {name}; known: {known}.", name=repr(section), known=", ".join(SECTIONS))
+    raise UsageError("there is no section {name}; known: {known}.", name=repr(section), known=these(SECTIONS))
 
 
 def _images(name: str, shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

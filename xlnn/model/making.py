@@ -12,6 +12,7 @@ from xlnn.errors import ContentError, UsageError
 from xlnn.model.image_table import LABELS, nearest_square
 from xlnn.model.network import Network, plain_layers
 from xlnn.model.problem import Problem, Settings, draw
+from xlnn.words import these
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,7 +88,7 @@ def _from_table(x, digits):
     if not isinstance(digits, str):
         return x.to_numpy(), digits
     if digits not in names:
-        raise UsageError("there is no column {name}; the table has {known}.", name=repr(digits), known=", ".join(names[:20]))
+        raise UsageError("there is no column {name}; the table has {known}.", name=repr(digits), known=these(names[:20]))
     at = names.index(digits)
     return x.drop(columns=x.columns[at]).to_numpy(), x.iloc[:, at].to_numpy()
 
@@ -169,7 +170,7 @@ def _known(settings: dict) -> dict[str, Any]:
     mine, network = ({entry.name for entry in fields(kind)} for kind in (Settings, Network))
     unknown = [name for name in settings if name not in mine | network]
     if unknown:
-        known = ", ".join(sorted((mine | network) - {"layer_settings", "names", "answered"}))
+        known = these(sorted((mine | network) - {"layer_settings", "names", "answered"}))
         raise UsageError("unknown setting {name}; known: {known}.", name=repr(unknown[0]), known=known)
     return {name: value for name, value in settings.items() if name in mine}
 
@@ -182,6 +183,6 @@ def _numbers(labels: list, network: Network) -> np.ndarray:
     if wrong is not None:
         raise ContentError(
             "expected one of the classes {expected}, found {found}.",
-            expected=", ".join(map(network.class_name, network.classes or ())), found=repr(labels[wrong]),
+            expected=these(map(network.class_name, network.classes or ())), found=repr(labels[wrong]),
         )  # fmt: skip
     return np.array(found, dtype=float)

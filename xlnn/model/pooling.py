@@ -7,6 +7,7 @@ import numpy as np
 from xlnn.errors import UsageError
 from xlnn.model.kernels import pool_back, pool_max
 from xlnn.model.rules import Layer, LayerRules, Rule
+from xlnn.words import these
 
 
 def pooling_shape(label: str, size: tuple[int, int], before: Layer) -> tuple[int, int, int]:
@@ -19,8 +20,8 @@ def pooling_shape(label: str, size: tuple[int, int], before: Layer) -> tuple[int
             "layer {label}: windows of {size} do not fill maps of {rows}×{columns}; "
             "rows can be {rows_fit}, columns {columns_fit}.",
             label=label, size=f"{size[0]}×{size[1]}", rows=rows, columns=columns,
-            rows_fit=", ".join(str(n) for n in range(1, rows + 1) if rows % n == 0),
-            columns_fit=", ".join(str(n) for n in range(1, columns + 1) if columns % n == 0),
+            rows_fit=these(n for n in range(1, rows + 1) if rows % n == 0),
+            columns_fit=these(n for n in range(1, columns + 1) if columns % n == 0),
         )  # fmt: skip
     return maps, rows // size[0], columns // size[1]
 

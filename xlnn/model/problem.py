@@ -14,6 +14,7 @@ from xlnn.model.kernels import images_first, images_last
 from xlnn.model.network import Network
 from xlnn.model.picturing import html_of, text_of
 from xlnn.model.quantities import Quantity
+from xlnn.words import these
 
 ORDERS = ("listed", "shuffled")
 
@@ -104,7 +105,7 @@ class Problem:
             raise ContentError("a network with classes needs the images' digits, one without needs t.")
         for q in self.network.parameters:
             if q.name not in self.parameters or self.parameters[q.name].shape != q.shape:
-                raise ContentError("expected {name} of shape {expected}.", name=q.name, expected=q.shape)
+                raise ContentError("expected {name} of shape {expected}.", name=q.symbol, expected=q.shape)
         self._check_answers()
 
     def _check_answers(self) -> None:
@@ -119,7 +120,7 @@ class Problem:
         if classes is not None and not np.isin(answers, classes).all():
             raise ContentError(
                 "expected one of the classes {expected}, found {found}.",
-                expected=", ".join(f"{c:g}" for c in classes), found=f"{answers[~np.isin(answers, classes)][0]:g}",
+                expected=these(f"{c:g}" for c in classes), found=f"{answers[~np.isin(answers, classes)][0]:g}",
             )  # fmt: skip
         if self.t is not None and output.activation == "softmax" and not np.allclose(self.t.sum(axis=1), 1):
             image = int(np.argmin(np.isclose(self.t.sum(axis=1), 1)))

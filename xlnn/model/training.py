@@ -79,7 +79,7 @@ class Step(Mapping):
     def new_parameters(self) -> dict[str, np.ndarray]:
         """The parameters after this iteration's update. Raises DivergedError where one is not finite."""
         with one_thread, np.errstate(over="ignore", invalid="ignore"):
-            names = self.problem.network.parameter_names
+            names, quantities = self.problem.network.parameter_names, self.problem.network.quantities
             found = dict(zip(names, self._computed(*["new_" + name for name in names]), strict=True))
             for name, array in found.items():
                 # the squares are quickly added up, and with inf or nan among them never to something finite
@@ -87,7 +87,7 @@ class Step(Mapping):
                     raise DivergedError(
                         "training diverged: after update {iteration} {name} is no longer a finite number. "
                         "Try a smaller η than {eta}.",
-                        iteration=self.iteration, name=name, eta=self.problem.settings.eta,
+                        iteration=self.iteration, name=quantities[name].symbol, eta=self.problem.settings.eta,
                     )  # fmt: skip
         return found
 

@@ -19,6 +19,7 @@ from xlnn.model.many import totals
 from xlnn.model.problem import Problem
 from xlnn.model.quantities import Quantity
 from xlnn.model.training import states
+from xlnn.words import these
 
 WRITTEN = re.compile(r"\s*(.+?)\s*\[\s*([0-9]{1,9}(?:\s*,\s*[0-9]{1,9})*)\s*\]\s*", re.DOTALL)
 
@@ -167,7 +168,7 @@ def parameter(problem: Problem, text: str) -> Parameter:
     name, index = match[1], tuple(int(number) - 1 for number in match[2].split(","))
     known = {q.name: q for q in problem.network.parameters}
     if name not in known:
-        raise UsageError("there is no parameter {name}; known: {known}.", name=repr(name), known=", ".join(known))
+        raise UsageError("there is no parameter {name}; known: {known}.", name=repr(name), known=these(known))
     shape = known[name].shape
     if len(index) == 2 < len(shape) and 0 <= index[1] < np.prod(shape[1:]):
         index = (index[0], *map(int, np.unravel_index(index[1], shape[1:])))

@@ -18,7 +18,7 @@ from xlnn.layout.cells import Cell
 from xlnn.layout.places import Place
 from xlnn.model.problem import Problem
 from xlnn.model.training import Step, counted, states, trained
-from xlnn.words import every
+from xlnn.words import These, every, these
 from xlnn.xlsx.workbook import Workbook
 
 Parameters = Mapping[str, np.ndarray]
@@ -64,8 +64,8 @@ class Learning:
         return iteration - 1
 
 
-def _listed(numbers: list[int]) -> str:
-    return ", ".join(map(str, numbers)) if len(numbers) <= 12 else f"{numbers[0]}, {numbers[1]} … {numbers[-1]}"
+def _listed(numbers: list[int]) -> These:
+    return these(numbers if len(numbers) <= 12 else [numbers[0], f"{numbers[1]} … {numbers[-1]}"])
 
 
 def spread(numbers: Sequence, most: int) -> list:

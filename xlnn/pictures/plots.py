@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from xlnn.errors import NoFont, SaveError, UsageError, Where, XlnnError, pip_install
 from xlnn.model.problem import Problem
 from xlnn.pictures.learning import Learning, learning_of, spread
+from xlnn.words import these
 from xlnn.xlsx.saving import check_place, replacing
 from xlnn.xlsx.seals import MADE
 
@@ -67,7 +68,7 @@ def _panels(source: Problem | str | Path, what: str, iteration: int | None, lang
     """The figure of `plot`, and the style in which it is to be saved."""
     matplotlib_there()
     if what not in WHAT:
-        raise UsageError("unknown {what} {value}; known: {known}.", what="picture", value=repr(what), known=", ".join(WHAT))
+        raise UsageError("unknown {what} {value}; known: {known}.", what="picture", value=repr(what), known=these(WHAT))
     learning = learning_of(source, language)
     try:
         with _style(learning) as spoken:

@@ -16,7 +16,7 @@ from xlnn.layout.arrange import arrange
 from xlnn.model.activations import ACTIVATIONS
 from xlnn.model.network import Network
 from xlnn.model.problem import Problem, draw
-from xlnn.words import every, joined, word
+from xlnn.words import every, joined, these, word
 
 
 @dataclass(frozen=True)
@@ -97,14 +97,14 @@ def _change(problem: Problem, name: str) -> Change:
         if name.lower() in names and (column == "activation" or len(labels) == 1):
             return Change(entry, labels)
         if name.lower() in names:
-            known = ", ".join(f"{name} {label}" for label in labels)
+            known = these(f"{name} {label}" for label in labels)
             raise UsageError("{name}: of which layer? Write one of: {known}.", name=name, known=known)
         word, _, written = name.partition(" ")
         if word.lower() in names:
             found = [label for label in labels if _label(label) == _label(written)]
             if found:
                 return Change(entry, (found[0],))
-            known = ", ".join(f"{word} {label}" for label in labels)
+            known = these(f"{word} {label}" for label in labels)
             raise UsageError("{name}: no such layer; known: {known}.", name=name, known=known)
     for field in OTHERS:
         if name.lower() in {field, *(each.lower() for each in every(BY_FIELD[field].name))}:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from gettext import NullTranslations, translation
 from pathlib import Path
@@ -71,6 +72,23 @@ def listed(words: Sequence[str], language: str) -> str:
     """Words of a list, or of a choice, each in `language`."""
     parts = [_in(language, word) for word in words]
     return " / ".join(parts) if isinstance(words, tuple) else joined(parts, ", ", language)
+
+
+@dataclass(frozen=True)
+class These:
+    """A list of names, which are the same in every language, as a field of `say`: with commas, in Chinese 、."""
+
+    names: tuple[str, ...]
+
+    def __call__(self, language: str) -> str:
+        return joined(self.names, ", ", language)
+
+    def __str__(self) -> str:
+        return self(LANGUAGES[0])
+
+
+def these(names: Iterable) -> These:
+    return These(tuple(map(str, names)))
 
 
 def language_named(text: str) -> str | None:

@@ -19,6 +19,7 @@ from xlsxwriter.packager import Packager
 from xlnn._version import __version__
 from xlnn.errors import UsageError
 from xlnn.layout.cells import Cell, Range, quoted
+from xlnn.words import these
 from xlnn.xlsx.printing import one_page_wide
 from xlnn.xlsx.rows import SCIENTIFIC, WHOLE, Look, Rows, RowsSheet, readable
 from xlnn.xlsx.seals import MARK
@@ -43,9 +44,7 @@ class BookFile:
         "first" eight, or "all". Raises UsageError."""
         look("value", decimals)
         if printed not in PRINTED:
-            raise UsageError(
-                "unknown {what} {value}; known: {known}.", what="print", value=repr(printed), known=", ".join(PRINTED)
-            )
+            raise UsageError("unknown {what} {value}; known: {known}.", what="print", value=repr(printed), known=these(PRINTED))
         self.printed = printed
         self.book = xlsxwriter.Workbook(BytesIO(), {"strings_to_urls": False, "default_date_format": None})
         self.book._get_packager = lambda: Parts(file)

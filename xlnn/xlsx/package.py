@@ -22,6 +22,7 @@ from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo, is_zipfile
 
 from xlnn.errors import FileError, LimitError, UsageError, Where, XlnnError
+from xlnn.words import these
 
 LARGE = 1 << 20  # bytes: a smaller part may inflate as it likes
 
@@ -84,7 +85,7 @@ def limits(**raised: int) -> Iterator[None]:
     known = {field.name for field in fields(Limits)}
     for name, value in raised.items():
         if name not in known:
-            raise UsageError("unknown limit {name}; known: {known}.", name=repr(name), known=", ".join(sorted(known)))
+            raise UsageError("unknown limit {name}; known: {known}.", name=repr(name), known=these(sorted(known)))
         if type(value) is not int or value < 1:
             raise UsageError("{name} must be 1 or more, not {value}.", name=name, value=value)
     token = _LIMITS.set(replace(_LIMITS.get(), **raised))

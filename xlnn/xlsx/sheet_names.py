@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
 
-from xlnn.words import every
+from xlnn.words import These, every, these
 
 ITERATION = re.compile("iteration ([1-9][0-9]{0,8})")
 
@@ -77,13 +77,13 @@ class SheetNames:
         found = {number: name for name in reversed(self.names) if (number := iteration_number(name))}
         return dict(sorted(found.items()))
 
-    def listed(self, near: str) -> str:
-        """The names for a message; of many those that are most like `near`, and how many there are."""
+    def listed(self, near: str) -> These:
+        """The names as a field of a message; of many those that are most like `near`, and how many there are."""
         if len(self.names) <= LISTED:
-            return ", ".join(map(repr, self.names))
+            return these(map(repr, self.names))
         by_plain = {plain(name): name for name in self.names}
         alike = [by_plain[found] for found in get_close_matches(plain(near), by_plain, LISTED // 2)] or self.names[: LISTED // 2]
-        return f"{', '.join(map(repr, alike))}, … ({len(self.names)})"
+        return these([*map(repr, alike), f"… ({len(self.names)})"])
 
 
 def reference(text: str) -> tuple[str, str]:

@@ -15,6 +15,7 @@ import numpy as np
 
 from xlnn.checking.mistakes import backward, forward, general, references, update
 from xlnn.checking.mistakes.case import Case, Cause, Mistake, Try
+from xlnn.model.quantities import Quantity
 
 TELLING = 3  # decades that must speak for a mistake, and for each of many tries as many more as they are
 
@@ -86,16 +87,18 @@ def _fitting(case: Case, entry: Mistake, tries: Iterable[Try]) -> list[Cause | N
         if not (wrong & (chosen < 0)).any():
             break
     explained = np.asarray((~wrong | (chosen >= 0)).all(axis=1) & wrong.any(axis=1))
+    quantities = case.network.quantities
     first, everything = wrong.argmax(axis=1), np.asarray((whole | ~wrong).all(axis=1))
     return [
-        Cause(entry, _of_sheet(fields[chosen[s, first[s]]], s), bool(everything[s])) if explained[s] else None
+        Cause(entry, _of_sheet(fields[chosen[s, first[s]]], s, quantities), bool(everything[s])) if explained[s] else None
         for s in range(len(wrong))
     ]
 
 
-def _of_sheet(fields: Mapping, sheet: int) -> Mapping:
-    """Fields that differ from sheet to sheet come as arrays."""
-    return {name: value[sheet] if isinstance(value, np.ndarray) else value for name, value in fields.items()}
+def _of_sheet(fields: Mapping, sheet: int, quantities: Mapping[str, Quantity]) -> Mapping:
+    """Fields that differ from sheet to sheet come as arrays; a quantity's name becomes the quantity."""
+    here = {name: value[sheet] if isinstance(value, np.ndarray) else value for name, value in fields.items()}
+    return {name: quantities.get(value, value) if isinstance(value, str) else value for name, value in here.items()}
 
 
 def _behind(case: Case, depth: int = 4) -> Iterator[tuple[Mistake, Iterable[Try]]]:
