@@ -182,3 +182,19 @@ def test_a_row_that_places_tells_of_goes_on_though_untrained_biases_stand_elsewh
     assert [result["Net"][f"E{row}"].value for row in range(4, 12)] == [0.3, *(f"=E{row}-$G$1*X{row}" for row in range(4, 11))]
     assert result["Net"]["Q9"].value == before["Q9"].value
     assert check(path).right
+
+
+def test_what_rows_do_not_show_is_added_and_the_result_is_an_input_again(tmp_path):
+    mine = save(tmp_path / "mine.xlsx", {"Net": rows(3)})
+    path = trained(mine, tmp_path / "out.xlsx", add_missing=True)
+    assert check(path).right
+    assert added(path) == [f"Iteration {n}" for n in range(1, 7)]
+    plain = trained(path, tmp_path / "plain.xlsx", iterations=2)
+    more = trained(path, tmp_path / "more.xlsx", iterations=2, add_missing=True)
+    assert (added(plain), added(more)) == ([], ["Iteration 1", "Iteration 2"])
+    assert check(plain).right
+    assert check(more).right
+
+
+def added(path) -> list[str]:
+    return [name for name in openpyxl.load_workbook(path).sheetnames if name.startswith("Iteration")]

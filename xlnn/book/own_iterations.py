@@ -63,7 +63,10 @@ def own_iterations(book: Workbook, problem: Problem, lines: Own) -> OwnIteration
     first = {name: where for name, where in first.items() if name not in next_}
     steps = {name: step for name, step in steps.items() if name in first}
     if steps:
-        shown = dict(_beside(book, problem, first, steps))
+        on_sheets = {name for name, line in named.items() if line.following == NEXT_SHEET}
+        shown: dict[int, Where] = {
+            n: dict(_followed(book, there, on_sheets, n)) for n, there in _beside(book, problem, first, steps)
+        }
         return OwnIterations(shown, (), steps, dict(_behind(book, next_, steps, max(shown))), factors_of(named))
     said = any(line.following == NEXT_SHEET for line in named.values())
     sheets = own_of(first)
@@ -132,6 +135,15 @@ def _beside(book: Workbook, problem: Problem, first: Where, steps: Mapping[str, 
             return
         yield number, there
         number += 1
+
+
+def _followed(book: Workbook, there: Where, on_sheets: Collection[str], n: int) -> Iterator[tuple[str, Lying]]:
+    """Where an iteration beside others has what each iteration has on a sheet of its own; what has no sheet is not shown."""
+    for name, where in there.items():
+        if name not in on_sheets or n == 1:
+            yield name, where
+        elif all(numbered(sheet) and book.find(follower(sheet, n - 1)) for sheet in sheets_of(where)):
+            yield name, renamed(where, lambda sheet: follower(sheet, n - 1))
 
 
 def _behind(book: Workbook, next_: Where, steps: Mapping[str, Move], last: int) -> Iterator[tuple[int, Where]]:

@@ -101,7 +101,9 @@ class OwnResult:
         assert origin.iterations is not None
         book, own = Workbook(origin.path), origin.iterations
         self._check_names(book)
-        self.sheets: OwnSheets = own_sheets(book, self.chosen.problem, own, self.chosen.formulas, self.draft, self.chosen.kept)
+        self.sheets: OwnSheets = own_sheets(
+            book, self.chosen.problem, own.without_apart, self.chosen.formulas, self.draft, self.chosen.kept
+        )
         self.beside = _Beside(self.plan, BookFile(self._memory, self.title, **self.look), self.spool)
 
     def _check_names(self, book: Workbook) -> None:

@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from xlnn.book.origin import origin_of
 from xlnn.book.own_beside import Beside
 from xlnn.book.own_cells import VOLATILE, Hole, filling, pins, references, shifts, sign, signed, title_of, unshared, with_names
 from xlnn.book.own_iterations import copy_names, numbered, written_sheets
@@ -292,7 +293,7 @@ class OwnSheets:
     def others(self) -> list[str]:
         """The workbook's sheets that the result has once, as they are."""
         taken = set(self._known) | {self.name(sheet, n) for sheet in self.own.sheets for n in self.written}
-        taken |= written_sheets(self.book) | set(self._beside)
+        taken |= written_sheets(self.book) | set(self._beside) | origin_of(self.problem).iterations.apart
         return [sheet for sheet in self.book.sheets if sheet not in taken]
 
     def order(self) -> list[str]:

@@ -53,6 +53,22 @@ class OwnIterations:
         """The sheets on which iterations lie beside each other, each with the step to the next."""
         return {sheet: self.steps[name] for name in self.steps for sheet in sheets_of(self.first[name])}
 
+    @cached_property
+    def apart(self) -> frozenset[str]:
+        """Where iterations lie beside each other, the sheets of what each has on a sheet besides, as --add-missing writes it."""
+        names = [name for name in self.first if name not in self.steps] if self.steps else []
+        found = {name: {sheets_of(where[name]) for where in self.shown.values() if name in where} for name in names}
+        return frozenset(sheet for sheets in found.values() if len(sheets) > 1 for several in sheets for sheet in several)
+
+    @property
+    def without_apart(self) -> OwnIterations:
+        """The same without what lies on those sheets."""
+        shown = {
+            n: {name: lying for name, lying in where.items() if not self.apart.intersection(sheets_of(lying))}
+            for n, where in self.shown.items()
+        }
+        return replace(self, shown=shown) if self.apart else self
+
     def lies(self, name: str, number: int) -> Lying:
         """Where a quantity lies in an iteration that is shown, or would be behind the last."""
         at = min(number, self.last)
