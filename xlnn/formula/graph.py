@@ -153,8 +153,10 @@ class Graph:
         at = self._rows[self.owner[number]]
         if at[0] < 0:
             return np.empty(0, np.int64)
-        block = self.blocks[at[0]]
-        found = np.unique(np.concatenate([block.own[at[1]], block.common[0]]))
+        block, row = self.blocks[at[0]], at[1]
+        if not (block.targets[row] == number).any():  # an array formula may be one for each of its cells
+            row = int(np.flatnonzero((block.targets == number).any(axis=(1, 2)))[0])
+        found = np.unique(np.concatenate([block.own[row], block.common[0]]))
         return found[found < len(self.codes)].astype(np.int64)
 
     def dependants(self, number: int) -> np.ndarray:

@@ -52,6 +52,7 @@ def softmax(z):
     return powers / powers.sum(axis=-1, keepdims=True)
 
 
+SAME = 1e-14  # a z that is no further from 0 is 0, as in a sheet: 0.3 − 0.1 ≥ 0.2 there, whose bits say less
 STEPS = (
     "step",
     "step above 0",
@@ -94,9 +95,9 @@ ACTIVATIONS = {
         ),
         Activation("identity", "a = z", lambda z: z, lambda z, a: 1, "a′(z) = 1"),
         Activation("softmax", "a = exp z / Σ exp z", softmax, whole_layer=True),
-        Activation("step", "a = 1 where z ≥ 0, else 0", lambda z: np.where(z >= 0, 1, 0)),
-        Activation("step above 0", "a = 1 where z > 0, else 0", lambda z: np.where(z > 0, 1, 0)),
-        Activation("sign", "a = 1 where z ≥ 0, else −1", lambda z: np.where(z >= 0, 1, -1)),
-        Activation("sign above 0", "a = 1 where z > 0, else −1", lambda z: np.where(z > 0, 1, -1)),
+        Activation("step", "a = 1 where z ≥ 0, else 0", lambda z: np.where(z >= -SAME, 1, 0)),
+        Activation("step above 0", "a = 1 where z > 0, else 0", lambda z: np.where(z > SAME, 1, 0)),
+        Activation("sign", "a = 1 where z ≥ 0, else −1", lambda z: np.where(z >= -SAME, 1, -1)),
+        Activation("sign above 0", "a = 1 where z > 0, else −1", lambda z: np.where(z > SAME, 1, -1)),
     )
 }

@@ -6,7 +6,7 @@ A function is recognised by what it gives, not by how it is spelled: the cells a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from xlnn.model.activations import ACTIVATIONS, STEPS
 from xlnn.model.network import LayerSettings, Network
 from xlnn.model.problem import Problem, Settings
 from xlnn.model.training import Step
-from xlnn.understand.layers import Forward
+from xlnn.understand.layers import Forward, Unit
 from xlnn.understand.matching import Naming, agree
 from xlnn.understand.structure import Found, Instance
 from xlnn.understand.wiring import Wiring, bare
@@ -65,7 +65,8 @@ def activation_of(forward: Forward, layers: Sequence[Found], naming: Naming) -> 
         if best is None or (cells >= 0).sum() > (best[1] >= 0).sum():
             best = name, cells
     if best and (best[1] >= 0).mean() >= MOSTLY:
-        return best
+        itself = best[1] == np.concatenate([found.z.ravel() for found in layers])  # a Σ that is never negative is no function
+        return ("identity" if itself[best[1] >= 0].all() else best[0]), best[1]
     pairs = zip(layers, z, strict=True)  # where nothing is calculated from z, a = z
     same = np.concatenate([_outputs(found, naming, part, "identity").ravel() for found, part in pairs])
     return ("identity", same) if (same >= 0).mean() >= MOSTLY else None
@@ -77,9 +78,10 @@ def _weighted_at(forward: Forward, found: Found, naming: Naming) -> list[np.ndar
     return [weighted(keys, values).reshape(found.keys.shape) for values in naming.points]
 
 
-def with_zeros(wiring: Wiring, parameters: np.ndarray) -> Values:
-    """All values where every parameter is 0, and so every Σ of the first layer."""
-    return wiring.graph.calculate(dict.fromkeys(np.flatnonzero(parameters[:-1]).tolist(), 0.0))
+def with_zeros(wiring: Wiring, parameters: np.ndarray, units: Iterable[Unit]) -> Values:
+    """All values where every parameter is 0, a threshold that is given too, and so every Σ of the first layer."""
+    given = {unit.bias for unit in units} - {-1}
+    return wiring.graph.calculate(dict.fromkeys({*np.flatnonzero(parameters[:-1]).tolist(), *given}, 0.0))
 
 
 def at_zero(name: str, outputs: np.ndarray, zero: Values) -> str:

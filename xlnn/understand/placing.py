@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -41,12 +42,12 @@ def pattern(graph: Graph, cells: np.ndarray) -> Pattern | None:
     sheet = _commonest(where[there][:, 0])
     there &= where[..., 0] == sheet
     steps = [_step(where, there, axis) for axis in range(cells.ndim)]
+    if steps.count(None) == 1:
+        axis = steps.index(None)
+        steps[axis] = _last_step(where[..., 1:] - _offset(cells.shape, steps), there, axis)
     if any(step is None for step in steps):
         return None
-    offset = np.zeros((*cells.shape, 2), np.int64)
-    for index, step in zip(cast(np.ndarray, np.indices(cells.shape)), steps, strict=True):
-        offset += index[..., None] * np.array(step)
-    origins = (where[..., 1:] - offset)[there]
+    origins = (where[..., 1:] - _offset(cells.shape, steps))[there]
     packed = origins[:, 0] * (1 << 32) + origins[:, 1]
     origin = _commonest(packed)
     if (packed == origin).sum() < MOST_OF * (cells >= 0).sum():
@@ -70,6 +71,30 @@ def _step(where: np.ndarray, there: np.ndarray, axis: int) -> Move | None:
             rows, columns = moves[np.flatnonzero(packed == _commonest(packed))[0]].tolist()
             return rows, columns
     return None
+
+
+def _last_step(where: np.ndarray, there: np.ndarray, axis: int) -> Move | None:
+    """The step along an axis whose places never stand beside one another, from places without the steps of all other axes."""
+    lines = []
+    for k in range(where.shape[axis]):
+        mine = np.take(where, k, axis)[np.take(there, k, axis)]
+        if len(mine):
+            packed = mine[:, 0] * (1 << 32) + mine[:, 1]
+            lines.append((k, mine[np.flatnonzero(packed == _commonest(packed))[0]]))
+    if len(lines) < 2:
+        return None
+    (first, one), (last, other) = lines[0], lines[-1]
+    rows, columns = (other - one).tolist()
+    apart = last - first
+    return None if rows % apart or columns % apart else (rows // apart, columns // apart)
+
+
+def _offset(shape: tuple[int, ...], steps: Sequence[Move | None]) -> np.ndarray:
+    """(…, 2) rows and columns from the first place, by the steps that are known."""
+    found = np.zeros((*shape, 2), np.int64)
+    for index, step in zip(cast(np.ndarray, np.indices(shape)), steps, strict=True):
+        found += index[..., None] * np.array(step or (0, 0))
+    return found
 
 
 def _commonest(numbers: np.ndarray) -> int:

@@ -158,9 +158,19 @@ class Reading:
         if kind.startswith("dCT_d"):
             return self._used_gradient(name, kind[-1] + layer) or self._by_numbers(name, kind)
         found = self._by_numbers(name, kind)
-        if found is None and kind == "delta":
-            return self._used_error(name, layer)
+        if kind == "delta":
+            return self._used_error(name, layer) if found is None else self._with_used(found, layer)
         return found
+
+    def _with_used(self, found: Named, label: str) -> Named:
+        """δ with its gaps, where it is 0 at all changed numbers, filled by the cells that gradients multiply with the inputs."""
+        if found.is_whole:
+            return found
+        used = self.uses.errors(self.layers[label])
+        both = (used >= 0) & (found.cells >= 0)
+        fits = both.any() and (used == found.cells)[both].all()
+        gaps = (found.cells < 0) & (used >= 0) & self.naming.free[used] & fits
+        return Named(np.where(gaps, used, found.cells), found.factor)
 
     def _by_numbers(self, name: str, kind: str) -> Named | None:
         factors = (*SIMPLE, 1 / self.images, -1 / self.images) if kind in LEARNT else (1.0,)
@@ -251,6 +261,7 @@ def alike(graph: Graph, found: Sequence[Iteration], free: np.ndarray) -> list[It
     """
     result = []
     known = graph.is_leaf & (graph.values.all_kinds() == NUMBER)
+    often = Counter(name for iteration in found for name in iteration.named)
     for iteration in found:
         named = dict(iteration.named)
         for other in found:
@@ -258,13 +269,21 @@ def alike(graph: Graph, found: Sequence[Iteration], free: np.ndarray) -> list[It
             moves = _moves(graph, other, iteration) if lacking else {}
             for name in lacking:
                 cells = _moved(graph, other.named[name].cells, moves)
-                may = name in named or name.startswith("new_") or (known if name == "t" else free)[cells].all()
+                mistaken = _called_otherwise(named, cells, often[name], often)
+                may = name in named or name.startswith("new_") or (known if name == "t" else free)[cells].all() or mistaken
                 if (cells >= 0).all() and may:
+                    named.pop(mistaken, None)
                     named[name] = Named(cells, other.named[name].factor)
                     free[cells] = False
         result.append(replace(iteration, named=named))
     answered = any("t" in iteration.named for iteration in result)
     return [iteration for iteration in result if "t" in iteration.named or not answered]
+
+
+def _called_otherwise(named: Mapping[str, Named], cells: np.ndarray, times: int, often: Mapping[str, int]) -> str:
+    """The name of just these cells that fewer iterations have: a δ without its slope has the number of Σwδ. "" for none."""
+    mine = set(cells.ravel().tolist())
+    return next((name for name, part in named.items() if often[name] < times and set(part.cells.ravel().tolist()) == mine), "")
 
 
 def _moves(graph: Graph, one: Iteration, other: Iteration) -> dict[int, np.ndarray]:

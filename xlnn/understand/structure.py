@@ -69,6 +69,18 @@ def with_shared_biases(found: Sequence[Instance]) -> list[Instance]:
     return [replace(i, layers=tuple(map(change, i.layers, one))) for i in found]
 
 
+def with_common_inputs(found: Sequence[Instance]) -> list[Instance]:
+    """Iterations that read the same inputs, all but a few: these few are read from a wrong cell, and lie where the others do."""
+    x = np.array([instance.x for instance in found]) if len({instance.x.shape for instance in found}) == 1 else np.empty(0)
+    if len(x) < 3:
+        return list(found)
+    ordered = np.sort(x, axis=0)
+    middle = ordered[len(x) // 2]  # what more than half of them read is in the middle, wherever the rest is
+    if ((x == middle).sum(axis=0) * 2 <= len(x)).any():
+        return list(found)
+    return [replace(instance, x=middle) for instance in found]
+
+
 def with_missing(graph: Graph, found: Mapping[int, Instance]) -> list[Instance]:
     """Iterations by their number, with those that are missing among and around them: a wrong formula is in them, but they lie
     where they must."""

@@ -316,20 +316,31 @@ class Sums:
             block = self.wiring.graph.blocks[number]
             operands = self.wiring.operands(block)
             for k, _, grid in parts:
-                if k >= 0 and grid.shape == (1, 1):
-                    cells, copies = block.targets[:, 0, 0].tolist(), len(block.targets)
-                    pieces = self._instances(grid[0, 0], operands, copies)
-                    found += [(cell, k, p) for cell, p in zip(cells, pieces, strict=True)]
+                if k < 0 or (grid.shape != (1, 1) and grid.shape != block.targets.shape[1:]):
+                    continue
+                for r, c in np.ndindex(grid.shape):  # of an array formula each of its cells
+                    pieces = self._instances(grid[r, c], operands, len(block.targets))
+                    found += [(cell, k, p) for cell, p in zip(block.targets[:, r, c].tolist(), pieces, strict=True)]
         return found
 
 
 def largest(tree: Tree, sizes) -> Iterator[Tree]:
-    """The largest parts of a formula that are polynomials in at least one product."""
+    """The largest parts of a formula that are polynomials in at least one product; of Σ >= θ that is Σ − θ."""
     try:
         grid = _grid(tree, sizes)
     except NoSum:
-        for child in children(tree):
+        for child in _compared(tree, sizes):
             yield from largest(child, sizes)
         return
     if any(len(key) > 1 for p in grid.flat for key in p):
         yield tree
+
+
+def _compared(tree: Tree, sizes) -> tuple[Tree, ...]:
+    """The parts of a formula; of a comparison of two polynomials in cells their difference."""
+    parts = tuple(children(tree))
+    if isinstance(tree, Operation) and len(parts) == 2 and tree.operators[0] in ("<", ">", "<=", ">="):
+        with suppress(NoSum):
+            if all(any(key for p in _grid(part, sizes).flat for key in p) for part in parts):
+                return (Operation(("-",), parts),)
+    return parts

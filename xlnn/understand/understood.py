@@ -17,6 +17,7 @@ from xlnn import formula
 from xlnn.errors import UsageError
 from xlnn.formula.graph import Graph
 from xlnn.formula.picking import picked
+from xlnn.formula.splitting import split
 from xlnn.formula.tree import Number, walk
 from xlnn.formula.values import NUMBER
 from xlnn.model.activations import STEPS
@@ -28,7 +29,7 @@ from xlnn.understand.matching import Naming
 from xlnn.understand.meaning import activation_of, at_zero, network_of, outputs_of, perturbed, targets_of, with_zeros
 from xlnn.understand.parameters import with_structure
 from xlnn.understand.reading import LINEAR, Iteration, Reading, alike, steps_at
-from xlnn.understand.structure import Instance, NoNetwork, instances, some, with_missing, with_shared_biases
+from xlnn.understand.structure import Instance, NoNetwork, instances, some, with_common_inputs, with_missing, with_shared_biases
 from xlnn.understand.using import Uses
 from xlnn.understand.wiring import Wiring
 from xlnn.xlsx.workbook import Workbook
@@ -80,7 +81,7 @@ def understand(source: Workbook | Graph) -> Understood | None:
     """What a workbook's formulas say; None where they hold no network. Raises as `formula.read` does."""
     graph = source if isinstance(source, Graph) else formula.read(source)
     try:
-        found = _Reading(Wiring(picked(graph))).understood()
+        found = _Reading(Wiring(picked(split(graph)))).understood()
     except (NoNetwork, UsageError):  # or what is there is no network that xlnn can calculate
         return None
     return found if found.share >= LEAST and _is_network(found) else None
@@ -128,7 +129,7 @@ class _Reading:
         when = lambda instance: max(self.iteration.get(int(c), 0) for layer in instance.layers for c in layer.w.ravel())
         by_number = {when(instance): instance for instance in mine}
         found = with_missing(self.graph, by_number) if len(by_number) == len(mine) else sorted(mine, key=when)
-        return with_shared_biases(found)
+        return with_shared_biases(with_common_inputs(found))
 
     def understood(self) -> Understood:
         uses = Uses(self.wiring, self.forward, self.updates)
@@ -161,7 +162,7 @@ class _Reading:
             for layer in instance.layers:
                 naming.take(layer.z)
         whole = [k for k, instance in enumerate(self.shown) if _is_told(instance)]
-        zero = with_zeros(self.wiring, self.parameters)
+        zero = with_zeros(self.wiring, self.parameters, self.forward.units.values())
         names = []
         for number, layer in enumerate(self.shown[whole[0]].layers):
             if layer.kind == "max pooling":

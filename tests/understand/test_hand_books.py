@@ -1,0 +1,73 @@
+"""Workbooks laid out as courses and blogs do: understood, all right, and trained on to the numbers that they show."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hand_books import BOOKS
+from sheet_styles import save_cells
+
+import xlnn
+from xlnn.checking.judging import judge
+from xlnn.understand import understand
+from xlnn.xlsx.workbook import Workbook
+
+
+@pytest.mark.parametrize("hand", BOOKS.values(), ids=BOOKS)
+def test_it_is_understood(tmp_path, hand):
+    found = understand(Workbook(save_cells(tmp_path / "h.xlsx", hand.make())))
+    assert found is not None
+    layers = found.network.layers
+    assert tuple(np.prod(layer.shape) for layer in layers) == hand.units
+    assert tuple(layer.activation for layer in layers[1:]) == hand.functions
+    assert found.network.cost == hand.cost
+    assert found.network.total == hand.total
+    assert len(found.iterations) == hand.iterations
+    assert {round(eta, 9) for eta in found.eta.values()} == ({hand.eta} if hand.eta else set())
+
+
+@pytest.mark.parametrize("hand", BOOKS.values(), ids=BOOKS)
+def test_it_is_right_and_everything_is_judged(tmp_path, hand):
+    judged = judge(save_cells(tmp_path / "h.xlsx", hand.make()))
+    assert judged.right
+
+
+@pytest.mark.parametrize("name", [name for name, hand in BOOKS.items() if hand.eta])
+def test_training_gives_the_numbers_that_the_sheet_shows(tmp_path, name):
+    hand = BOOKS[name]
+    path = save_cells(tmp_path / "h.xlsx", hand.make())
+    found = understand(Workbook(path))
+    problem = xlnn.read(path, iterations=hand.iterations)
+    assert problem.images == hand.images
+    for step, iteration in zip(xlnn.train(problem), found.iterations, strict=True):
+        for name, part in iteration.named.items():
+            if name[0] in "wb" or name.startswith("new_"):
+                there = part.cells >= 0
+                shown = found.graph.values.numbers[part.cells] / part.factor
+                assert np.asarray(step[name]).reshape(shown.shape)[there] == pytest.approx(shown[there], rel=1e-9, abs=1e-12), (
+                    name
+                )
+
+
+WRONG = {  # a workbook, the cells in which a formula is wrong, what stands there instead of what, and the first wrong cell
+    "δ without its slope, a whole matrix": ("whole_matrices", "B54:C57", "*E48:F51*(1-E48:F51)", "", "B54"),
+    "a gradient from another layer's outputs": ("whole_matrices", "E61:F62", "E48:F51", "K48:L51", "E61"),
+    "an array without its biases": ("matrices_with_a_column_of_ones", "E29:E32", "A29:C32,D24:D26", "B29:C32,D25:D26", "E29"),
+    "an example's part of a gradient": ("a_block_for_each_example", "M54", "*M47", "*M44", "M54"),
+    "an example's δ": ("a_block_for_each_example_and_means", "M49", "$B$47", "$C$47", "M49"),
+    "a part of the chain rule": ("step_by_step_in_lines", "B35", "*B34", "*B29", "B35"),
+    "a sum of two ways, which is right where it stands again": ("step_by_step_in_lines", "B49", "+B48", "-B48", "B52"),
+    "an update": ("step_by_step_with_a_bias_times_one", "B36", "-B5", "+B5", "B36"),
+    "a new weight of the perceptron": ("perceptron_with_a_given_threshold", "J6", "*B6", "*C6", "J6"),
+    "a probability": ("logistic_regression", "F12", "$B12", "$B11", "F12"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG.values(), ids=WRONG)
+def test_a_mistake_is_found_where_it_is(tmp_path, case):
+    name, cells, old, new, wrong = case
+    ((sheet, made),) = BOOKS[name].make().items()
+    made[cells] = str(made[cells]).replace(old, new)
+    judged = judge(save_cells(tmp_path / "h.xlsx", {sheet: made}))
+    first = judged.faults[0]
+    assert first.shown.cell(first.rule.result.name, first.cells[0])[1].name == wrong
