@@ -315,7 +315,8 @@ class Sums:
         for number, parts in self._parts:
             block = self.wiring.graph.blocks[number]
             operands = self.wiring.operands(block)
-            for k, _, grid in parts:
+            for k, _, held in parts:
+                grid: Any = held  # an array of polynomials
                 if k < 0 or (grid.shape != (1, 1) and grid.shape != block.targets.shape[1:]):
                     continue
                 for r, c in np.ndindex(grid.shape):  # of an array formula each of its cells
