@@ -54,18 +54,18 @@ class _Parts:
 
     def of(self, tree: Tree, sides: tuple[Side, Side]) -> Tree:
         """The tree of one cell. Raises Whole."""
-        every: Callable[[Tree], Tree] = lambda part: self.of(part, sides)
+        part: Callable[[Tree], Tree] = lambda inner: self.of(inner, sides)
         match tree:
             case Operand(number):
                 return self._operand(number, sides)
             case Number() | Text() | Truth() | Error() | Missing():
                 return tree
             case Brackets(inner):
-                return Brackets(every(inner))
+                return Brackets(part(inner))
             case Sign() | Percent():
-                return replace(tree, operand=every(tree.operand))
+                return replace(tree, operand=part(tree.operand))
             case Operation(operators, operands) if all(name in ELEMENTWISE or name in COMPARED for name in operators):
-                return Operation(operators, tuple(every(operand) for operand in operands))
+                return Operation(operators, tuple(part(operand) for operand in operands))
             case Call():
                 return Call(tree.name, tuple(self._arguments(tree, sides)))
         raise Whole
