@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 import numpy as np
+import openpyxl
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from sheet_styles import Style, save, trajectory
 
 import workbooks
 import xlnn
@@ -15,6 +17,7 @@ from xlnn.book import places_words
 from xlnn.book.places_sheet import parse, step
 from xlnn.book.places_words import HEADER
 from xlnn.book.places_writing import describe
+from xlnn.cli.main import main
 from xlnn.errors import ContentError, Where
 from xlnn.layout.cells import COLUMNS, ROWS, Cell
 from xlnn.layout.places import Place, first_shared_cell
@@ -353,3 +356,19 @@ def test_half_a_step_is_none(text):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_next_sheet_in_every_language(language):
     assert places_words.following(places_words.following_words(places_words.NEXT_SHEET, language), Where()) == (0, 0)
+
+
+@pytest.mark.parametrize("units", [(2, 3, 2), (3, 2, 2)])
+def test_a_single_bias_is_that_of_the_whole_layer(tmp_path, units):
+    """As `xlnn places` writes it, on a sheet of bare numbers; the numbers of five iterations are those of plain NumPy."""
+    style = Style(units=units, bias="shared", iterations=1, beside=True)
+    places = tmp_path / "places.xlsx"
+    with pytest.raises(SystemExit):
+        main(["places", str(save(tmp_path / "s.xlsx", style)), "-o", str(places)])
+    openpyxl.load_workbook(places, data_only=True).save(tmp_path / "numbers.xlsx")
+    problem = xlnn.read(tmp_path / "numbers.xlsx", iterations=5)
+    assert [layer.shared_bias for layer in problem.network.layers[1:]] == [True, True]
+    for trained, expected in zip(xlnn.train(problem), trajectory(style), strict=False):
+        for name in ("w2", "w3", "b2", "b3"):
+            wanted = expected[name] if name[0] == "w" else expected[name][:1]
+            assert trained[name].ravel() == pytest.approx(wanted.ravel(), rel=1e-9)

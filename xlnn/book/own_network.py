@@ -11,7 +11,7 @@ from xlnn.book.names import SETTINGS
 from xlnn.book.places_line import INPUT, Line
 from xlnn.book.quantity_names import WITHOUT_LAYER
 from xlnn.errors import ContentError, Where
-from xlnn.layout.cells import Cell
+from xlnn.layout.cells import Cell, Range
 from xlnn.layout.listed import lying
 from xlnn.layout.places import Place
 from xlnn.model.network import LayerSettings, plain_layers
@@ -51,11 +51,39 @@ def inferred(book: Workbook, own: Own, images: int | None, found: settings.Read)
     units: list[int] = []
     for label in labels:
         units.append(_count_units(book, own, label, before=0 if maps else units[-1] if units else prod(image)))
-    layers = _layers_with_maps(own, *units) if maps else plain_layers(image, *units)
+    layers = _layers_with_maps(own, *units) if maps else _with_one_bias(book, own, plain_layers(image, *units))
     classes = None
     if "digit" in own:
         classes = (0.0, 1.0) if units[-1] == 1 else tuple(float(n) for n in range(units[-1]))
     return settings.Read({"classes": classes, **found.values}, layers, {"layers": places_where(own), **found.where})
+
+
+def _with_one_bias(book: Workbook, own: Own, layers: tuple[LayerSettings, ...]) -> tuple[LayerSettings, ...]:
+    """The layers, those with one bias for all their units whose line for b is a single cell that does not go on."""
+    return tuple(
+        replace(layer, shared_bias=True) if layer.units > 1 and _is_one_bias(book, own, layer.label) else layer
+        for layer in layers
+    )
+
+
+def _is_one_bias(book: Workbook, own: Own, label: str) -> bool:
+    """Whether the line for b is a single number that does not go on: none that no line names stands where another would."""
+    line, weights = own.get("b" + label), own["w" + label]
+    if line is None or line.size != 1 or line.nexts or line.more or book.find(line.sheet) is None:
+        return False
+    cell = Place(line.block.first, (1, 1), ((1, 0), (0, 1)))
+    beside = [cell.moved(*step) for step in {(1, 0), (0, 1), weights.nexts.get("unit", (1, 0))}]
+    named = [(sheet, range_) for other in own.values() for sheet, range_ in other.blocks]
+    beside = [at for at in beside if not any(sheet == line.sheet and _is_inside(at.origin, range_) for sheet, range_ in named)]
+    return _has_number(book, line, cell) and not any(_has_number(book, line, at) for at in beside)
+
+
+def _is_inside(cell: Cell, range_: Range) -> bool:
+    return all(low <= at <= high for low, at, high in zip(range_.first, cell, range_.last, strict=True))
+
+
+def _has_number(book: Workbook, line: Line, cell: Place) -> bool:
+    return cell.origin.on_sheet and all(map(may_be_number, book.block(line.sheet, cell).flat))
 
 
 def _image(book: Workbook, own: Own, images: int | None) -> tuple[int, int]:
@@ -120,6 +148,8 @@ def _count_units(book: Workbook, own: Own, label: str, before: int) -> int:
     if biases is None:
         return _stated(own, label) or max(1, by_weights)
     size, stated = biases.size, _stated(own, label)
+    if before and _is_one_bias(book, own, label):  # one bias for all units
+        return stated or max(1, by_weights)
     if not biases.nexts and weights.nexts and by_weights > size != stated and (size == 1 or stated):
         raise ContentError(
             "{name}: expected a first block of {expected} numbers, found {found} ({rows}×{columns}).",
