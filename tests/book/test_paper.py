@@ -6,7 +6,9 @@ import re
 import shutil
 import subprocess
 from collections import Counter
+from dataclasses import replace
 
+import numpy as np
 import openpyxl
 import pytest
 from office import convert, needs_office
@@ -62,6 +64,20 @@ def test_the_numbers_of_the_images_are_on_every_page(tmp_path):
     sheet = openpyxl.load_workbook(tmp_path / "t.xlsx")["Iteration 1"]
     assert (sheet.print_title_cols, sheet.print_title_rows) == ("$H:$K", "$1:$2")
     assert sheet.row_breaks.brk
+
+
+def test_a_table_repeats_its_heads_without_the_parameters_above_them(tmp_path):
+    """5-6 as a table, three times its images: the rows of parameters end where the heads begin, and no head is left out."""
+    problem = example("5-6")
+    given = {name: np.concatenate([getattr(problem, name)] * 3) for name in ("x", "t")}
+    problem = replace(problem, settings=replace(problem.settings, layout="table"), **given)
+    xlnn.write(problem, tmp_path / "t.xlsx", keep="1", printed="all")
+    sheet = openpyxl.load_workbook(tmp_path / "t.xlsx")["Iteration 1"]
+    first, last = (int(row) for row in sheet.print_title_rows.replace("$", "").split(":"))
+    assert last - first < 4
+    heads = {cell.value for row in sheet.iter_rows(min_row=first, max_row=last) for cell in row}
+    assert {"x", "C"} <= heads
+    assert sheet.cell(last + 1, 1).value == 1  # the first image
 
 
 @needs_office

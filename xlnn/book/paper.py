@@ -28,6 +28,9 @@ SMALLEST, PIXELS, LARGEST = 0.32, 0.3, 0.8  # how small numbers and images are p
 READ, ENOUGH, WORTH = 0.36, 3, 1.15  # a scale at which one page is enough; else so many, if each makes it so much larger
 
 
+HEADS = 4  # rows of a table's heads at most
+
+
 TITLE, LETTER = 560, 10  # pixels: the sheet's title is printed, too, where its columns are few; and one of its letters
 
 
@@ -54,7 +57,7 @@ def _worth(paper: Paper) -> tuple[int, float]:
 def _pages(layout: Layout, area: Cell, across: np.ndarray, down: np.ndarray, upright: int) -> Paper:
     """Its pages on paper of one kind: one, or as few as can be read, and as large as so few can show it."""
     labels = _labels(layout)
-    numbers = 1, layout.corner.row - 1 if layout.corner.row <= 6 or not _across(layout) else 0
+    numbers = _numbers(layout)
     scale = min(1.0, ACROSS[upright] / across.sum(), DOWN[upright] / down.sum())
     alone = Paper(scale, area, bool(upright), 1, labels=labels, numbers=numbers)
     smallest = SMALLEST if _layer(layout) else PIXELS
@@ -63,7 +66,8 @@ def _pages(layout: Layout, area: Cell, across: np.ndarray, down: np.ndarray, upr
         columns = page_ends(across, _starts(layout), labels, ACROSS[upright] / scale)
         rows = page_ends(down, _headings(layout), numbers, DOWN[upright] / scale)
         high = max(len(rows) + 1, int(np.ceil(down.sum() * scale / DOWN[upright])))
-        return Paper(scale, area, bool(upright), (len(columns) + 1) * high, tuple(columns), tuple(rows), labels, numbers)
+        wide = max(len(columns) + 1, int(np.ceil(across.sum() * scale / ACROSS[upright])))
+        return Paper(scale, area, bool(upright), wide * high, tuple(columns), tuple(rows), labels, numbers)
 
     tried = [paper(scale, _full_pages) for scale in np.arange(smallest, LARGEST, 0.02).tolist()]
     best = min([alone, *tried] if scale >= smallest else tried, key=_worth)
@@ -75,6 +79,15 @@ def _labels(layout: Layout) -> tuple[int, int]:
     last = layout.corner.column - 1
     ends = (place.bounds().last.column for place in layout.places.values())
     return max((end for end in ends if end <= last), default=0) + 1, last if last > 1 else 0
+
+
+def _numbers(layout: Layout) -> tuple[int, int]:
+    """The rows with the images' numbers, or the heads of a table; the parameters above a table stand on its first page alone."""
+    last = layout.corner.row - 1
+    if _across(layout):
+        return 1, last if last < 6 else 0
+    ends = (place.bounds().last.row for place in layout.places.values())
+    return max(0, last - HEADS, *(end for end in ends if end <= last)) + 1, last
 
 
 def _first(layout: Layout, last: Cell) -> Cell:

@@ -32,10 +32,12 @@ def print_on(sheet: Worksheet, paper: Paper) -> None:
         sheet.set_landscape()
     sheet.set_paper(A4)
     sheet.print_area(0, 0, paper.last.row - 1, paper.last.column - 1)
-    if paper.labels[1] and paper.columns:
+    if paper.labels[1] >= paper.labels[0] and paper.columns:
         sheet.repeat_columns(paper.labels[0] - 1, paper.labels[1] - 1)
-    if paper.numbers[1] and paper.pages > len(paper.columns) + 1:  # rows for nothing take LibreOffice half of its time to open
-        sheet.repeat_rows(0, paper.numbers[1] - 1)
+    if (
+        paper.numbers[1] >= paper.numbers[0] and paper.pages > len(paper.columns) + 1
+    ):  # rows for nothing take LibreOffice half of its time to open
+        sheet.repeat_rows(paper.numbers[0] - 1, paper.numbers[1] - 1)
     if paper.pages == 1:
         sheet.fit_to_pages(1, 1)
     else:
