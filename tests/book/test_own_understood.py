@@ -6,6 +6,10 @@ import numpy as np
 import openpyxl
 import pytest
 from office import judge, needs_office
+from openpyxl.chart import LineChart, Reference
+from openpyxl.formatting.rule import ColorScaleRule
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.formula import ArrayFormula
 from own_styles import at, blocks, book, learned, sheets
 from understand_books import rows, table
@@ -198,3 +202,25 @@ def test_what_rows_do_not_show_is_added_and_the_result_is_an_input_again(tmp_pat
 
 def added(path) -> list[str]:
     return [name for name in openpyxl.load_workbook(path).sheetnames if name.startswith("Iteration")]
+
+
+def test_charts_conditional_formats_validation_and_names_stay(tmp_path):
+    mine = save(tmp_path / "mine.xlsx", sheets(2))
+    before = openpyxl.load_workbook(mine)
+    page = before["It2"]
+    chart = LineChart()
+    chart.add_data(Reference(page, min_col=9, min_row=6, max_row=8))
+    page.add_chart(chart, "P2")
+    colours = ColorScaleRule(start_type="min", start_color="FF0000", end_type="max", end_color="00FF00")
+    page.conditional_formatting.add("I6:I8", colours)
+    rule = DataValidation("decimal", operator="between", formula1="-1", formula2="1", sqref="A6:B8")
+    page.add_data_validation(rule)
+    before.defined_names["rate"] = DefinedName("rate", attr_text="It1!$M$2")
+    before.save(mine)
+    result = openpyxl.load_workbook(trained(mine, tmp_path / "out.xlsx", iterations=4))
+    for n in (2, 3, 4):
+        copy = result[f"It{n}"]
+        assert copy._charts[0].series[0].val.numRef.f.replace("'", "") == f"It{n}!$I$6:$I$8"
+        assert [str(part.sqref) for part in copy.conditional_formatting] == ["I6:I8"]
+        assert [str(part.sqref) for part in copy.data_validations.dataValidation] == ["A6:B8"]
+    assert result.defined_names["rate"].attr_text.replace("'", "") == "It1!$M$2"

@@ -100,7 +100,7 @@ class Copy:
             share = target.kind in SHARED or target.outside
             relations.append((key, target if share else Target(target.kind, self._copied(target.part, renamed))))
         content = self.package.read(part)
-        if b":f>" in content and part.endswith(".xml"):
+        if re.search(rb"[<:]f>", content) and part.endswith(".xml"):
             content = _charted(as_text(content), renamed).encode()
         self._put(new, content, self._type(part))
         self._relate(new, part, relations)
