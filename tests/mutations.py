@@ -313,7 +313,8 @@ def differences(problem: xlnn.Problem, book) -> str:
         for index in np.ndindex(*place.shape):
             spot, ours = place.cell(*index), None if drawn else float(arrays[name][index])
             theirs = sheets[title].cell(spot.row, spot.column).value if title in sheets else "no sheet"
-            if not same(ours, theirs):
+            blank = name == "x" and (theirs is None or theirs == "")  # a blank pixel counts as 0
+            if not same(ours, 0 if blank else theirs):
                 return f"{name}{list(index)}, '{title}'!{spot.name}: xlnn {ours!r}, openpyxl {theirs!r}"
     return _next_image(problem, sheets) or _settings(problem, sheets)
 

@@ -219,7 +219,7 @@ def test_drawn_parameters_and_the_input_are_remembered(tmp_path):
     stopped(xlnn.read(drawn, seed=4), tmp_path / "part.xlsx", 2, **SMALL)
     xlnn.write(xlnn.resume(tmp_path / "part.xlsx", more=1), tmp_path / "rest.xlsx")
     before, after = conventions(tmp_path / "part.xlsx"), conventions(tmp_path / "rest.xlsx")
-    assert before["start"] == after["start"] == "w2, b2, w3, b3 drawn from N(0, 1) with seed 4"
+    assert before["start"] == after["start"] == "w², b², w³, b³ drawn from N(0, 1) with seed 4"
     assert before["input"] == after["input"]
     assert after["resumed"].startswith("went on after 2 updates from part.xlsx, SHA-256 ")
 

@@ -15,7 +15,7 @@ from xlnn.cli.main import main
 from xlnn.model.activations import ACTIVATIONS
 from xlnn.model.costs import COSTS
 
-LINE = re.compile(r"∂C_T/∂(\w+): largest difference (\S+) at \[([0-9, ]+)\]: (\S+), numerically (\S+)")
+LINE = re.compile(r"∂C_T/∂(\S+): largest difference (\S+) at \[([0-9, ]+)\]: (\S+), numerically (\S+)")
 
 
 def run(*arguments) -> tuple[int, list[str]]:
@@ -35,7 +35,11 @@ def _book(tmp_path, request):
 
 @pytest.mark.parametrize(
     ("book", "parameters"),
-    [("4-4", ["w2", "b2", "w3", "b3"]), ("5-6", ["wF", "bF", "wO", "bO"]), (stack(), ["wF", "bF", "wG", "bG", "wO", "bO"])],
+    [
+        ("4-4", ["w²", "b²", "w³", "b³"]),
+        ("5-6", ["w^F", "b^F", "w^O", "b^O"]),
+        (stack(), ["w^F", "b^F", "w^G", "b^G", "w^O", "b^O"]),
+    ],
     indirect=["book"],
     ids=["4-4", "5-6", "two convolutions"],
 )
@@ -99,7 +103,7 @@ def test_conventions_are_followed(book):
         assert run(book, *options)[0] == 0
     code, lines = run(book, "--freeze-biases", "yes")
     assert code == 0
-    assert [LINE.fullmatch(line)[1] for line in lines] == ["w2", "w3"]  # frozen biases have no gradient to check
+    assert [LINE.fullmatch(line)[1] for line in lines] == ["w²", "w³"]  # frozen biases have no gradient to check
 
 
 def test_the_library_says_where_the_largest_difference_is(monkeypatch):

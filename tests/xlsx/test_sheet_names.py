@@ -38,8 +38,8 @@ def test_references_are_read_as_formulas_spell_them(text, expected):
 
 
 def test_a_message_lists_few_names_or_the_nearest_of_many():
-    assert SheetNames(("a", "b")).listed("c") == "'a', 'b'"
+    assert str(SheetNames(("a", "b")).listed("c")) == "'a', 'b'"
     many = SheetNames(tuple(f"Iteration {n}" for n in range(1, 115)))
-    assert many.listed("Iteraton 77").startswith("'Iteration 77', ")
-    assert many.listed("Iteraton 77").endswith(", … (114)")
-    assert many.listed("Settings").count("'") <= 6
+    assert str(many.listed("Iteraton 77")).startswith("'Iteration 77', ")
+    assert str(many.listed("Iteraton 77")).endswith(", … (114)")
+    assert str(many.listed("Settings")).count("'") <= 6

@@ -19,7 +19,8 @@ from xlnn.understand import Understood
 from xlnn.xlsx.workbook import Workbook, may_be_number
 
 IRREGULAR = (
-    "the iterations lie neither on sheets of their own nor an equal step apart; the result has xlnn's own sheets for them."
+    "the iterations lie neither on sheets of their own nor an equal step apart on one sheet; the result has xlnn's own sheets "
+    "for them."
 )
 STAYS, SHEET = (0, 0), "sheet"  # how a quantity goes on in the next iteration, besides a step
 
@@ -38,7 +39,7 @@ def understood_iterations(book: Workbook, problem: Problem, found: Understood) -
     sheets = () if steps else own_of(mine[1])
     own = OwnIterations(
         mine, sheets, {name: step for name, step in steps.items() if name in first}, beyond, factors, images,
-        _offset(sheets), _is_regular(ways, steps, shown),
+        _offset(sheets), _is_regular({name: ways[name] for name in first}, steps, shown),
     )  # fmt: skip
     return own.with_eta({n: _eta(book, own, n, found) for n in mine})
 
@@ -92,14 +93,11 @@ def _beyond(shown: Sequence[Where], n: int, steps: Mapping[str, Move]) -> Where:
 
 
 def _is_regular(ways: Mapping[str, Move | str | None], steps: Mapping[str, Move], shown: Sequence[Where]) -> bool:
-    """Whether all goes on in one way: on sheets of its own, or on each sheet by one step."""
+    """Whether all goes on in one way: on sheets of its own, or by one step on one sheet."""
     if None in ways.values() or (steps and SHEET in ways.values() and len(shown) > 1):
         return False
-    by_sheet: dict[str, set[Move]] = {}
-    for name, step in steps.items():
-        for sheet in sheets_of(shown[0][name]):
-            by_sheet.setdefault(sheet, set()).add(step)
-    return all(len(moves) == 1 for moves in by_sheet.values())
+    sheets = {sheet for name in steps for sheet in sheets_of(shown[0][name])}
+    return len(set(steps.values())) <= 1 and len(sheets) <= 1  # of two sheets a $ of one would not go along with the other
 
 
 def _offset(sheets: Sequence[str]) -> int:

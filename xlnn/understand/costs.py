@@ -28,7 +28,7 @@ class Cost:
 
     def seeds(self, values: Values) -> dict[int, float]:
         """∂C/∂(each cell that the cost is computed from)."""
-        if self.cells:
+        if self.name not in KNOWN:  # of an iteration that does not show it there are no cells
             return dict.fromkeys(self.cells, 1.0)
         slope = KNOWN[self.name]
         found: dict[int, float] = {}

@@ -129,7 +129,8 @@ def points_of(wiring: Wiring, found: Updates) -> tuple[Values, ...]:
 def changed(wiring: Wiring, found: Updates, seed: int) -> Values:
     """The values of all cells after the numbers that the updates follow from are changed a little, at random.
 
-    Numbers that updates multiply with by themselves, as η, stay.
+    Numbers that updates multiply with by themselves, as η, stay; a 1 that stands alone, too: it is what a bias is the weight of,
+    and a gradient need not name it.
     """
     graph = wiring.graph
     random = np.random.default_rng(seed)
@@ -139,12 +140,21 @@ def changed(wiring: Wiring, found: Updates, seed: int) -> Values:
     moving[start] = True
     moving &= graph.is_leaf & (graph.values.all_kinds() == NUMBER)
     moving[[cell for cell, _ in _factors(wiring, found) if cell >= 0]] = False
+    moving[[cell for cell in np.flatnonzero(moving & (graph.values.numbers == 1)).tolist() if _stands_alone(graph, cell)]] = False
     moving[start] = True
     moving[-1] = False
     at = np.flatnonzero(moving)
     numbers = graph.values.numbers[at]
     shift = random.uniform(0.03, 0.12, len(at)) * random.choice([-1, 1], len(at))
     return graph.calculate(dict(zip(at.tolist(), (numbers * (1 + shift) + shift / 2).tolist(), strict=True)))
+
+
+def _stands_alone(graph: Graph, number: int) -> bool:
+    """Whether no number stands beside a cell: it is no input among others."""
+    (sheet, cell), kinds = graph.cell(number), graph.values.all_kinds()
+    around = [cell.moved(down, right) for down in (-1, 0, 1) for right in (-1, 0, 1) if down or right]
+    beside = [graph.number(sheet, each) for each in around if each.on_sheet]
+    return not any(kinds[each] == NUMBER for each in beside if each >= 0)
 
 
 # ---- η and the verdict ------------------------------------------------------------------------------------
