@@ -163,22 +163,21 @@ def update_rule(parameter: Quantity, frozen: bool, rate: float = 1.0) -> Rule:
             lambda b: b,
             lambda b, *index: b[index],
         )
-    if rate != 1:
-        return Rule(
-            result,
-            (parameter.name, "eta", "dCT_d" + parameter.name),
-            f"w ← w − {rate:g} η ∂C_T/∂w".replace("w", parameter.kind),
-            "book 4-1",
-            values=lambda w, eta, gradient: w - rate * eta * gradient,
-            cell=lambda w, eta, gradient, *index: w[index] - rate * eta[()] * gradient[index],
-        )
-    return Rule(
+    usual = Rule(
         result,
         (parameter.name, "eta", "dCT_d" + parameter.name),
         "w ← w − η ∂C_T/∂w".replace("w", parameter.kind),
         "book 4-1",
         values=lambda w, eta, gradient: w - eta * gradient,
         cell=lambda w, eta, gradient, *index: w[index] - eta[()] * gradient[index],
+    )
+    if rate == 1:
+        return usual
+    return replace(
+        usual,
+        equation=usual.equation.replace("η", f"{rate:g} η"),
+        values=lambda w, eta, gradient: w - rate * eta * gradient,
+        cell=lambda w, eta, gradient, *index: w[index] - rate * eta[()] * gradient[index],
     )
 
 
@@ -197,8 +196,6 @@ def next_rule(parameter: Quantity) -> Rule:
 def bias_gradients(bias: Quantity, delta: Quantity, total: str) -> tuple[Rule, Rule]:
     """∂C/∂b = δ, summed over a map's cells where a bias serves a whole map; per image and over all."""
     per = divided(total)
-    if bias.shape[0] < delta.shape[0]:
-        return _shared_bias_gradients(bias, delta, total)
     inner = tuple(range(2, 1 + len(delta.shape)))  # a map's rows and columns, empty for units
     one = Rule(
         Quantity("dC_d" + bias.kind, bias.layer, bias.axes, bias.shape, per_image=True),
@@ -216,29 +213,23 @@ def bias_gradients(bias: Quantity, delta: Quantity, total: str) -> tuple[Rule, R
         values=lambda delta: per(delta.sum(axis=(0, *inner)), len(delta)),
         cell=lambda delta, j: per(delta[:, j].sum(), len(delta)),
     )
-    return one, every
-
-
-def _shared_bias_gradients(bias: Quantity, delta: Quantity, total: str) -> tuple[Rule, Rule]:
-    """∂C/∂b = Σδ over the units of a layer that has one bias for all of them."""
-    per = divided(total)
-    one = Rule(
-        Quantity("dC_d" + bias.kind, bias.layer, bias.axes, bias.shape, per_image=True),
-        (delta.name,),
-        "∂C/∂b = Σδ",
-        "",
-        values=lambda delta: delta.sum(axis=1, keepdims=True),
-        cell=lambda delta, k, j: delta[k].sum(),
+    if bias.shape[0] == delta.shape[0]:
+        return one, every
+    return (  # one bias for all units of a layer, which the book does not have
+        replace(
+            one,
+            equation="∂C/∂b = Σδ",
+            source="",
+            values=lambda delta: delta.sum(axis=1, keepdims=True),
+            cell=lambda delta, k, j: delta[k].sum(),
+        ),
+        replace(
+            every,
+            source="",
+            values=lambda delta: per(delta.sum(axis=(0, 1), keepdims=True)[0], len(delta)),
+            cell=lambda delta, j: per(delta[:].sum(), len(delta)),
+        ),
     )
-    every = Rule(
-        Quantity("dCT_d" + bias.kind, bias.layer, bias.axes, bias.shape),
-        (delta.name,),
-        "∂C_T/∂b = Σδ" + (" / n" if total == "mean" else ""),
-        "",
-        values=lambda delta: per(delta.sum(axis=(0, 1), keepdims=True)[0], len(delta)),
-        cell=lambda delta, j: per(delta[:].sum(), len(delta)),
-    )
-    return one, every
 
 
 def flat(array: np.ndarray) -> np.ndarray:

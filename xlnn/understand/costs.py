@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from xlnn.formula.graph import Graph
-from xlnn.formula.tree import Call, Operand, Operation, walk
+from xlnn.formula.tree import Call
 from xlnn.formula.values import NUMBER, Values
 from xlnn.understand.chains import Updates
-from xlnn.understand.wiring import Wiring, bare
+from xlnn.understand.wiring import Wiring, bare, subtracted
 
 MOST = 400  # costs that are tried
 
@@ -82,29 +82,10 @@ def _stepped(wiring: Wiring, cell: int) -> int | None:
 def differences(wiring: Wiring, found: Updates, mine: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Pairs of a cell among `mine` and a cell that no parameter leads to, of which some formula has the difference."""
     given = ~wiring.reached(found.old)
-    pairs = [np.empty((0, 2), np.int64)]
-    for block in wiring.graph.blocks:
-        operands = wiring.operands(block)
-        for x, y in _subtracted(block.tree):
-            if operands[x].shape == operands[y].shape:
-                both = np.stack([operands[x].ravel(), operands[y].ravel()], axis=1)
-                pairs += [both, both[:, ::-1]]
-    found_pairs = np.unique(np.concatenate(pairs), axis=0)
+    pairs = [np.stack(both, axis=1) for both in subtracted(wiring)]
+    found_pairs = np.unique(np.concatenate([np.empty((0, 2), np.int64), *pairs]), axis=0)
     kept = mine[found_pairs[:, 0]] & given[found_pairs[:, 1]] & (found_pairs[:, 1] < len(given) - 1)
     return found_pairs[kept, 0], found_pairs[kept, 1]
-
-
-def _subtracted(tree) -> Iterator[tuple[int, int]]:
-    """Operands of which a formula has the difference: a − t, SUMXMY2(a, t)."""
-    for part in walk(tree):
-        match part:
-            case Operation(operators, (left, right)) if operators == ("-",):
-                left, right = bare(left), bare(right)
-                if isinstance(left, Operand) and isinstance(right, Operand):
-                    yield left.number, right.number
-            case Call(arguments=(left, right)) if part.function == "SUMXMY2":
-                if isinstance(a := bare(left), Operand) and isinstance(b := bare(right), Operand):
-                    yield a.number, b.number
 
 
 def in_iteration(wiring: Wiring, found: Updates, cost: Cost, iteration: int) -> Cost:

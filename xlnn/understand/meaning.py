@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
-from xlnn.formula.tree import Call, Operand, Operation, walk
 from xlnn.formula.values import NUMBER, TRUTH, Values
 from xlnn.model.activations import ACTIVATIONS, STEPS
 from xlnn.model.network import LayerSettings, Network
@@ -19,7 +18,7 @@ from xlnn.model.training import Step
 from xlnn.understand.layers import Forward, Unit
 from xlnn.understand.matching import Naming, agree
 from xlnn.understand.structure import Found, Instance
-from xlnn.understand.wiring import Wiring, bare
+from xlnn.understand.wiring import Wiring, subtracted
 
 LETTERS = (("F", "P"), ("G", "Q"), ("R", "S"), ("U", "V"))  # labels of convolutions and poolings
 MOSTLY = 0.6  # of a layer's outputs agree with its function
@@ -189,7 +188,7 @@ def targets_of(wiring: Wiring, outputs: np.ndarray, parameters: np.ndarray) -> n
     known = ~wiring.reached(np.flatnonzero(parameters))
     known[-1] = False
     votes: dict[int, Counter] = {}
-    for pairs in (_subtracted, _beside):
+    for pairs in (subtracted, _beside):
         for a, t in pairs(wiring):
             both = is_output[a] & known[t]
             for output, target in zip(a[both].tolist(), t[both].tolist(), strict=True):
@@ -198,28 +197,6 @@ def targets_of(wiring: Wiring, outputs: np.ndarray, parameters: np.ndarray) -> n
             break
     found = {output: counts.most_common(1)[0][0] for output, counts in votes.items()}
     return np.array([found.get(c, -1) for c in outputs.ravel().tolist()], np.int64).reshape(outputs.shape)
-
-
-def _subtracted(wiring: Wiring) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Pairs of cells of which some formula has the difference: a − t, SUMXMY2(a, t)."""
-    for block in wiring.graph.blocks:
-        operands = wiring.operands(block)
-        for x, y in _differences(block.tree):
-            if operands[x].shape == operands[y].shape:
-                yield operands[x].ravel(), operands[y].ravel()
-                yield operands[y].ravel(), operands[x].ravel()
-
-
-def _differences(tree) -> Iterator[tuple[int, int]]:
-    for part in walk(tree):
-        match part:
-            case Operation(operators, operands) if set(operators) <= {"+", "-"} and "-" in operators and len(operands) == 2:
-                left, right = map(bare, operands)
-                if isinstance(left, Operand) and isinstance(right, Operand):
-                    yield left.number, right.number
-            case Call(arguments=(left, right)) if part.function == "SUMXMY2":
-                if isinstance(a := bare(left), Operand) and isinstance(b := bare(right), Operand):
-                    yield a.number, b.number
 
 
 def _beside(wiring: Wiring) -> Iterator[tuple[np.ndarray, np.ndarray]]:

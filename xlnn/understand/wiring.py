@@ -10,7 +10,7 @@ import numpy as np
 
 from xlnn.formula.block import Block, operand_cells
 from xlnn.formula.graph import Graph
-from xlnn.formula.tree import Brackets, Call, Operand, Operation, Sign, Tree
+from xlnn.formula.tree import Brackets, Call, Operand, Operation, Sign, Tree, walk
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,6 +157,30 @@ def bare(tree: Tree) -> Tree:
     while isinstance(tree, Brackets) or (isinstance(tree, Sign) and tree.operator == "+"):
         tree = tree.inner if isinstance(tree, Brackets) else tree.operand
     return tree
+
+
+def subtracted(wiring: Wiring) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Cells of which formulas have the difference, a − t or SUMXMY2(a, t), and the same the other way round."""
+    for block in wiring.graph.blocks:
+        operands = wiring.operands(block)
+        for x, y in _differences(block.tree):
+            if operands[x].shape == operands[y].shape:
+                yield operands[x].ravel(), operands[y].ravel()
+                yield operands[y].ravel(), operands[x].ravel()
+
+
+def _differences(tree: Tree) -> Iterator[tuple[int, int]]:
+    for part in walk(tree):
+        match part:
+            case Operation(("-",), both):
+                pass
+            case Call(arguments=(_, _) as both) if part.function == "SUMXMY2":
+                pass
+            case _:
+                continue
+        left, right = map(bare, both)
+        if isinstance(left, Operand) and isinstance(right, Operand):
+            yield left.number, right.number
 
 
 def copied_cells(block: Block) -> np.ndarray | None:
