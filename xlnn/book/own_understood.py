@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -49,13 +50,13 @@ def _shown(book: Workbook, problem: Problem, found: Understood) -> tuple[list[Wh
     fits = {q.name: q.shape for q in problem.network.quantities.values()}
     factors, images = understood.factors(found), {}
     shown: list[Where] = []
-    layout = arrange(problem.settings.layout, list(problem.network.quantities.values()), problem.images)
+    layout = cache(lambda: arrange(problem.settings.layout, list(problem.network.quantities.values()), problem.images))
     for number, each in enumerate(understood.shows(found), 1):
         places: dict[str, Lying] = {
             n: where for n, where in each.places.items() if n in fits and _shape_of(problem, n, where[1]) == fits[n]
         }
         if origin_of(problem).arrangement:
-            there = standard(book, problem.network, layout, places["x"][0] if "x" in places else each.name)
+            there = standard(book, problem.network, layout(), places["x"][0] if "x" in places else each.name)
             places |= {**there, **(origin_of(problem).sources if number == 1 else {})}
             factors = {n: factor for n, factor in factors.items() if n not in there}
         elif not np.array_equal(each.images, np.arange(problem.images)):
