@@ -55,6 +55,27 @@ def test_the_main_job(folder):
     assert [line[-1] for line in text.splitlines()] == [f"{digit:g}" for digit in xlnn.example("4-4").digits]
 
 
+ONLY_WHERE_USED = {"numpy", "xlsxwriter", "openpyxl", "pandas", "scipy", "sympy", "matplotlib", "sklearn", "dask", "joblib"}
+
+
+def _loaded(*arguments) -> set[str]:
+    """The modules that a command loads, in a process of its own."""
+    run_it = "main(sys.argv[1:], standalone_mode=False)"
+    code = f"import sys; from xlnn.cli.main import main; {run_it}; print(*sys.modules, file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", code, *map(str, arguments)], capture_output=True, text=True, check=True)
+    return set(done.stderr.split())
+
+
+def test_what_a_command_loads(folder):
+    """Help needs no library but click; a workbook of xlnn's own neither what understands formulas nor openpyxl."""
+    assert "click" in _loaded("new", "--help")
+    assert not ONLY_WHERE_USED & _loaded("--language", "zh", "train", "--help")
+    loaded = _loaded("train", "book.xlsx", "-n", "1")
+    assert {"numpy", "xlsxwriter"} <= loaded
+    assert not {"openpyxl", "pandas", "scipy", "sympy", "matplotlib"} & loaded
+    assert not [name for name in loaded if name.startswith(("xlnn.understand", "xlnn.formula"))]
+
+
 def test_where_new_writes(folder):
     assert run("new", "5-6")[:2] == (0, f"5-6.xlsx: {SECTIONS['5-6']}\n")
     assert run("new", "4-4", "-q") == (0, "", "")

@@ -19,9 +19,8 @@ from xlnn.cli import speaking
 from xlnn.cli.main import main
 from xlnn.cli.options import SETTINGS
 from xlnn.pictures.plots import WHAT
-from xlnn.words import preferred, say, word
+from xlnn.words import columns_wide, preferred, say, word
 from xlnn.xlsx.new_file import CELLS, PRINTED
-from xlnn.xlsx.rows import columns_wide
 
 CHINESE, JAPANESE = re.compile("[\u4e00-\u9fff]"), re.compile("[ぁ-ヺ]")
 

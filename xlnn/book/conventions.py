@@ -19,9 +19,9 @@ from xlnn.model.costs import COSTS
 from xlnn.model.network import Network
 from xlnn.model.picturing import shape_text
 from xlnn.model.training import Step
-from xlnn.words import LANGUAGES, every, say, these
+from xlnn.words import LANGUAGES, columns_wide, every, say, these
 from xlnn.xlsx.new_file import BookFile, show
-from xlnn.xlsx.rows import RowsSheet, columns_wide
+from xlnn.xlsx.rows import RowsSheet
 
 # ---- writing ------------------------------------------------------------------------------------------
 

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from xlnn.book import settings
-from xlnn.book.names import SETTINGS
 from xlnn.errors import XlnnError
-from xlnn.lessons.catalogue import language_of, lesson_in
-from xlnn.xlsx.workbook import Workbook
+
+if TYPE_CHECKING:
+    from xlnn.xlsx.workbook import Workbook
 
 
 def language_in(book: Workbook) -> str | None:
     """The language of a workbook, None where nothing tells; what is wrong in it does not matter here."""
+    from xlnn.book import settings  # here, so that `xlnn --help` does without NumPy and all that reads workbooks
+    from xlnn.book.names import SETTINGS
+    from xlnn.lessons.catalogue import language_of, lesson_in
+
     with suppress(XlnnError):
         if set_in := settings.language_said(book.lines(SETTINGS) if book.find(SETTINGS) else ()):
             return set_in
@@ -39,6 +43,9 @@ def language_among(arguments: Iterable[str | Path]) -> str | None:
     """The language of the first of these that is a workbook whose language is known."""
     for path in map(Path, arguments):
         with suppress(XlnnError, OSError, ValueError):
-            if path.suffix.lower() in WORKBOOKS and path.is_file() and (found := language_in(Workbook(path))):
-                return found
+            if path.suffix.lower() in WORKBOOKS and path.is_file():
+                from xlnn.xlsx.workbook import Workbook
+
+                if found := language_in(Workbook(path)):
+                    return found
     return None

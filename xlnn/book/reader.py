@@ -5,25 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from xlnn.book import authors, settings, understood
+from xlnn.book import authors, settings
 from xlnn.book.arrays import gather
-from xlnn.book.completing import completed, used
 from xlnn.book.data import check_edge, check_panel, check_shape, check_shapes, count_images, layouts_of, no_image
 from xlnn.book.heads import with_heads
 from xlnn.book.language import language_of_names
 from xlnn.book.names import DATA, HELD_OUT, PLACES, RESERVED, SETTINGS, SOLVED, START, TRAINED
 from xlnn.book.origin import Found, Notes, Origin, Sources, origin_of
-from xlnn.book.own_examples import with_all_examples
 from xlnn.book.own_images import count_own_images
 from xlnn.book.own_iterations import own_iterations
 from xlnn.book.own_network import Own, expected_line
 from xlnn.book.own_places import ASIDE, Said, apart, eta_of, has_own_sheets, is_idle, network_of, said_in
-from xlnn.book.own_understood import IRREGULAR, understood_iterations
 from xlnn.book.placed_settings import LABELS, labelled
 from xlnn.book.places_line import Line
-from xlnn.book.understood_facts import with_facts
 from xlnn.book.whereabouts import OwnIterations
 from xlnn.errors import ContentError, LimitError, UsageError, Where, XlnnError
 from xlnn.layout.layouts import Layout
@@ -31,10 +27,15 @@ from xlnn.layout.places import Move, Place
 from xlnn.model.network import Network
 from xlnn.model.problem import Problem, Settings
 from xlnn.model.quantities import Quantity
-from xlnn.understand import Understood
 from xlnn.words import preferred, these
 from xlnn.xlsx.sheet_names import is_called
 from xlnn.xlsx.workbook import Workbook, may_be_number
+
+if TYPE_CHECKING:
+    from xlnn.book.completing import Completed
+    from xlnn.understand import Understood
+
+# What understands formulas is imported where formulas are to be understood: most workbooks are xlnn's own.
 
 
 def read(
@@ -77,6 +78,8 @@ def _with_own_sheets(origin: Origin) -> Origin:
         return origin
     notes = tuple(note for note in origin.notes if note[0] != ASIDE)
     if not origin.iterations.regular:
+        from xlnn.book.own_understood import IRREGULAR
+
         return replace(origin, notes=(*notes, (IRREGULAR, {})))
     return replace(origin, own_sheets=True, notes=notes)
 
@@ -111,19 +114,29 @@ def _with_iterations(book: Workbook, problem: Problem, lines: Own) -> Problem:
     """With what a person's own sheets show, as `lines` of sheet Places or the formulas say."""
     own = _iterations(book, problem, lines)
     if own and lines:
+        from xlnn.book.own_examples import with_all_examples
+
         problem, own = with_all_examples(book, problem, own, lines)
     return replace(problem, origin=replace(origin_of(problem), lines=lines, iterations=own))
 
 
 def _iterations(book: Workbook, problem: Problem, lines: Own) -> OwnIterations | None:
-    if lines or not understood.is_somebody_elses(book):
+    if lines or not _is_somebody_elses(book):
         return own_iterations(book, problem, lines) if has_own_sheets(lines) else None
+    from xlnn.book import understood
+    from xlnn.book.own_understood import understood_iterations
+
     origin = origin_of(problem)
     if origin.arrangement:
         known = understood.beyond_arrangement(book, problem.network, origin.sources)
     else:
         known = understood.understood(book)
     return understood_iterations(book, problem, known) if known else None
+
+
+def _is_somebody_elses(book: Workbook) -> bool:
+    """Whether nothing in a workbook says how it is laid out: xlnn did not write it, and it has no sheet Settings or Places."""
+    return not (book.marked or book.find(SETTINGS) or book.find(PLACES))
 
 
 def _check_batch(problem: Problem, found: settings.Read, chosen: Mapping) -> None:
@@ -152,19 +165,13 @@ def _find(
         try:
             arrangement = authors.recognise(book)
         except ContentError:
-            known = understood.understood(book)
-            if known is None:
+            if (problem := _by_formulas(book, chosen, language)) is None:
                 raise
-            values, beside = labelled(book, ("iterations",))  # what it calculates with, the formulas say
-            problem = understood.problem_of(book, known, language, {**values, **chosen})
-            origin = with_facts(origin_of(problem), book, known)
-            return replace(problem, origin=replace(origin, notes=(*origin.notes, *beside)))
+            return problem
         values, beside = labelled(book, LABELS)
         where = _by_arrangement(book, arrangement, {**values, **chosen}, language, initial)
         return replace(where, origin=replace(where.origin, notes=(*where.origin.notes, *beside)))
-    known = understood_beside(book, found) if said.count else None
-    done = completed(book, said, found, known)
-    by = () if book.marked or book.find(SETTINGS) else tuple(used(said, done, known))
+    known, done, by = _completed(book, said, found) if said.count else (None, None, ())
     said, found = (done.said, done.found) if done else (said, found)
     network, found, own, notes = network_of(book, said, found, _only(chosen, Network))
     chosen = {**eta_of(book, own), **_only(chosen, Settings)}
@@ -174,7 +181,11 @@ def _find(
     if by:
         count = origin.sources["x"][1].shape[0]
         lying = tuple(_lying(network.quantities[name], line, count) for name, line in own.items() if name in network.quantities)
-        origin = replace(with_facts(origin, book, known) if done and known else origin, everything=lying)
+        if done and known:
+            from xlnn.book.understood_facts import with_facts
+
+            origin = with_facts(origin, book, known)
+        origin = replace(origin, everything=lying)
     return replace(where, origin=origin)
 
 
@@ -183,9 +194,31 @@ def _lying(q: Quantity, line: Line, images: int) -> tuple[Quantity, str, Place, 
     return q, line.sheet, line.place(q, images), line.following
 
 
-def understood_beside(book: Workbook, found: settings.Read) -> Understood | None:
-    """What the formulas say beside a sheet Places; nothing where sheet Settings tells the layers, or xlnn wrote the workbook."""
-    return None if found.layers or book.marked else understood.understood(book)
+def _by_formulas(book: Workbook, chosen: Mapping, language: str) -> Problem | None:
+    """The problem that the formulas tell; None where they tell none."""
+    from xlnn.book import understood
+    from xlnn.book.understood_facts import with_facts
+
+    known = understood.understood(book)
+    if known is None:
+        return None
+    values, beside = labelled(book, ("iterations",))  # what it calculates with, the formulas say
+    problem = understood.problem_of(book, known, language, {**values, **chosen})
+    origin = with_facts(origin_of(problem), book, known)
+    return replace(problem, origin=replace(origin, notes=(*origin.notes, *beside)))
+
+
+def _completed(book: Workbook, said: Said, found: settings.Read) -> tuple[Understood | None, Completed | None, Notes]:
+    """What the formulas say beside a sheet Places, that sheet completed by it, and the notes on it.
+
+    Formulas say nothing where sheet Settings tells the layers, or xlnn wrote the workbook.
+    """
+    from xlnn.book.completing import completed, used
+    from xlnn.book.understood import understood
+
+    known = None if found.layers or book.marked else understood(book)
+    done = completed(book, said, found, known)
+    return known, done, () if book.marked or book.find(SETTINGS) else tuple(used(said, done, known))
 
 
 def _override(name: str, value):
@@ -207,6 +240,8 @@ def _language(book: Workbook, found: settings.Read, chosen: Mapping, asked: str 
 def _by_arrangement(book: Workbook, found: authors.Arrangement, chosen: Mapping, language: str, initial: bool) -> Found:
     """A workbook without Settings: the sheet that has the authors' arrangement, whatever its name."""
     network, sources = authors.sources_of(book, replace(found, network=replace(found.network, **_only(chosen, Network))), initial)
+    from xlnn.book import understood
+
     known = understood.beyond_arrangement(book, network, sources)
     if known:  # his own backward pass has conventions of its own
         network = replace(

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from xlnn.book.names import FORWARD, PLACES, SETTINGS
+from xlnn.book.names import FORWARD
 from xlnn.book.origin import Notes, Origin, Sources
 from xlnn.errors import XlnnError
 from xlnn.formula.graph import SPAN, Graph
@@ -45,11 +45,6 @@ def understood(book: Workbook) -> Understood | None:
         return understand(book)
     except XlnnError:
         return None
-
-
-def is_somebody_elses(book: Workbook) -> bool:
-    """Whether nothing in a workbook says how it is laid out: xlnn did not write it, and it has no sheet Settings or Places."""
-    return not (book.marked or book.find(SETTINGS) or book.find(PLACES))
 
 
 def beyond_arrangement(book: Workbook, network: Network, sources: Sources) -> Understood | None:

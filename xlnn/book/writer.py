@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,7 +15,6 @@ from xlnn.book import resume_record as record
 from xlnn.book.interrupt import Stopped, asked_to_stop
 from xlnn.book.names import TRAINED
 from xlnn.book.origin import Earlier, Options, origin_of
-from xlnn.book.own_result import OwnResult, draft_of, own_plan
 from xlnn.book.plan import Plan, check_updates, kept_by_default, kept_iterations
 from xlnn.book.result import OutputBook
 from xlnn.book.summary_sheet import headlines
@@ -25,6 +25,9 @@ from xlnn.model.training import Step, counted, finish, step_of, train, trained
 from xlnn.words import say
 from xlnn.xlsx.new_file import BookFile
 from xlnn.xlsx.saving import check_space, check_target, replacing
+
+if TYPE_CHECKING:
+    from xlnn.book.own_result import OwnResult
 
 Total = tuple  # updates done, C_T, share right; with held-out images also their C_T and share right
 
@@ -98,6 +101,8 @@ def write(
         spool = stack.enter_context(tempfile.TemporaryFile())
         book: OutputBook | OwnResult
         if plan.own_sheets:
+            from xlnn.book.own_result import OwnResult, draft_of, own_plan
+
             look = {"decimals": decimals, "printed": printed}
             draft = draft_of(path, stack)
             book = OwnResult(plan, own_plan(plan), temporary, draft, path.stem, spool, front, missing=add_missing, look=look)

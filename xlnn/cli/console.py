@@ -11,7 +11,6 @@ from pathlib import Path
 import click
 
 from xlnn.cli.options import echo_aside
-from xlnn.layout.labels import LINE
 from xlnn.words import joined, say
 
 
@@ -45,6 +44,8 @@ def costs(result) -> dict[str, str]:
 def closing_line(result, network, language: str, text: str) -> str:
     """`text`, p and q of a regression line, images right, the output's name."""
     if network.is_line:
+        from xlnn.layout.labels import LINE
+
         line = (f"{LINE[name[0]]} = {array.item():.9g}" for name, array in result.parameters.items())
         text = joined([text, *line], ", ", language)
     if result.right is None:

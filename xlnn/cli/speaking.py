@@ -16,8 +16,7 @@ from pathlib import Path
 import click
 from click.formatting import HelpFormatter
 
-from xlnn.words import FOLDER, LANGUAGES, MARKS, preferred, say
-from xlnn.xlsx.rows import columns_wide
+from xlnn.words import FOLDER, LANGUAGES, MARKS, columns_wide, preferred, say
 
 UNBROKEN = "\b"  # on a line of its own before a paragraph whose lines stay as they are
 OPENING, CLOSING = "（【《「『“‘", "，。、；：？！）】》」』”’"

@@ -124,3 +124,8 @@ def every(english: str) -> tuple[str, ...]:
 def joined(parts: Iterable[str], mark: str, language: str) -> str:
     """The parts with a mark between them, one of MARKS: 'a, b' in English, 'a、b' in Chinese and Japanese."""
     return (mark if language == LANGUAGES[0] else MARKS[mark]).join(parts)
+
+
+def columns_wide(text: str) -> int:
+    """How many digits' room a text takes; Chinese and Japanese characters take two."""
+    return sum(2 if "\u2e80" <= letter <= "\uffef" else 1 for letter in text)

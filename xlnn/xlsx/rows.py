@@ -20,6 +20,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from xlnn.errors import LimitError
 from xlnn.layout.cells import Cell, column_name
+from xlnn.words import columns_wide
 from xlnn.xlsx.printing import Paper, print_on
 
 BEFORE, TITLE = "\ue000", "\ue001"  # stand in a template for the sheet before and for the title's number
@@ -280,11 +281,6 @@ def readable(text: str) -> str:
     Chinese name where Python's encoding is ASCII; what is nothing then either is shown as �."""
     read = UNDECODED.sub(lambda found: found[0].encode("utf-8", "surrogateescape").decode("utf-8", "replace"), text)
     return NO_CHARACTER.sub("\ufffd", read)
-
-
-def columns_wide(text: str) -> int:
-    """How many digits' room a text takes; Chinese and Japanese characters take two."""
-    return sum(2 if "\u2e80" <= letter <= "\uffef" else 1 for letter in text)
 
 
 def raised(text: str) -> str:
