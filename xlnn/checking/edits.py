@@ -121,6 +121,13 @@ def results(copies: Copies, family: Family, values: Values) -> np.ndarray:
 
 
 def _results(copies: Copies, family: Family, values: Values) -> np.ndarray:
+    trial = edited(copies, family)
+    found = shown_in(calculated(trial, values).result.value, (len(trial.formulas), 1, 1))
+    return np.where(found.all_kinds() == NUMBER, found.numbers, np.nan).reshape(len(family), -1)
+
+
+def edited(copies: Copies, family: Family) -> Block:
+    """The copies after each edit, edit after edit."""
     block, edits, count = copies.block, len(family), len(copies.targets)
     read, sizes, corners = [], [], []
     for corner, sheet in zip(family.corners, family.sheets, strict=True):
@@ -129,13 +136,11 @@ def _results(copies: Copies, family: Family, values: Values) -> np.ndarray:
         corners.append(np.broadcast_to(corner, (edits, count, 4)).reshape(edits * count, 4))
         sizes.append(size)
     tile = np.tile(np.arange(count), edits)
-    trial = replace(
+    return replace(
         block.part(tile), tree=family.tree, sizes=tuple(sizes), is_common=(False,) * len(sizes),
         own=np.concatenate(read, axis=1) if read else np.empty((len(tile), 0), np.int64),
         corners=np.stack(corners, axis=1) if corners else np.empty((len(tile), 0, 4), np.int64),
     )  # fmt: skip
-    found = shown_in(calculated(trial, values).result.value, (len(tile), 1, 1))
-    return np.where(found.all_kinds() == NUMBER, found.numbers, np.nan).reshape(edits, count)
 
 
 def cells_of(graph: Graph, corners: np.ndarray, sheets: np.ndarray) -> tuple[np.ndarray, tuple[int, int]]:
@@ -336,27 +341,26 @@ def pairs(copies: Copies) -> Iterator[Family]:
     flags = _dollars(copies)
     sets: list[tuple] = [(n, m) for n in range(copies.own) for m in range(n)][:40]
     sets += [tuple(np.flatnonzero(flags)), tuple(np.flatnonzero(~flags))]
-    moves = np.concatenate([by, by], axis=1)[:, None, :]
-    costs = 1.3 + np.abs(by).sum(axis=1) / 100
     for chosen in dict.fromkeys(chosen for chosen in sets if len(chosen) > 1):
-        corners = tuple(c + moves if n in chosen else c for n, c in enumerate(base.corners))
-        usable = np.logical_and.reduce([(corners[n] >= 1).all(axis=(1, 2)) for n in chosen])
-        if usable.any():
-            corners = tuple(c[usable] if len(c) > 1 else c for c in corners)
-            yield replace(base, kind="reference", corners=corners, costs=costs[usable])
+        yield from _together(base, chosen, by, 1.3)
 
 
 def unpinned(copies: Copies) -> Iterator[Family]:
     """All references without $ moved together by up to four rows or columns."""
-    base = plain(copies)
-    chosen = np.flatnonzero(~_dollars(copies))
+    chosen = tuple(np.flatnonzero(~_dollars(copies)))
     by = np.array([(r * way, c * way) for way in (1, -1, 2, -2, 3, -3, 4, -4) for r, c in ((1, 0), (0, 1))])
+    if len(chosen) > 1:
+        yield from _together(plain(copies), chosen, by, 1.2)
+
+
+def _together(base: Family, chosen: tuple, by: np.ndarray, cost: float) -> Iterator[Family]:
+    """Some references moved together by each of some steps."""
     moves = np.concatenate([by, by], axis=1)[:, None, :]
     corners = tuple(c + moves if n in chosen else c for n, c in enumerate(base.corners))
-    usable = np.logical_and.reduce([(corners[n] >= 1).all(axis=(1, 2)) for n in chosen]) if len(chosen) > 1 else np.zeros(1, bool)
+    usable = np.logical_and.reduce([(corners[n] >= 1).all(axis=(1, 2)) for n in chosen])
     if usable.any():
         corners = tuple(c[usable] if len(c) > 1 else c for c in corners)
-        yield replace(base, kind="reference", corners=corners, costs=1.2 + np.abs(by).sum(axis=1)[usable] / 100)
+        yield replace(base, kind="reference", corners=corners, costs=(cost + np.abs(by).sum(axis=1) / 100)[usable])
 
 
 def _dollars(copies: Copies) -> np.ndarray:

@@ -250,15 +250,14 @@ def _promising(claims: Claims, group: Copies, slopes: np.ndarray, wrong: np.ndar
 def _found(claims: Claims, group: Copies, edit: Edit) -> Explanation | None:
     """The explanation, with the copies that hold something wrong, and a sibling that is right."""
     cells = np.sort(group.targets[touched(group, edit)])
-    explained = Explanation(cells, edit, group, np.empty(0, np.int64), _siblings(claims, group, cells))
+    explained = Explanation(cells, edit, group, np.empty(0, np.int64), others(claims.wiring, cells, cells))
     after = replace(claims, points=tuple(_corrected(explained, values) for values in claims.points))
     made = claims.wrong & ~after.wrong
     return replace(explained, claims=claims.cells[made]) if made.any() else None
 
 
-def _siblings(claims: Claims, group: Copies, cells: np.ndarray) -> np.ndarray:
-    """Cells whose formulas have the same form as the first wrong one and that are not wrong, the nearest first."""
-    graph = claims.graph
-    block = graph.blocks[int(claims.wiring.block_of[cells[0]])]
-    others = np.setdiff1d(block.targets.ravel(), cells)
-    return others[np.argsort(np.abs(graph.codes[others] - graph.codes[cells[0]]), kind="stable")][:100]
+def others(wiring: Wiring, cells: np.ndarray, without: np.ndarray) -> np.ndarray:
+    """Cells whose formulas have the same form as the first of some, `without` those that are changed, the nearest first."""
+    graph = wiring.graph
+    found = np.setdiff1d(graph.blocks[int(wiring.block_of[cells[0]])].targets.ravel(), without)
+    return found[np.argsort(np.abs(graph.codes[found] - graph.codes[cells[0]]), kind="stable")][:100]

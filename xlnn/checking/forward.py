@@ -16,8 +16,8 @@ from xlnn.checking.edits import (
     Copies,
     Edit,
     Family,
-    cells_of,
     copies_of,
+    edited,
     fixings,
     inserted_terms,
     moved,
@@ -28,7 +28,7 @@ from xlnn.checking.edits import (
     touched,
     unpinned,
 )
-from xlnn.checking.explaining import Explanation, alone
+from xlnn.checking.explaining import Explanation, alone, others
 from xlnn.formula.building import DEPTH
 from xlnn.formula.graph import Graph
 from xlnn.formula.ordering import edges, levels
@@ -91,7 +91,7 @@ def _judged(learns: Learning, group: Copies, edit: Edit, rows: np.ndarray, befor
             return None
         after = wrong
     cells = np.sort(group.targets[touched(group, edit)])
-    return Explanation(cells, edit, group, learns.updates.new[rows][before & ~after], _others(learns, group, cells))
+    return Explanation(cells, edit, group, learns.updates.new[rows][before & ~after], others(learns.wiring, cells, group.targets))
 
 
 def _odd(learns: Learning, groups: list[Copies], wrong: np.ndarray, hints: dict[int, int]) -> Iterator[tuple[Copies, Edit]]:
@@ -189,16 +189,7 @@ def _in_runs(places: np.ndarray) -> Iterator[np.ndarray]:
 def _edited(group: Copies, edit: Edit, values: Values) -> tuple[Graph | None, Values]:
     """The graph with an edit in it, and its values; None where the formulas would go round in a circle."""
     graph, block = group.graph, group.block
-    read, sizes = [], []
-    for corner, sheet in zip(edit.corners, edit.sheets, strict=True):
-        cells, size = cells_of(graph, corner[None], sheet)
-        read.append(cells[0])
-        sizes.append(size)
-    own = np.concatenate(read, axis=1) if read else np.empty((len(group.targets), 0), np.int64)
-    new = replace(
-        block, tree=edit.tree, sizes=tuple(sizes), is_common=(False,) * len(sizes), own=own,
-        common=np.empty((1, 0), np.int64), corners=np.stack(edit.corners, axis=1),
-    )  # fmt: skip
+    new = edited(group, alone(edit))
     blocks = []
     for old in graph.blocks:
         kept = ~np.isin(old.formulas, block.formulas)
@@ -206,7 +197,7 @@ def _edited(group: Copies, edit: Edit, values: Values) -> tuple[Graph | None, Va
             blocks.append(old if kept.all() else old.part(np.flatnonzero(kept)))
     found = results(group, alone(edit), values)[0]
     changes = {cell: number for cell, number in zip(group.targets.tolist(), found.tolist(), strict=True) if np.isfinite(number)}
-    level = np.append(graph.level, -1)[graph.owner[own]]
+    level = np.append(graph.level, -1)[graph.owner[new.own]]
     changed = replace(graph, blocks=(*blocks, new))
     if (level >= graph.level[block.formulas][:, None]).any():
         count = len(graph.cell_of)
@@ -220,18 +211,10 @@ def _edited(group: Copies, edit: Edit, values: Values) -> tuple[Graph | None, Va
 def _wrong(learns: Learning, graph: Graph, values: Values, rows: np.ndarray) -> np.ndarray:
     """(rows,) which updates do not follow the derivative of a graph."""
     u = learns.updates
-    slope = slopes(graph, u, learns.costs, values)[rows]
+    slope = slopes(graph, u.rows(rows), learns.costs, values)
     if not slope.any():  # a change that leaves nothing to learn
         return np.ones(len(rows), bool)
     step = values.numbers[u.new[rows]] - values.numbers[u.old[rows]]
     change = np.where(slope == 0, 0.0, learns.rate[rows] * slope)
     room = EXACT * np.maximum(np.abs(step), np.abs(change)) + 1e-13 * np.maximum(np.abs(values.numbers[u.old[rows]]), 1e-3)
     return ~(np.abs(step + change) <= room)
-
-
-def _others(learns: Learning, group: Copies, cells: np.ndarray) -> np.ndarray:
-    """Cells with formulas of the same form that are not changed, the nearest first."""
-    graph = learns.wiring.graph
-    block = graph.blocks[int(learns.wiring.block_of[group.targets[0]])]
-    others = np.setdiff1d(block.targets.ravel(), np.union1d(cells, group.targets))
-    return others[np.argsort(np.abs(graph.codes[others] - graph.codes[cells[0]]), kind="stable")][:100]

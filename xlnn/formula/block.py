@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -36,13 +38,8 @@ class Block:
 
     def unshared(self) -> Block:
         """The same, each copy with all that it reads of its own."""
-        pieces, starts, copies = [], [0, 0], len(self.formulas)
-        for (height, width), is_common in zip(self.sizes, self.is_common, strict=True):
-            source, start = (self.common if is_common else self.own), starts[is_common]
-            starts[is_common] += height * width
-            pieces.append(np.broadcast_to(source[:, start : start + height * width], (copies, height * width)))
-        own = np.concatenate([self.own[:, :0], *pieces], axis=1)
-        return replace(self, own=own, common=self.common[:, :0], is_common=(False,) * len(self.sizes))
+        pieces = operand_cells(self)
+        return with_operands(self, pieces, (False,) * len(pieces))
 
     @property
     def chunks(self) -> list[Block]:
@@ -98,6 +95,19 @@ def operand_cells(block: Block) -> list[np.ndarray]:
             np.broadcast_to(cells[:, start : start + height * width], (copies, height * width)).reshape(copies, height, width)
         )
     return found
+
+
+def with_operands(block: Block, pieces: Sequence[np.ndarray], is_common: tuple[bool, ...]) -> Block:
+    """The block with other operands, (copies, rows, columns) of cells each."""
+    count = len(pieces[0]) if pieces else len(block.formulas)
+    flat = [piece.reshape(len(piece), math.prod(piece.shape[1:])) for piece in pieces]
+    own = [part for part, common in zip(flat, is_common, strict=True) if not common]
+    shared = [part[:1] for part, common in zip(flat, is_common, strict=True) if common]
+    return replace(
+        block, sizes=tuple(piece.shape[1:] for piece in pieces), is_common=is_common,
+        own=np.concatenate([np.empty((count, 0), np.int64), *own], axis=1),
+        common=np.concatenate([np.empty((1, 0), np.int64), *shared], axis=1),
+    )  # fmt: skip
 
 
 def _taken(values: Values, index: np.ndarray) -> Values:

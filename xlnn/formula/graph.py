@@ -235,9 +235,16 @@ class Graph:
 
     def derivatives(self, seeds: Mapping[int, float], cut: np.ndarray | None = None, values: Values | None = None) -> np.ndarray:
         """∂(Σ seed · cell)/∂(every cell), (cells + 1,), in one pass: with `cut` between them, of several cells at once."""
-        adjoints = np.zeros((1, len(self.codes) + 1))
-        adjoints[0, np.fromiter(seeds.keys(), np.int64)] = np.fromiter(seeds.values(), float)
-        return propagate(self.steps, values or self.values, adjoints, cut)[0]
+        return self.slopes([seeds], values, cut)[0]
+
+    def slopes(
+        self, seeds: Sequence[Mapping[int, float]], values: Values | None = None, cut: np.ndarray | None = None
+    ) -> np.ndarray:
+        """`derivatives` of several sums in one pass, (sums, cells + 1)."""
+        adjoints = np.zeros((len(seeds), len(self.codes) + 1))
+        for row, one in enumerate(seeds):
+            adjoints[row, np.fromiter(one.keys(), np.int64)] = np.fromiter(one.values(), float)
+        return propagate(self.steps, values or self.values, adjoints, cut)
 
 
 def positions(codes: np.ndarray, wanted: np.ndarray, missing: int) -> np.ndarray:

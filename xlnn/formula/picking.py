@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from xlnn.formula.block import Block, calculated, operand_cells
+from xlnn.formula.block import Block, calculated, operand_cells, with_operands
 from xlnn.formula.graph import Graph
-from xlnn.formula.tree import Brackets, Call, Operand, Operation, Percent, Sign, Tree, children, walk
+from xlnn.formula.tree import Brackets, Call, Operand, Operation, Tree, replaced, walk
 from xlnn.formula.values import NUMBER
 
 
@@ -87,20 +86,13 @@ def _with_operand(block: Block, call: Call, cells: np.ndarray, blank: int) -> Bl
 
     What only says where to pick is read no more: blank cells stand for it.
     """
-    tree = _exchanged(block.tree, call, Operand(_area(call).number))
+    tree = replaced(block.tree, lambda part: Operand(_area(call).number) if part == call else part, lambda part: part == call)
     used = {part.number for part in walk(tree) if isinstance(part, Operand)}
     pieces = operand_cells(block)
     pieces[_area(call).number] = cells
     pieces = [piece if number in used else np.full_like(piece[:, :1, :1], blank) for number, piece in enumerate(pieces)]
     is_common = tuple(common and number != _area(call).number for number, common in enumerate(block.is_common))
-    return replace(
-        block,
-        tree=tree,
-        sizes=tuple(piece.shape[1:] for piece in pieces),
-        is_common=is_common,
-        own=_beside([piece for piece, common in zip(pieces, is_common, strict=True) if not common], len(cells)),
-        common=_beside([piece[:1] for piece, common in zip(pieces, is_common, strict=True) if common], 1),
-    )
+    return with_operands(replace(block, tree=tree), pieces, is_common)
 
 
 def _area(call: Call) -> Any:
@@ -108,25 +100,3 @@ def _area(call: Call) -> Any:
     while isinstance(area, Brackets):
         area = area.inner
     return area
-
-
-def _beside(pieces: list[np.ndarray], copies: int) -> np.ndarray:
-    empty = np.empty((copies, 0), np.int64)
-    return np.concatenate([empty, *(piece.reshape(copies, -1) for piece in pieces)], axis=1)
-
-
-def _exchanged(tree: Tree, call: Call, operand: Operand) -> Tree:
-    """The tree with an operand in place of a call, wherever it stands."""
-    if tree == call:
-        return operand
-    parts: Iterator[Tree] = (_exchanged(child, call, operand) for child in children(tree))
-    match tree:
-        case Sign() | Percent():
-            return replace(tree, operand=next(parts))
-        case Brackets():
-            return Brackets(next(parts))
-        case Operation(operators, _):
-            return Operation(operators, tuple(parts))
-        case Call(name, _):
-            return Call(name, tuple(parts))
-    return tree

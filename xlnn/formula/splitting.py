@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from xlnn.formula.block import Block, operand_cells
+from xlnn.formula.block import Block, operand_cells, with_operands
 from xlnn.formula.calculating import CONDITIONS, TRUTHS
 from xlnn.formula.functions import ELEMENTWISE, PAIRED, REDUCING
 from xlnn.formula.graph import Graph
@@ -110,17 +110,12 @@ class _Parts:
             block.is_common[source] and piece.shape[2:] == block.sizes[source]
             for source, piece in zip(self.sources, self.pieces, strict=True)
         )
-        flat = [piece.reshape(copies, -1) for piece in self.pieces]
-        empty = np.empty((copies, 0), np.int64)
-        return replace(
+        one_each = replace(
             block,
             tree=tree,
             formulas=np.repeat(block.formulas, many),
             places=np.repeat(block.places, many, axis=0),
-            sizes=tuple(piece.shape[2:] for piece in self.pieces),
-            is_common=is_common,
-            own=np.concatenate([empty, *(part for part, c in zip(flat, is_common, strict=True) if not c)], axis=1),
-            common=np.concatenate([empty[:1], *(part[:1] for part, c in zip(flat, is_common, strict=True) if c)], axis=1),
             corners=np.repeat(block.corners[:, self.sources], many, axis=0),
             targets=block.targets.reshape(copies, 1, 1),
         )
+        return with_operands(one_each, [piece.reshape(copies, *piece.shape[2:]) for piece in self.pieces], is_common)

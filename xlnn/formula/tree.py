@@ -239,17 +239,19 @@ def walk(tree: Tree) -> Iterator[Tree]:
         yield from walk(child)
 
 
-def replaced(tree: Tree, change) -> Tree:
-    """The tree with `change(leaf)` in place of each leaf, left to right."""
+def replaced(tree: Tree, change, is_leaf=lambda part: False) -> Tree:
+    """The tree with `change(leaf)` in place of each leaf, left to right; what `is_leaf` holds of is one, too."""
+    if is_leaf(tree):
+        return change(tree)
     match tree:
         case Sign() | Percent():
-            return replace(tree, operand=replaced(tree.operand, change))
+            return replace(tree, operand=replaced(tree.operand, change, is_leaf))
         case Brackets(inner):
-            return Brackets(replaced(inner, change))
+            return Brackets(replaced(inner, change, is_leaf))
         case Operation(operators, operands):
-            return Operation(operators, tuple(replaced(operand, change) for operand in operands))
+            return Operation(operators, tuple(replaced(operand, change, is_leaf) for operand in operands))
         case Call(name, arguments):
-            return Call(name, tuple(replaced(argument, change) for argument in arguments))
+            return Call(name, tuple(replaced(argument, change, is_leaf) for argument in arguments))
     return change(tree)
 
 

@@ -16,6 +16,9 @@ from xlnn.understand.wiring import Wiring, bare, subtracted
 MOST = 400  # costs that are tried
 
 
+AT_ONCE = 16  # iterations whose costs are differentiated in one pass
+
+
 @dataclass(frozen=True)
 class Cost:
     """What is descended: `cells` that show it, or "" … a known cost of `outputs` and `targets` that no cell shows."""
@@ -106,9 +109,10 @@ def in_iteration(wiring: Wiring, found: Updates, cost: Cost, iteration: int) -> 
 def slopes(graph: Graph, found: Updates, costs: Sequence[Cost], values: Values) -> np.ndarray:
     """∂C/∂w of every update's parameter by the sheet's own formulas, each of its own iteration's cost."""
     result = np.full(len(found.old), np.nan)
-    for iteration, cost in enumerate(costs):
-        these = found.of(iteration)
-        seeds = cost.seeds(values)
-        if seeds and np.isfinite(list(seeds.values())).all():
-            result[these] = graph.derivatives(seeds, values=values)[found.old[these]]
+    seeds = {k: cost.seeds(values) for k, cost in enumerate(costs) if len(found.of(k))}
+    known = [k for k, one in seeds.items() if one and np.isfinite(list(one.values())).all()]
+    for start in range(0, len(known), AT_ONCE):
+        together = known[start : start + AT_ONCE]
+        for k, slope in zip(together, graph.slopes([seeds[k] for k in together], values), strict=True):
+            result[found.of(k)] = slope[found.old[found.of(k)]]
     return result

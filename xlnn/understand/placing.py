@@ -48,12 +48,10 @@ def pattern(graph: Graph, cells: np.ndarray) -> Pattern | None:
     if any(step is None for step in steps):
         return None
     origins = (where[..., 1:] - _offset(cells.shape, steps))[there]
-    packed = origins[:, 0] * (1 << 32) + origins[:, 1]
-    origin = _commonest(packed)
-    if (packed == origin).sum() < MOST_OF * (cells >= 0).sum():
+    origin = _commonest_row(origins)
+    if (origins == origin).all(axis=1).sum() < MOST_OF * (cells >= 0).sum():
         return None
-    row, column = origins[np.flatnonzero(packed == origin)[0]].tolist()
-    return Pattern(int(sheet), Place(Cell(row, column), cells.shape, tuple(steps)))
+    return Pattern(int(sheet), Place(Cell(*origin.tolist()), cells.shape, tuple(steps)))
 
 
 def _step(where: np.ndarray, there: np.ndarray, axis: int) -> Move | None:
@@ -67,8 +65,7 @@ def _step(where: np.ndarray, there: np.ndarray, axis: int) -> Move | None:
         moves = (np.take(where, second, axis) - np.take(where, first, axis))[both][:, 1:]
         moves = moves[(moves % apart == 0).all(axis=1)] // apart
         if len(moves):
-            packed = moves[:, 0] * (1 << 32) + moves[:, 1]
-            rows, columns = moves[np.flatnonzero(packed == _commonest(packed))[0]].tolist()
+            rows, columns = _commonest_row(moves).tolist()
             return rows, columns
     return None
 
@@ -79,8 +76,7 @@ def _last_step(where: np.ndarray, there: np.ndarray, axis: int) -> Move | None:
     for k in range(where.shape[axis]):
         mine = np.take(where, k, axis)[np.take(there, k, axis)]
         if len(mine):
-            packed = mine[:, 0] * (1 << 32) + mine[:, 1]
-            lines.append((k, mine[np.flatnonzero(packed == _commonest(packed))[0]]))
+            lines.append((k, _commonest_row(mine)))
     if len(lines) < 2:
         return None
     (first, one), (last, other) = lines[0], lines[-1]
@@ -100,6 +96,12 @@ def _offset(shape: tuple[int, ...], steps: Sequence[Move | None]) -> np.ndarray:
 def _commonest(numbers: np.ndarray) -> int:
     values, counts = np.unique(numbers, return_counts=True)
     return int(values[counts.argmax()])
+
+
+def _commonest_row(pairs: np.ndarray) -> np.ndarray:
+    """The commonest of pairs of rows and columns, (n, 2)."""
+    packed = pairs[:, 0] * (1 << 32) + pairs[:, 1]
+    return pairs[np.flatnonzero(packed == _commonest(packed))[0]]
 
 
 def is_exact(graph: Graph, cells: np.ndarray, found: Pattern | None) -> bool:

@@ -17,6 +17,7 @@ from xlnn.formula.tree import Number, Operand
 from xlnn.formula.values import NUMBER, Values
 from xlnn.understand.chains import Updates, updates
 from xlnn.understand.costs import Cost, costs_of, in_iteration, slopes
+from xlnn.understand.matching import commonest
 from xlnn.understand.wiring import Wiring, factors
 
 POINTS = 2  # at so many changed numbers everything is judged
@@ -215,9 +216,10 @@ def _factors(wiring: Wiring, found: Updates) -> Iterator[tuple[int, float]]:
     A cell's number and value, −1 for a number that is typed into the formula. No cell that the outputs follow from.
     """
     graph, forward = wiring.graph, wiring.reached(found.old)
-    between = wiring.reached(found.new, forward=False) & forward & _later(wiring, found)
+    later = wiring.serving(found.new)  # formulas that only serve to find the updates, as gradients do
+    between = wiring.reached(found.new, forward=False) & forward & later
     between[found.new] = True
-    given = graph.is_leaf & (graph.values.all_kinds() == NUMBER) & ~wiring.serves(~_later(wiring, found))
+    given = graph.is_leaf & (graph.values.all_kinds() == NUMBER) & ~wiring.serves(~later)
     for number in np.unique(wiring.block_of[between & (wiring.block_of >= 0)]).tolist():
         block = graph.blocks[number]
         kept = between[block.targets].reshape(len(block.formulas), -1).any(axis=1)
@@ -229,11 +231,6 @@ def _factors(wiring: Wiring, found: Updates) -> Iterator[tuple[int, float]]:
                 for cell in np.unique(operands[factor.number][kept]).tolist():
                     if given[cell]:
                         yield cell, float(graph.values.numbers[cell])
-
-
-def _later(wiring: Wiring, found: Updates) -> np.ndarray:
-    """(cells + 1,) of bools: formulas that only serve to find the updates, as gradients do."""
-    return wiring.serving(found.new)
 
 
 def eta(wiring: Wiring, found: Updates) -> tuple[int, float] | None:
@@ -248,12 +245,7 @@ def eta(wiring: Wiring, found: Updates) -> tuple[int, float] | None:
 
 def _commonest(numbers: np.ndarray) -> float | None:
     """The number with which most others agree; None of no numbers."""
-    if not len(numbers):
-        return None
-    order = np.sort(numbers)
-    reach = np.searchsorted(order, order + CLOSE * np.abs(order), side="right") - np.arange(len(order))
-    at = int(reach.argmax())
-    return float(np.median(order[at : at + reach[at]]))
+    return commonest(numbers, CLOSE) if len(numbers) else None
 
 
 def _close(numbers: np.ndarray, wanted: float) -> np.ndarray:
