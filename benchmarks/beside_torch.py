@@ -126,7 +126,7 @@ def moved_by(problem: Problem) -> int:
     sizes = {name: 8 * int(np.prod(q.full_shape(problem.images))) for name, q in network.quantities.items()}
     names = ("CT", *["new_" + q.name for q in network.parameters])
     known = problem.given(np.arange(problem.images))
-    return sum(sizes[name] + sum(sizes[need] for need in needs) for name, _, needs in way(network.rule_of, names, known))
+    return sum(sum(sizes[name] for name in (rule.result.name, *rule.needs)) for rule in way(network.rule_of, names, known))
 
 
 def check_same(problem: Problem) -> None:

@@ -26,6 +26,7 @@ class Student(Step):
     def __init__(self, problem: Problem, iteration: int, given: Mapping, parameters: Mapping, wrong: Mapping[str, Callable]):
         super().__init__(problem, iteration, given, parameters)
         self._rules = {**self._rules, **{name: self._own(name, change) for name, change in wrong.items()}}
+        self._ways: dict = {}
 
     def _own(self, name: str, change: Callable) -> Rule:
         """A rule that asks for what it needs itself."""

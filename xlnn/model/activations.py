@@ -37,10 +37,10 @@ FLOOR, ONE = np.array(-700.0), np.array(1.0)  # as arrays: a Python number is ma
 def sigmoid_in_place(z):
     """The same, operation by operation in one array."""
     a = np.maximum(z, FLOOR)
-    np.negative(a, out=a)
-    np.exp(a, out=a)
-    np.add(a, ONE, out=a)
-    return np.reciprocal(a, out=a)
+    np.negative(a, a)
+    np.exp(a, a)
+    np.add(a, ONE, a)
+    return np.reciprocal(a, a)
 
 
 def softmax(z):

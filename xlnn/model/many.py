@@ -15,6 +15,7 @@ import numpy as np
 from xlnn.model.batched import Runs, for_each
 from xlnn.model.kernels import CELLS, images_first, images_last
 from xlnn.model.problem import Problem
+from xlnn.model.rules import Rule
 from xlnn.model.training import Step
 
 Arrays = Mapping[str, np.ndarray]  # parameters of many runs by name
@@ -39,8 +40,8 @@ class Steps(Step):
     """One iteration of many runs: every quantity by its name, as Runs where it differs from run to run."""
 
     @staticmethod
-    def _apply(function: Callable, *arrays):
-        return for_each(function, arrays)
+    def _function(rule: Rule) -> Callable:
+        return lambda *arrays: for_each(rule.values, arrays)
 
     def each(self, name: str) -> np.ndarray:
         """A quantity that differs from run to run: (runs, then its own axes)."""

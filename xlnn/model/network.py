@@ -152,6 +152,10 @@ class Network:
     def parameter_names(self) -> tuple[str, ...]:
         return tuple(q.name for q in self.parameters)
 
+    @cached_property
+    def new_names(self) -> tuple[str, ...]:
+        return tuple("new_" + name for name in self.parameter_names)
+
     def frozen(self, parameter: Quantity) -> bool:
         return (self.freeze_biases and parameter.kind == "b") or self.rate(parameter) == 0
 

@@ -175,7 +175,7 @@ class Problem:
         x = pick(self.x)
         if self.network.layers[1].kind == "dense":  # Σ w x of all images is found faster so
             x = images_first(images_last(x))
-        inputs = {"eta": np.float64(self.settings.eta), "number": chosen + 1, "x": x}
+        inputs = {"eta": np.array(self.settings.eta), "number": chosen + 1, "x": x}
         if self.digits is not None:
             inputs["digit"] = pick(self.digits)
             inputs["t"] = self.network.rule_of["t"].values(inputs["digit"])

@@ -16,7 +16,7 @@ import numpy as np
 
 from xlnn.errors import DivergedError
 from xlnn.model.problem import Problem
-from xlnn.model.rules import divided
+from xlnn.model.rules import Rule, divided
 from xlnn.model.threads import one_thread
 
 if TYPE_CHECKING:
@@ -27,12 +27,13 @@ class Step(Mapping):
     """One iteration: every quantity by its name, computed by its rule when it is first asked for.
 
     It holds the parameters that the iteration *used*; `step["new_w2"]` are those after its update.
-    `iteration` counts from 1, so iteration i uses the parameters after i − 1 updates.
+    `iteration` counts from 1, so iteration i uses the parameters after i − 1 updates. With `learning` the new parameters
+    are computed with the first quantity that is asked for.
     """
 
-    def __init__(self, problem: Problem, iteration: int, given: Mapping, parameters: Mapping):
-        self.problem, self.iteration = problem, iteration
-        self._rules = problem.network.rule_of
+    def __init__(self, problem: Problem, iteration: int, given: Mapping, parameters: Mapping, learning: bool = False):
+        self.problem, self.iteration, self._learning = problem, iteration, learning
+        self._rules, self._ways = problem.network.rule_of, problem.network.ways
         self._values = {**given, **parameters}
 
     def __getitem__(self, name: str) -> np.ndarray:
@@ -42,28 +43,25 @@ class Step(Mapping):
             return value
         if name not in self._rules:
             raise KeyError(f"there is no quantity {name!r}; known: {', '.join(self)}")
-        with one_thread, np.errstate(over="ignore", invalid="ignore"):
-            return self._computed(name)[0]
+        self._compute(name)
+        return self._values[name]
 
-    def _computed(self, *names: str) -> list[np.ndarray]:
+    def _compute(self, *names: str) -> None:
         """By their rules, after all that they need."""
-        values, value_of = self._values, self._values.__getitem__
-        for name, compute, needs in self._way(names):
-            if name not in values:
-                values[name] = self._apply(compute, *map(value_of, needs))
-        return [values[name] for name in names]
+        with one_thread, np.errstate(over="ignore", invalid="ignore"):
+            self._way(names)(self._values)
 
-    def _way(self, names: tuple[str, ...]) -> list[tuple]:
-        """The same for all steps of a network, so it is looked for once; not for those with rules of their own."""
-        network = self.problem.network
-        ways = network.ways if self._rules is network.rule_of else {}
-        if names not in ways:
-            ways[names] = way(self._rules, names)
-        return ways[names]
+    def _way(self, names: tuple[str, ...], known: tuple[str, ...] = ()) -> Callable[[dict], None]:
+        """What computes these quantities where some are `known`: the same for all steps of a network, so it is made once."""
+        kind = type(self), self._learning, names, known
+        if kind not in self._ways:
+            wanted = (*names, *self.problem.network.new_names) if self._learning else names
+            self._ways[kind] = spelled(way(self._rules, wanted, known), self._function)
+        return self._ways[kind]
 
     @staticmethod
-    def _apply(function: Callable, *arrays) -> np.ndarray:
-        return function(*arrays)
+    def _function(rule: Rule) -> Callable:
+        return rule.values
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.problem.network.quantities)
@@ -78,17 +76,16 @@ class Step(Mapping):
 
     def new_parameters(self) -> dict[str, np.ndarray]:
         """The parameters after this iteration's update. Raises DivergedError where one is not finite."""
-        with one_thread, np.errstate(over="ignore", invalid="ignore"):
-            names, quantities = self.problem.network.parameter_names, self.problem.network.quantities
-            found = dict(zip(names, self._computed(*["new_" + name for name in names]), strict=True))
-            for name, array in found.items():
-                # the squares are quickly added up, and with inf or nan among them never to something finite
-                if not math.isfinite(np.vdot(array, array)) and not np.isfinite(array).all():
-                    raise DivergedError(
-                        "training diverged: after update {iteration} {name} is no longer a finite number. "
-                        "Try a smaller η than {eta}.",
-                        iteration=self.iteration, name=quantities[name].symbol, eta=self.problem.settings.eta,
-                    )  # fmt: skip
+        network = self.problem.network
+        found = {name: self[new] for name, new in zip(network.parameter_names, network.new_names, strict=True)}
+        for name, array in found.items():
+            # the squares are quickly added up, and with inf or nan among them never to something finite
+            if not math.isfinite(np.vdot(array, array)) and not np.isfinite(array).all():
+                raise DivergedError(
+                    "training diverged: after update {iteration} {name} is no longer a finite number. "
+                    "Try a smaller η than {eta}.",
+                    iteration=self.iteration, name=network.quantities[name].symbol, eta=self.problem.settings.eta,
+                )  # fmt: skip
         return found
 
     def frame(self, name: str) -> pd.DataFrame:
@@ -108,13 +105,13 @@ class StepInBlocks(Step):
 
     def __init__(self, problem: Problem, iteration: int, given: Mapping, parameters: Mapping, learning: bool):
         super().__init__(problem, iteration, given, parameters)
-        self._given, self._parameters, self._learning = given, parameters, learning
+        self._given, self._parameters, self._gradients = given, parameters, learning
 
-    def _way(self, names: tuple[str, ...]) -> list[tuple]:
+    def _way(self, names: tuple[str, ...], known: tuple[str, ...] = ()) -> Callable[[dict], None]:
         rules = [self._rules[name] for name in names if name not in self._values]
         if not all(rule.result.per_image and rule.result.shape for rule in rules):
-            self._pass(self._learning or any(rule.result.kind.startswith(("dCT_d", "new_")) for rule in rules))
-        return way(self._rules, names, self._values)
+            self._pass(self._gradients or any(rule.result.kind.startswith(("dCT_d", "new_")) for rule in rules))
+        return super()._way(names, tuple(self._values))
 
     def _pass(self, learning: bool) -> None:
         """C, right … of all images, and with `learning` the ∂C_T/∂w of all parameters."""
@@ -128,29 +125,43 @@ class StepInBlocks(Step):
         for start in range(0, images, network.block):
             part = slice(start, start + network.block)
             block = Step(summing, self.iteration, _some(self._given, part), self._parameters)
-            for name, array in zip(each, block._computed(*each), strict=True):
-                found[name].append(array)
-            for name, array in zip(summed, block._computed(*summed), strict=True):
-                sums[name] = sums[name] + array if name in sums else array
+            block._compute(*each, *summed)
+            for name in each:
+                found[name].append(block[name])
+            for name in summed:
+                sums[name] = sums[name] + block[name] if name in sums else block[name]
         self._values |= {name: np.concatenate(parts) for name, parts in found.items()}
         self._values |= {name: divided(network.total)(sum_, images) for name, sum_ in sums.items()}
 
 
-def way(rule_of: Mapping, names: Sequence[str], known: Container[str] = ()) -> list[tuple]:
-    """What must be computed for these quantities, in order: name, function, and the names that it needs, of each.
+def way(rule_of: Mapping[str, Rule], names: Sequence[str], known: Container[str] = ()) -> list[Rule]:
+    """What must be computed for these quantities, in order.
 
     Without recursion, since a network may have a thousand layers. Raises KeyError for unknown names.
     """
-    found: dict[str, tuple] = {}
+    found: dict[str, Rule] = {}
     wanted = [name for name in reversed(names) if name not in known]
     while wanted:
         rule = rule_of[wanted[-1]]
         missing = [need for need in rule.needs if need in rule_of and need not in found and need not in known]
         wanted += reversed(missing)
         if not missing:
-            name = wanted.pop()
-            found[name] = name, rule.values, rule.needs
+            found[wanted.pop()] = rule
     return list(found.values())
+
+
+def spelled(rules: Sequence[Rule], function: Callable[[Rule], Callable]) -> Callable[[dict], None]:
+    """The rules, one after the other, as one function of Python: it puts into a dict of values what is not there yet.
+
+    `function` gives what computes a rule. A loop over the rules would take as long as the arithmetic of a small network.
+    """
+    lines = ["def compute(values):", "    pass"]
+    for position, rule in enumerate(rules):
+        needs = ", ".join(f"values[{need!r}]" for need in rule.needs)
+        lines.append(f"    if {rule.result.name!r} not in values: values[{rule.result.name!r}] = f{position}({needs})")
+    functions = {f"f{position}": function(rule) for position, rule in enumerate(rules)}
+    exec("\n".join(lines), functions)
+    return functions["compute"]
 
 
 def _some(given: Mapping, part: slice) -> dict:
@@ -162,7 +173,7 @@ def step_of(problem: Problem, iteration: int, given: Mapping, parameters: Mappin
     """A Step, in blocks where the images are many; where the output layer is updated first, its sums come before other δ."""
     network = problem.network
     if len(given["x"]) <= network.block or network.update != "together":
-        return Step(problem, iteration, given, parameters)
+        return Step(problem, iteration, given, parameters, learning)
     return StepInBlocks(problem, iteration, given, parameters, learning)
 
 
