@@ -234,4 +234,4 @@ def bias_gradients(bias: Quantity, delta: Quantity, total: str) -> tuple[Rule, R
 
 def flat(array: np.ndarray) -> np.ndarray:
     """Everything behind the first axis in one row: (images, …) → (images, all)."""
-    return array if array.ndim == 2 else array.reshape(len(array), -1)
+    return array.reshape(len(array), -1)
