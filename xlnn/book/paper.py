@@ -56,15 +56,14 @@ def _worth(paper: Paper) -> tuple[int, float]:
 
 def _pages(layout: Layout, area: Cell, across: np.ndarray, down: np.ndarray, upright: int) -> Paper:
     """Its pages on paper of one kind: one, or as few as can be read, and as large as so few can show it."""
-    labels = _labels(layout)
-    numbers = _numbers(layout)
+    labels, numbers, starts, headings = _labels(layout), _numbers(layout), _starts(layout), _headings(layout)
     scale = min(1.0, ACROSS[upright] / across.sum(), DOWN[upright] / down.sum())
     alone = Paper(scale, area, bool(upright), 1, labels=labels, numbers=numbers)
     smallest = SMALLEST if _layer(layout) else PIXELS
 
     def paper(scale: float, page_ends: Callable) -> Paper:
-        columns = page_ends(across, _starts(layout), labels, ACROSS[upright] / scale)
-        rows = page_ends(down, _headings(layout), numbers, DOWN[upright] / scale)
+        columns = page_ends(across, starts, labels, ACROSS[upright] / scale)
+        rows = page_ends(down, headings, numbers, DOWN[upright] / scale)
         high = max(len(rows) + 1, int(np.ceil(down.sum() * scale / DOWN[upright])))
         wide = max(len(columns) + 1, int(np.ceil(across.sum() * scale / ACROSS[upright])))
         return Paper(scale, area, bool(upright), wide * high, tuple(columns), tuple(rows), labels, numbers)

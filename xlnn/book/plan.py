@@ -160,6 +160,11 @@ class Plan:
         """Those that were made already, by the number of images."""
         return {}
 
+    @cached_property
+    def _data_layouts(self) -> dict[int, Layout]:
+        """Those of sheets Data and Held out that were made already, by the number of images."""
+        return {}
+
     def layout(self, images: int) -> Layout:
         """An iteration's sheet with so many images: laid out as with all of them, so that all sheets are alike."""
         if images not in self._layouts:
@@ -189,8 +194,11 @@ class Plan:
 
     def data_layout(self, images: int = 0) -> Layout:
         """Sheet Data, with all images; sheet Held out with as many as there are."""
-        quantities = list(self.problem.network.quantities.values())
-        return arrange(self.problem.settings.layout, quantities, images or self.problem.images)
+        count = images or self.problem.images
+        if count not in self._data_layouts:
+            quantities = list(self.problem.network.quantities.values())
+            self._data_layouts[count] = arrange(self.problem.settings.layout, quantities, count)
+        return self._data_layouts[count]
 
     def forward_layout(self, images: int, pictures: bool = True, errors: bool = True) -> Layout:
         """An iteration's sheet without gradients and new parameters; `pictures`: with the filters before and after, `errors`:

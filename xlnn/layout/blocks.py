@@ -186,7 +186,7 @@ def _panel_labels(panel: Mapping[str, Place], quantities: Sequence[Quantity], st
             labels.append(Label(Cell(first.row, 2), "layer", q.name))
         if q.kind.endswith("b"):
             over = first.moved(-1, 0)
-            free = all(place.index(over) is None for place in biases)
+            free = not any(over in place for place in biases)
             cell = first.moved(0, -1) if beside else over if free else first.moved(0, 1)
             labels.append(Label(cell, "symbol", q.name))
         else:
@@ -224,7 +224,7 @@ def _add_image_gradients(places, labels, panel, by_name, style, images, down) ->
 def _label_biases(labels: list[Label], q: Quantity, places: Mapping[str, Place], style: _Style, images: int) -> None:
     """The symbol over the biases' gradients of every image; beside that of the weights' where numbers stand over them."""
     over = places[q.name][0].origin.moved(-1, 0)
-    if any(place.index(over) is not None for place in places.values()):
+    if any(over in place for place in places.values()):
         beside = Cell(over.row + 1, style.first - 2)
         labels[:] = [replace(label, text=q.name) if label.cell == beside else label for label in labels]
     else:

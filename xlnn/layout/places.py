@@ -62,6 +62,11 @@ class Place:
         """The index that lies in `cell`, or None: the way back from `cell`."""
         return self._indexes.get(cell)
 
+    def __contains__(self, cell: Cell) -> bool:
+        """Whether one of its numbers lies in `cell`: for a single question quicker than `index`."""
+        rows, columns = self.grid()
+        return bool(((rows == cell.row) & (columns == cell.column)).any())
+
     def __getitem__(self, key) -> Place:
         """The place of a part of the array, by integers and slices as in NumPy; `x[k]` is one image."""
         keys = key if isinstance(key, tuple) else (key,)
