@@ -166,15 +166,29 @@ def test_a_missing_sheet(gone, expected, folder, book):
     assert refused("train", "book.xlsx") == (4, said("book.xlsx: " + expected))
 
 
-def test_an_empty_workbook(folder):
-    openpyxl.Workbook().save("book.xlsx")
+@pytest.mark.parametrize("command", ["train", "show", "check", "places"])
+@pytest.mark.parametrize("cells", [{}, {"B2": "weights", "C7": True}])
+def test_a_workbook_without_a_number_or_formula(command, cells, folder):
+    """Nothing could lie in it: so no lines of a sheet Places are proposed."""
+    book = openpyxl.Workbook()
+    for cell, value in cells.items():
+        book.active[cell] = value
+    book.save("book.xlsx")
+    expected = "book.xlsx: there is no number and no formula in the workbook. `xlnn new 4-4 book.xlsx` writes one to start from."
+    assert refused(command, "book.xlsx") == (4, said(expected))
+
+
+def test_a_workbook_with_a_single_number(folder):
+    book = openpyxl.Workbook()
+    book.active["A1"] = 3
+    book.save("book.xlsx")
     code, message = refused("train", "book.xlsx")
     assert code == 4
     assert message.splitlines()[0] == said(
         "book.xlsx: there is neither a sheet Settings nor the authors' arrangement (3-5 or 5-4) with its labels or formulas, "
-        "and no network was understood from the formulas. Sheets, with their cells and numbers/formulas: 'Sheet' 0/0. There are "
-        "three ways on: let `xlnn check` judge the formulas alone; or start from `xlnn new 4-4 book.xlsx`; or add a sheet Places "
-        "with these lines, and your own cells and steps (like 4 right) for the …."
+        "and no network was understood from the formulas. Sheets, with their cells and numbers/formulas: 'Sheet' A1 1/0. There "
+        "are three ways on: let `xlnn check` judge the formulas alone; or start from `xlnn new 4-4 book.xlsx`; or add a sheet "
+        "Places with these lines, and your own cells and steps (like 4 right) for the …."
     ).removesuffix("\n")
 
 
@@ -359,8 +373,8 @@ def test_a_digit_without_its_image(folder, book):
     [
         (lambda sheet: sheet.insert_rows(1), "'Data'!B3: expected a number, found text \"1 1\"."),
         (lambda sheet: sheet.delete_rows(1), f"'Data'!B2: x: expected 4×3 numbers for an image, {OTHERS}"),
-        (lambda sheet: sheet.insert_cols(1), f"'Data'!O3: digit: expected 1 numbers for an image, {OTHERS}"),
-        (lambda sheet: sheet.move_range("B3:N66", cols=2), f"'Data'!O3: digit: expected 1 numbers for an image, {OTHERS}"),
+        (lambda sheet: sheet.insert_cols(1), f"'Data'!O3: digit: expected 1 number for an image, {OTHERS}"),
+        (lambda sheet: sheet.move_range("B3:N66", cols=2), f"'Data'!O3: digit: expected 1 number for an image, {OTHERS}"),
     ],
     ids=["row inserted", "row deleted", "column inserted", "cells moved"],
 )
@@ -387,7 +401,7 @@ def test_digits_where_targets_are_wanted(folder, book):
 def test_targets_where_digits_are_wanted(folder, book):
     cells = {("Data", workbooks.letter(14 + 4 * k) + "10"): 1 for k in range(64)}
     workbooks.edit(book, folder / "book.xlsx", cells)
-    expected = f"book.xlsx › 'Data'!N10: digit: expected 1 numbers for an image, {OTHERS}"
+    expected = f"book.xlsx › 'Data'!N10: digit: expected 1 number for an image, {OTHERS}"
     assert refused("train", "book.xlsx") == (4, said(expected))
 
 

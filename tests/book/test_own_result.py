@@ -78,6 +78,21 @@ def test_the_formulas_read_the_same_iteration_and_the_parameters_the_one_before(
     assert after["Report"]["A1"].value == "='Calc 1'!D10*2"
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "en",
+            "Belong to no one iteration, and stand here once: Images, Report. What they read of an iteration is read from ",
+        ),
+        ("zh", "不属于某一次迭代、只出现一次：Images、Report。其中引用某次迭代的公式，"),
+    ],
+)
+def test_conventions_names_the_sheets_that_are_no_iterations(language, said, mine, tmp_path):
+    book = openpyxl.load_workbook(trained(mine, tmp_path, language=language))
+    assert [row for row in book["Conventions"].iter_rows(values_only=True) if str(row[1]).startswith(said)] != []
+
+
 def test_charts_show_their_own_sheet(mine, tmp_path):
     with zipfile.ZipFile(trained(mine, tmp_path)) as package:
         charts = [package.read(name).decode() for name in package.namelist() if "/charts/chart" in name]

@@ -171,7 +171,7 @@ def test_the_header_in_every_language(language):
         (W2, ("w2", "S!XFB5:XFD8", None, "1 right"), "A2: w2: its steps lead off the sheet."),
         (B2, ("b2", "S!G5", None, None, "4 down"), "E2: b2: there is no next map here."),
         (B2, ("b2", "S!G5:H6"), "B2: b2: expected a first block of 3 numbers, found G5:H6 (2×2)."),
-        (CT, ("CT", "S!G5:G6"), "B2: CT: expected a first block of 1 numbers, found G5:G6 (2×1)."),
+        (CT, ("CT", "S!G5:G6"), "B2: CT: expected a first block of 1 number, found G5:G6 (2×1)."),
     ],
 )
 def test_wrong_lines(q, cells, expected):
@@ -206,12 +206,26 @@ def read_error(path) -> str:
     return str(caught.value)
 
 
+KNOWN = (
+    "number, x, digit, t, answer, w2, b2, z2, a2, C, CT, dC_da2, slope2, back2, delta2, dC_dw2, dC_db2, dCT_dw2, dCT_db2, "
+    "new_w2, new_b2, prediction, right, share, eta, images"
+)
+
+
 @pytest.mark.parametrize(
     ("quantity", "new", "expected"),
     [
-        ("w2", ("w9", "'My images'!B20:C21", None, "5 right"), "'Places': expected a line for w2."),
-        ("w2", (), "'Places': expected a line for w2."),
-        ("x", (), "'Places': expected a line for x."),
+        (
+            "w2",
+            ("w9", "'My images'!B20:C21", None, "5 right"),
+            "'Places': expected a line for w2; there are lines for x, digit, w9, b2, w3, b3.",
+        ),
+        ("w2", (), "'Places': expected a line for w2; there are lines for x, digit, b2, w3, b3."),
+        ("x", (), "'Places': expected a line for x; there are lines for digit, w2, b2, w3, b3."),
+        *(
+            ("w2", (name, "'My images'!B20:C21", None, "5 right"), f"'Places'!A4: there is no quantity {name!r}; known: {KNOWN}.")
+            for name in ("wx", "w two", "w2b", "delta two", "zeta")
+        ),
         (
             "x",
             ("x", "Images!B7:C8", "3 down"),

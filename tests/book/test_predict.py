@@ -258,7 +258,7 @@ def test_images_that_are_too_large(shape, cell, folder, tmp_path):
     assert (code, message) == (
         4,
         f"xlnn: error: new.xlsx › 'Data'!{cell}: x: expected 4×3 numbers for an image, found another one beside them. "
-        "Correct the table of layers in sheet Settings, or the numbers.\n",
+        "Correct the size of the images.\n",
     )
 
 

@@ -227,6 +227,22 @@ def test_one_wrong_pixel_is_still_the_authors_arrangement(tmp_path):
     ]
 
 
+def test_a_blank_edge_of_all_images_without_a_sheet_settings(tmp_path):
+    """There is no table of layers to correct: the network is the authors'."""
+
+    def change(found):
+        for image in range(64):
+            for row in range(5, 9):
+                found["学习"].cell(row, 14 + 4 * image).value = None
+
+    workbooks.authors_35(tmp_path / "plain.xlsx", formulas=False)
+    path = workbooks.edit(tmp_path / "plain.xlsx", tmp_path / "book.xlsx", change=change)
+    with pytest.raises(xlnn.ContentError) as caught:
+        xlnn.read(path, language="en")
+    said = "book.xlsx › '学习'!N5: x: expected 4×3 numbers for each image, but this cell is blank, "
+    assert str(caught.value) == said + "and so is its like in every other image. Fill the cells."
+
+
 # ---- nearly the authors' arrangement --------------------------------------------------------------------
 
 

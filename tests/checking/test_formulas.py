@@ -11,6 +11,7 @@ from workbooks import save
 from xlnn.checking.derivatives import derivatives
 from xlnn.checking.explaining import explain
 from xlnn.checking.formulas import judge_formulas, name_of
+from xlnn.checking.telling_formulas import formulas_text
 from xlnn.errors import ContentError, LimitError, UsageError
 from xlnn.formula import read
 from xlnn.layout.cells import Cell
@@ -50,6 +51,19 @@ def test_error_values_at_their_source_only(tmp_path):
     judged = judge_formulas(saved(tmp_path / "errors.xlsx", cells))
     assert kinds(judged) == [("error", "Sheet1!A2", True)]
     assert judged.findings[0].fields["count"] == 2
+    assert "#DIV/0!, from which 2 more cells follow." in formulas_text(judged)
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ({"A1": 0, "A2": "=1/A1"}, "#DIV/0!; no other cell follows from it."),
+        ({"A1": 0, "A2": "=1/A1", "A3": "=A2+1"}, "#DIV/0!, from which 1 more cell follows."),
+        ({"A1": -1, "A2": "=SQRT(A1)"}, "#NUM!; no other cell follows from it."),
+    ],
+)
+def test_what_follows_from_an_error_is_counted_where_something_does(cells, said, tmp_path):
+    assert said in formulas_text(judge_formulas(saved(tmp_path / "errors.xlsx", cells)))
 
 
 def test_a_filled_label_is_a_note(tmp_path):

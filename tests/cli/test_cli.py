@@ -374,7 +374,7 @@ def test_a_console_that_lacks_characters(encoding, folder):
     code, text, message = console(encoding, "train", "book.xlsx", "-n", "1", cwd=folder)
     arrow = "->" if encoding == "cp1252" else "→"
     assert (code, message) == (0, "")
-    assert text.strip() == f"1 updates: C_T 20.2553 {arrow} 14.4283, 48 of 64 images right. book-trained.xlsx"
+    assert text.strip() == f"1 update: C_T 20.2553 {arrow} 14.4283, 48 of 64 images right. book-trained.xlsx"
     workbooks.authors_35(folder / "习.xlsx", "学习", images=2, formulas=False, panel=(1, 0))
     code, text, message = console(encoding, "show", "习.xlsx", "--language", "en", cwd=folder)
     assert (code, text) == (4, "")

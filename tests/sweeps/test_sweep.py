@@ -165,7 +165,7 @@ def test_runs_that_diverge_are_marked_and_do_not_fail_the_rest(book, swept, tmp_
     header, *lines = rows(path, "Runs")
     assert header[-1] == "diverged after update"
     assert [(line[1], line[4], line[6]) for line in lines if line[1] > 1] == [(1e308, None, 1)] * 3
-    assert "3 runs diverged: their numbers left the finite ones. They are marked ×." in [line[0] for line in rows(path, "Sweep")]
+    assert "3 runs diverged, with numbers that are not finite; marked ×." in [line[0] for line in rows(path, "Sweep")]
 
 
 def test_runs_that_end_higher_than_they_began_are_marked(book, tmp_path):

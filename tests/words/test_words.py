@@ -313,7 +313,7 @@ SAID = {
     "book.conventions: topic": first_of_pairs("book.conventions", "conventions")
     | first_of_pairs("book.conventions", "_resumed")
     | first_of_pairs("book.writer", "ending")
-    | {"results", "formulas"},  # of a person's own sheets
+    | {"results", "formulas", "other sheets"},  # of a person's own sheets
     "book.places_words: *HEADER": places_words.COLUMNS,
     "book.places_writing: tuple((name for name in COLUMNS if name in HEADER or name in used))": places_words.COLUMNS,
     "book.resume_record: names.items()": (),  # as in parts
@@ -537,6 +537,39 @@ def test_a_sentence_of_its_own_for_a_word_has_its_measure_word(things, zh, ja):
 def test_parts_are_joined_as_each_language_does():
     assert [joined(("a", "b"), ", ", language) for language in LANGUAGES] == ["a, b", "a、b", "a、b"]
     assert [joined(("A.", "B."), " ", language) for language in LANGUAGES] == ["A. B.", "A.B.", "A.B."]
+
+
+@pytest.mark.parametrize(
+    ("template", "one", "two"),
+    [
+        ("{count} more cells hold errors.", "1 more cell holds errors.", "2 more cells hold errors."),
+        ("{count} {what} are fewer", "1 image is fewer", "2 images are fewer"),
+        ("there are only {count} quantities", "there is only 1 quantity", "there are only 2 quantities"),
+        ("3 of {count} runs need {count} axes", "3 of 1 run needs 1 axis", "3 of 2 runs need 2 axes"),
+        ("{count} new parameters do not follow", "1 new parameter does not follow", "2 new parameters do not follow"),
+        ("{count} lies on all cells", "1 lies on all cells", "2 lies on all cells"),
+    ],
+)
+@pytest.mark.parametrize("kind", [int, str, np.int64])
+def test_one_thing_is_spelled_as_one_in_english(template, one, two, kind):
+    assert [say(template, count=kind(count), what="images") for count in (1, 2)] == [one, two]
+
+
+NO_COUNT = {  # words with an s behind a field that is no count of them
+    "is", "is always", "has", "was", "lies", "times", "ones", "its", "stands", "goes", "refers", "needs", "begins", "leads",
+    "declares", "becomes", "takes", "does", "speaks", "than parameters",
+    "or its", "when this", "and goes", "as", "in this", "that",
+}  # fmt: skip
+
+
+def test_every_count_of_things_in_the_catalogue_may_be_one():
+    """Any template with 1 in all of its fields: no word behind one of them means several."""
+    found = []
+    for template in set(TABLE) - set(CLICK):
+        said = say(template, **dict.fromkeys(fields(template), 1))
+        behind = re.findall(r"\{\w+\} ((?:[a-z]+ )?[a-z]+s)\b", template)
+        found += [(words, template) for words in behind if re.search(rf"\b1 {words}\b", said)]
+    assert [(words, template) for words, template in found if not {words, words.split()[0]} & NO_COUNT] == []
 
 
 def test_words_of_earlier_versions_are_still_read():

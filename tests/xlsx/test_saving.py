@@ -156,6 +156,18 @@ def test_a_folder_that_is_gone(tmp_path):
     assert str(caught.value) == f"out.xlsx: the folder cannot be written to: {os.strerror(errno.ENOENT)}."
 
 
+def test_a_folder_that_is_there_and_takes_no_files(tmp_path, monkeypatch):
+    """As /proc: the system says that there is no such folder, which would be no help."""
+
+    def refuse(*_):
+        raise OSError(errno.ENOENT, os.strerror(errno.ENOENT))
+
+    monkeypatch.setattr("xlnn.xlsx.saving.NewFile", refuse)
+    with pytest.raises(SaveError) as caught:
+        write(tmp_path / "out.xlsx")
+    assert str(caught.value) == f"out.xlsx: the folder {tmp_path} takes no new files; choose another one with --output."
+
+
 def test_it_is_synced_before_it_replaces(tmp_path, monkeypatch):
     """Else a power cut could leave an empty file under the new name."""
     done = []

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from xlnn.book.names import DATA
+from xlnn.book.names import DATA, SETTINGS
 from xlnn.book.origin import Sources
 from xlnn.errors import ContentError, LimitError
 from xlnn.layout.arrange import LAYOUTS, arrange
@@ -60,11 +60,21 @@ def check_shape(book: Workbook, q: Quantity, sheet: str, place: Place) -> None:
     if q.kind == "x" and blank.ndim == 2:
         blank = blank & _edges(blank)
     if blank.any():
-        raise ContentError(
-            "{name}: expected {shape} numbers for each image, but this cell is blank, and so is its like in every other image. "
-            "Correct the table of layers in sheet Settings, or fill the cells.",
-            book.where(sheet, place[0].cell(*np.argwhere(blank)[0].tolist())), name=q.symbol, shape=shape(q),
-        )  # fmt: skip
+        text = _BLANK_OR_LAYERS if book.find(SETTINGS) else _BLANK
+        where = book.where(sheet, place[0].cell(*np.argwhere(blank)[0].tolist()))
+        raise ContentError(text, where, name=q.symbol, shape=shape(q))
+
+
+_BLANK = (
+    "{name}: expected {shape} numbers for each image, but this cell is blank, and so is its like in every other image. "
+    "Fill the cells."
+)
+
+
+_BLANK_OR_LAYERS = (
+    "{name}: expected {shape} numbers for each image, but this cell is blank, and so is its like in every other image. "
+    "Correct the table of layers in sheet Settings, or fill the cells."
+)
 
 
 def _edges(blank: np.ndarray) -> np.ndarray:
@@ -183,11 +193,17 @@ def check_lines(book: Workbook, q: Quantity, sources: Sources) -> None:
 
 
 def _beside(book: Workbook, q: Quantity, sheet: str, cell: Cell) -> ContentError:
-    return ContentError(
-        "{name}: expected {shape} numbers for an image, found another one beside them. "
-        "Correct the table of layers in sheet Settings, or the numbers.",
-        book.where(sheet, cell), name=q.symbol, shape=shape(q),
-    )  # fmt: skip
+    text = _BESIDE_OR_LAYERS if book.find(SETTINGS) else _BESIDE
+    return ContentError(text, book.where(sheet, cell), name=q.symbol, shape=shape(q))
+
+
+_BESIDE = "{name}: expected {shape} numbers for an image, found another one beside them. Correct the size of the images."
+
+
+_BESIDE_OR_LAYERS = (
+    "{name}: expected {shape} numbers for an image, found another one beside them. "
+    "Correct the table of layers in sheet Settings, or the numbers."
+)
 
 
 def check_panel(book: Workbook, network: Network, sources: Sources) -> None:

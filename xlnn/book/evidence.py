@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from unicodedata import east_asian_width
 
 import numpy as np
@@ -47,7 +48,11 @@ def _is_formula(value) -> bool:
 
 
 def unknown_workbook(book: Workbook) -> ArrangementError:
-    """What was seen in a workbook that is of none of the three kinds, and the lines that would say where things lie."""
+    """What was seen in a workbook that is of none of the three kinds, and the lines that would say where things lie; nothing
+    can lie in one without numbers and formulas."""
+    if not any(map(partial(_holds_number, book), book.sheets)):
+        text = "there is no number and no formula in the workbook. `xlnn new 4-4 book.xlsx` writes one to start from."
+        return ArrangementError(text, Where(book.name))
     lines = tuple(_lines(book))
     seen = [_seen(book, sheet) for sheet in book.sheets[:SHOWN]] + ["…"] * (len(book.sheets) > SHOWN)
     return ArrangementError(
@@ -58,6 +63,13 @@ def unknown_workbook(book: Workbook) -> ArrangementError:
         Where(book.name), found=these(seen), 
         lines=lambda language: table([tuple(word(name, language) for name in HEADER[:4]), *lines]),
     )  # fmt: skip
+
+
+def _holds_number(book: Workbook, sheet: str) -> bool:
+    """Whether a sheet has a number or a formula."""
+    if np.isin(book.filled(sheet).kinds, (NUMBER, PENDING)).any():
+        return True
+    return any(map(_is_formula, book.filled(sheet, results=False).others.tolist()))
 
 
 def _seen(book: Workbook, sheet: str) -> str:

@@ -23,8 +23,9 @@ Own = Mapping[str, Line]  # what a sheet Places says, by quantity
 
 
 def expected_line(own: Own, name: str) -> ContentError:
-    """What to say where a line is missing."""
-    return ContentError("expected a line for {name}.", places_where(own), name=name)
+    """What to say where a line is missing; those that are there show where its name is misspelled."""
+    text = "expected a line for {name}; there are lines for {found}."
+    return ContentError(text, places_where(own), name=name, found=these(line.quantity for line in own.values()))
 
 
 def places_where(own: Own) -> Where:
@@ -45,8 +46,8 @@ def inferred(book: Workbook, own: Own, images: int | None, found: settings.Read)
     maps = "wF" in own
     labels = ("F", "O") if maps else labels_of(own)
     for name in ("x", *("w" + label for label in labels)):
-        if name not in own:
-            raise expected_line(own, name)
+        if name not in own:  # perhaps a misspelled one is meant
+            raise next((_unknown(line) for line in own.values() if _is_odd(line)), None) or expected_line(own, name)
     image = _image(book, own, images)
     units: list[int] = []
     for label in labels:
@@ -122,11 +123,25 @@ def _with_only_layer(own: Own) -> Own:
 
 def _check_known(line: Line) -> None:
     """Raises ContentError for a name that no network has."""
+    if not _labels(line):
+        raise _unknown(line)
+
+
+def _labels(line: Line) -> list[str]:
+    """What a line's name may have behind a quantity's: "2" for w2, "" for CT; nothing where it begins like none."""
     name = line.quantity
-    kinds = [kind for kind in SYMBOLS if name == kind or (name.startswith(kind) and kind not in WITHOUT_LAYER)]
-    if not kinds:
-        known = these(kind if kind in WITHOUT_LAYER else kind + "2" for kind in SYMBOLS)
-        raise ContentError("there is no quantity {name}; known: {known}, images.", line.where, name=repr(name), known=known)
+    return [name.removeprefix(kind) for kind in SYMBOLS if name == kind or (name.startswith(kind) and kind not in WITHOUT_LAYER)]
+
+
+def _is_odd(line: Line) -> bool:
+    """Whether what stands behind the quantity's name is no layer's label: wx, w 2b."""
+    return not any(not label or label.isdigit() or label.upper() in ("I", "F", "P", "O") for label in _labels(line))
+
+
+def _unknown(line: Line) -> ContentError:
+    known = these(kind if kind in WITHOUT_LAYER else kind + "2" for kind in SYMBOLS)
+    text = "there is no quantity {name}; known: {known}, images."
+    return ContentError(text, line.where, name=repr(line.quantity), known=known)
 
 
 def labels_of(own: Own) -> list[str]:

@@ -36,7 +36,7 @@ from xlnn.layout.layouts import PARAMETERS
 from xlnn.layout.places import Move, Place
 from xlnn.model.quantities import Quantity
 from xlnn.model.training import Step, diverged
-from xlnn.words import joined, say
+from xlnn.words import joined, say, these
 from xlnn.xlsx.new_file import BookFile
 from xlnn.xlsx.package import Package
 from xlnn.xlsx.rows import RowsSheet
@@ -187,6 +187,8 @@ class OwnResult:
         cells = "own formulas" if sheets.formulas else "own values"
         yield "numbers", say(_CELLS[cells], language)
         yield "addresses", say(_ADDRESSES, language)
+        if sheets.others:
+            yield "other sheets", say(_OTHERS, language, sheets=these(sheets.others))
         lost = sorted(sheets.copy.lost)
         if lost:
             yield "left out", say("From the repeated sheets: {parts}.", language, parts=joined(lost, ", ", language))
@@ -260,6 +262,9 @@ _CELLS = {
 
 
 _ADDRESSES = "The workbook's own sheets, with everything that stands on them; only the numbers at the quantities' places are new."
+
+
+_OTHERS = "Belong to no one iteration, and stand here once: {sheets}. What they read of an iteration is read from its sheets."
 
 
 _STALE = (

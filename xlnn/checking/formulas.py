@@ -108,8 +108,8 @@ def _errors(graph: Graph) -> Iterator[Finding]:
         lines = (("={formula}", {"formula": graph.text(cells[0])}),) if graph.text(cells[0]) else ()
         follow = len(failed) - len(sources)
         over_labels = not follow and all(_reads_text(graph, cell) for cell in cells)  # a rectangle that was filled over a label
-        fields = {"value": value, "count": follow}
-        yield Finding("error", np.array(cells), "{value}, from which {count} more cells follow.", fields, lines, not over_labels)
+        text = "{value}, from which {count} more cells follow." if follow else "{value}; no other cell follows from it."
+        yield Finding("error", np.array(cells), text, {"value": value, "count": follow}, lines, not over_labels)
 
 
 def _reads_text(graph: Graph, cell: int) -> bool:

@@ -91,7 +91,7 @@ def _looked_lines(verdict: Verdict, language: str) -> Iterator[str]:
         yield say("Checked: {quantities}.", language, quantities=joined(symbols(verdict.judged, language), ", ", language))
     if missing:
         yield say(
-            "Not found, not checked: {quantities}. Say in sheet Places where they are.",
+            "Not found, not checked: {quantities}. Say in a sheet Places where they are.",
             language,
             quantities=joined(missing, ", ", language),
         )

@@ -123,7 +123,7 @@ def places(workbook: Path, output: Path | None, language: str | None, force: boo
     if not quiet:
         click.echo(say("{path}: {count} lines of sheet Places.", language, path=path, count=lines))
         if left:
-            text = "{count} formulas were not understood: sheet {sheet} lists them, and their cells are yellow."
+            text = "{count} formulas were not understood, yellow in the workbook and listed on sheet {sheet}."
             click.echo(say(text, language, count=f"{left:,}", sheet=repr(LEFT_OVER)))
 
 

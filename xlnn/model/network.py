@@ -258,8 +258,8 @@ class Network:
         """Raises UsageError where a layer cannot learn, ContentError where there is nothing to learn from."""
         if not self.answered:
             raise ContentError(
-                "there are no right answers to learn from: sheet Places has no line for digit or t. "
-                "show, check and predict work without; for training add one of these lines."
+                "there are no right answers to learn from. show, check and predict work without; "
+                "to train, say where they are: a line digit or t of a sheet Places."
             )
         for layer in self.layers[1:]:
             name = layer.activation

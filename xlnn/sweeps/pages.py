@@ -104,7 +104,7 @@ def headlines(found: Sweep, language: str) -> list[str]:
         lines += edge_line(found, language)
     gone = int(found.frame["diverged"].notna().sum())
     if gone:
-        lines.append(say("{count} runs diverged: their numbers left the finite ones. They are marked ×.", language, count=gone))
+        lines.append(say("{count} runs diverged, with numbers that are not finite; marked ×.", language, count=gone))
     return lines
 
 

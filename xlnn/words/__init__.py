@@ -8,8 +8,9 @@ and functions are the same in every language; words that are typed, as a setting
 from __future__ import annotations
 
 import os
+import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from gettext import NullTranslations, translation
@@ -33,6 +34,19 @@ EARLIER = {  # what earlier versions wrote into workbooks
 }
 
 
+NOUNS = (  # what is counted; in English one of them is spelled otherwise
+    "cells|characters|columns|decimals|elements|examples|formulas|images|iterations|labels|levels|lines|neighbours|numbers|"
+    "outputs|parameters|parts|pixels|points|ranges|rows|runs|seconds|sheets|starts|steps|things|units|updates|values|windows|"
+    "cases|axes|classes|quantities"
+)
+ONE = {"axes": "axis", "classes": "class", "quantities": "quantity"}  # of others without their s
+VERBS = {
+    "are": "is", "were": "was", "have": "has", "do": "does", "count": "counts", "differ": "differs", "fit": "fits",
+    "follow": "follows", "hold": "holds", "need": "needs",
+}  # fmt: skip
+COUNTED = re.compile(rf"(there are (?:only )?|)\{{(\w+)\}} ([a-z]+ |)({NOUNS})\b(?: ({'|'.join(VERBS)})\b)?")
+
+
 @cache
 def translations(language: str) -> NullTranslations:
     """The translations into a language; English is what stands in the source."""
@@ -44,15 +58,30 @@ def say(english: str, language: str = "en", **fields) -> str:
     a list with commas, the tuple of a choice with strokes. A field that is a function is asked in the language.
 
     A language may have a sentence of its own for a word, as "{count} images" beside "{count} {what}": 64 幅图像, but 20 个数据.
+    In English one thing is spelled as one: "{count} images need" gives "2 images need", "1 image needs".
     """
     spelled = english.replace("{what}", str(fields["what"])) if "what" in fields else english
     template = _in(language, spelled)
-    if template == spelled:
+    if language == LANGUAGES[0]:
+        template = _of_one(spelled, fields)
+    elif template == spelled:
         template = _in(language, english)
     fields |= {name: _in(language, fields[name]) for name in WORDS & set(fields) if isinstance(fields[name], str)}
     fields |= {name: ask(language) for name, ask in fields.items() if callable(ask)}
     fields |= {name: listed(words, language) for name, words in fields.items() if _are_words(words)}
     return template.format(**fields) if fields else template
+
+
+def _of_one(english: str, fields: Mapping) -> str:
+    """The template with the words for a single thing behind each field that is 1."""
+
+    def spelled(found: re.Match) -> str:
+        there, name, adjective, noun, verb = found.groups()
+        if str(fields.get(name)) != "1":
+            return found[0]
+        return f"{there.replace('are', 'is')}{{{name}}} {adjective}{ONE.get(noun, noun[:-1])}{' ' + VERBS[verb] if verb else ''}"
+
+    return COUNTED.sub(spelled, english)
 
 
 def _in(language: str, english: str) -> str:

@@ -6,6 +6,7 @@ promised; it is kept here and nowhere else.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import secrets
@@ -190,6 +191,9 @@ def _create(temporary: Path, path: Path, mode: int | None, where: Where) -> NewF
         _running.add(temporary.name)
         return NewFile(temporary, path, 0o666 if mode is None else mode)
     except OSError as error:
+        if error.errno == errno.ENOENT and path.parent.is_dir():  # as in /proc: the folder is there
+            text = "the folder {folder} takes no new files; choose another one with --output."
+            raise SaveError(text, where, folder=path.parent) from None
         raise SaveError("the folder cannot be written to: {reason}.", where, reason=_reason(error)) from None
 
 

@@ -87,7 +87,7 @@ def new_weights(case: Case) -> Uncertain | None:
 @mistake(
     "old-weights",
     "Σwδ uses the old weights",
-    "Sheet Settings says that the output layer is updated first: use the new ones.",
+    "The output layer is updated first here: use the new ones.",
     "back",
 )
 def old_weights(case: Case) -> Uncertain | None:
@@ -275,7 +275,7 @@ def divided_by_n(case: Case) -> Uncertain | None:
 @mistake(
     "divided-by-n-twice",
     "the sum is divided by the number of images twice",
-    "Divide at most once, as sheet Settings says.",
+    "Divide at most once, and only where the total is the mean.",
     *SUMS,
 )
 def divided_by_n_twice(case: Case) -> Uncertain | None:

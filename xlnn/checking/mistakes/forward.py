@@ -145,7 +145,9 @@ def bias_per_cell(case: Case) -> Uncertain | None:
 # ---- a ----------------------------------------------------------------------------------------------
 
 
-@mistake("another-activation", "the activation is {which}", "Use the layer's own activation (sheet Settings).", "a", "slope")
+@mistake(
+    "another-activation", "the activation is {which}", "Use the layer's own activation (`xlnn show` prints it).", "a", "slope"
+)
 def another_activation(case: Case) -> Iterator[Try]:
     """Output or slope of every other activation."""
     for name, activation in ACTIVATIONS.items():
@@ -215,7 +217,7 @@ def _over_units(array: Uncertain) -> Uncertain:
     return array.map(lambda a: a.sum(axis=-1))
 
 
-@mistake("another-cost", "the cost is {which}", "Use the cost of sheet Settings.", "C")
+@mistake("another-cost", "the cost is {which}", "Use the network's cost (`xlnn show` prints it).", "C")
 def another_cost(case: Case) -> Iterator[Try]:
     output = case.network.output
     for name, cost in COSTS.items():
@@ -271,7 +273,7 @@ def mean_for_sum(case: Case) -> Uncertain | None:
 @mistake(
     "sum-for-mean",
     "the sum is not divided by the number of images",
-    "Divide by n: the total is the mean (sheet Settings).",
+    "Divide by n: the total is the mean.",
     *SUMS,
 )
 def sum_for_mean(case: Case) -> Uncertain | None:

@@ -46,7 +46,7 @@ def _with_eta(case: Case, eta: Uncertain) -> Uncertain | None:
 @mistake(
     "another-eta",
     "η is {eta}",
-    "Use the η of sheet Settings, or say that it is this one: with --eta, or in a line eta of sheet Places.",
+    "Use the network's η (`xlnn show` prints it), or say that it is this one: with --eta, or in a line eta of a sheet Places.",
     *PARAMETERS,
 )
 def another_eta(case: Case) -> Iterator[Try]:
