@@ -98,6 +98,10 @@ class RowsSheet(Worksheet):
     def _write_rows(self) -> None:
         self.fh.write(self.rows())
 
+    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
+        """A formula of a format is written as a file has it already; XlsxWriter would look for 150 names of functions in it."""
+        return formula.removeprefix("=")
+
     def _write_cols(self) -> None:
         self._write_once("columns", super()._write_cols)
 
