@@ -58,6 +58,16 @@ def test_the_first_images_or_all(tmp_path, printed, last):
     assert sheet.page_setup.scale >= (42 if printed == "first" else 32)  # three pages are used for larger numbers
 
 
+@pytest.mark.parametrize(("section", "block"), [("4-4", 4), ("5-6", 6)])
+def test_images_without_anything_calculated_are_large_enough_to_read(tmp_path, section, block):
+    """Sheet Data of 64 or 96 images: at least half of the size on the screen, as a script is printed in 5 of 10 points."""
+    xlnn.write(example(section).with_settings(iterations=1), tmp_path / "t.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "t.xlsx")["Data"]
+    assert sheet.page_setup.scale >= 50
+    ends = [end.id for end in sheet.col_breaks.brk]
+    assert {(end - ends[0]) % block for end in ends} == {0}
+
+
 def test_the_numbers_of_the_images_are_on_every_page(tmp_path):
     """5-6 is higher than a page: its rows 1 and 2, with the number of each image, are repeated."""
     xlnn.write(example("5-6"), tmp_path / "t.xlsx", keep="1")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from itertools import chain
 from pathlib import Path
 
@@ -278,3 +279,14 @@ def test_names_are_their_own():
     block = Block("x", "A2", numbers=0.0)
     with pytest.raises(ValueError, match="twice"):
         Lesson("l", "l", (Sheet("s", "s", (block,)), Sheet("t", "t", (block,))))
+
+
+def test_a_circle_is_one(tmp_path):
+    """The axes of 2-7 Lagrange are as long in pixels (of a chart of 400 × 460) as in numbers, from −1.5 to 1.5."""
+    assert CliRunner().invoke(main, ["new", "2-7", str(tmp_path / "l.xlsx")]).exit_code == 0
+    with zipfile.ZipFile(tmp_path / "l.xlsx") as package:
+        chart = package.read("xl/charts/chart1.xml").decode()
+    width, height = (float(re.findall(rf'<c:{side} val="([0-9.]+)"/>', chart)[0]) for side in "wh")
+    assert width * 400 == pytest.approx(height * 460)
+    assert {float(found) for found in re.findall(r'<c:min val="([-0-9.]+)"/>', chart)} == {-1.5}
+    assert {float(found) for found in re.findall(r'<c:max val="([-0-9.]+)"/>', chart)} == {1.5}

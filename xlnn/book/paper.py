@@ -6,7 +6,7 @@ of the images stand on every page.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
 
 import numpy as np
@@ -23,6 +23,9 @@ ACROSS, DOWN, ROW = (760, 520), (660, 960), 20  # pixels of A4, landscape and up
 
 
 SMALLEST, PIXELS, LARGEST = 0.32, 0.3, 0.8  # how small numbers and images are printed, and how large on more than one page
+
+
+STRIP, BESIDE = 0.5, 6  # how large images beside each other are printed, if at least so many then stand on a page
 
 
 READ, ENOUGH, WORTH = 0.36, 3, 1.15  # a scale at which one page is enough; else so many, if each makes it so much larger
@@ -59,7 +62,7 @@ def _pages(layout: Layout, area: Cell, across: np.ndarray, down: np.ndarray, upr
     labels, numbers, starts, headings = _labels(layout), _numbers(layout), _starts(layout), _headings(layout)
     scale = min(1.0, ACROSS[upright] / across.sum(), DOWN[upright] / down.sum())
     alone = Paper(scale, area, bool(upright), 1, labels=labels, numbers=numbers)
-    smallest = SMALLEST if _layer(layout) else PIXELS
+    smallest = SMALLEST if _layer(layout) else _strip(layout, across, starts, ACROSS[upright])
 
     def paper(scale: float, page_ends: Callable) -> Paper:
         columns = page_ends(across, starts, labels, ACROSS[upright] / scale)
@@ -71,6 +74,13 @@ def _pages(layout: Layout, area: Cell, across: np.ndarray, down: np.ndarray, upr
     tried = [paper(scale, _full_pages) for scale in np.arange(smallest, LARGEST, 0.02).tolist()]
     best = min([alone, *tried] if scale >= smallest else tried, key=_worth)
     return alone if best is alone else paper(best.scale, _page_ends)
+
+
+def _strip(layout: Layout, across: np.ndarray, starts: Sequence[int], room: float) -> float:
+    """How small images without anything calculated are printed: not so small as to fill a line with many that nobody can read."""
+    if not _across(layout) or len(starts) < 2:
+        return PIXELS
+    return float(np.clip(room / (BESIDE * across[starts[0] : starts[1]].sum()), PIXELS, STRIP))
 
 
 def _labels(layout: Layout) -> tuple[int, int]:

@@ -123,6 +123,7 @@ class Chart:
     kind: str = "scatter"
     subtype: str = "straight_with_markers"
     lowest: float | None = None  # where the vertical axis begins, if not where the program puts it
+    extent: float | None = None  # both axes go from −extent to extent and are equally long, so that a circle is one
 
 
 @dataclass(frozen=True)

@@ -261,5 +261,5 @@ def multipliers() -> Sheet:
         ),
         Chart("F12", "The circle, and the two points", (
             Series("x² + y² = 1", "x (circle)", "y (circle)", drawn="line"),
-            Series("smallest and largest", "x (Lagrange)", "y (Lagrange)", drawn="points")), x="x", y="y"),
+            Series("smallest and largest", "x (Lagrange)", "y (Lagrange)", drawn="points")), x="x", y="y", extent=1.5),
     )  # fmt: skip

@@ -19,6 +19,7 @@ from xlnn.xlsx.printing import one_page_wide
 from xlnn.xlsx.rows import WHOLE, Rows, RowsSheet, room
 from xlnn.xlsx.saving import check_target, replacing
 
+NOISE = 1e-14  # below this a result stands for 0, as COS(PI()/2) does
 SHORT = 6  # characters: a label that is a symbol stands close to its number
 
 
@@ -109,7 +110,7 @@ def _add_block(rows: Rows, lesson: Lesson, block: Block, numbers: np.ndarray, fo
             rows.number(cell, number, shown)
             continue
         try:
-            rows.formula(cell, spell(block.cell(*operands, *index)).text(), number, shown)
+            rows.formula(cell, spell(block.cell(*operands, *index)).text(), number, shown, fitted=abs(number) >= NOISE)
         except LimitError as error:
             error.where = Where(sheet=sheet, cell=cell.name)
             raise
@@ -157,7 +158,18 @@ def _chart(file: BookFile, lesson: Lesson, chart: Chart, language: str):
         axis({"name": say(text, language), "min": lowest, "major_gridlines": GRID})
     made.set_legend({"none": True} if len(chart.series) == 1 else {"position": "bottom"})
     made.set_size({"width": 480, "height": 320})
+    if chart.extent is not None:
+        _square(made, chart, language)
     return made
+
+
+def _square(made, chart: Chart, language: str) -> None:
+    """Axes of one length, in pixels and in numbers."""
+    width, height, side = 400, 460, 330
+    made.set_size({"width": width, "height": height})
+    made.set_plotarea({"layout": {"x": 0.12, "y": 0.11, "width": side / width, "height": side / height}})
+    for axis, text in ((made.set_x_axis, chart.x), (made.set_y_axis, chart.y)):
+        axis({"name": say(text, language), "min": -chart.extent, "max": chart.extent, "major_gridlines": GRID})
 
 
 def _marked(chart: Chart, series: Series) -> bool:

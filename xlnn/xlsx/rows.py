@@ -47,7 +47,7 @@ class Look(NamedTuple):
     decimals: int = WHOLE
     small: int | None = None
     least: float = 0.0  # the size below which a number gets the other style
-    lasting: bool = True  # whether a number that is not known yet, or that a formula changes, gets the usual style
+    lasting: bool = True  # whether a number that is not known yet gets the usual style
 
 
 def room(numbers: np.ndarray, decimals: np.ndarray | int, least: np.ndarray | float) -> np.ndarray:
@@ -199,17 +199,17 @@ class Rows:
     def hole(self, cell: Cell, position: int, style: int, formula: str = "", mark: bool = False) -> None:
         """A number from the vector, at `position`, with the formula that gives it."""
         f = f"<f>{escape(formula).replace('%', '%%')}</f>" if formula else ""
-        self.cells[cell] = self._lasting(style) if formula else style, f"{f}<v>%s</v>", position, mark
+        self.cells[cell] = style, f"{f}<v>%s</v>", position, mark
 
-    def formula(self, cell: Cell, formula: str, result: float | str, style: int = 0) -> None:
-        """A formula whose result is known now."""
+    def formula(self, cell: Cell, formula: str, result: float | str, style: int = 0, fitted: bool = True) -> None:
+        """A formula whose result is known now. `fitted`: one that is too small for the style gets another one."""
         kind = -4 if isinstance(result, str) else -2
         shown = escape(result) if isinstance(result, str) else exact_texts([result])[0]
-        style = style if isinstance(result, str) else self._fitting(style, result)
+        style = style if isinstance(result, str) or not fitted else self._fitting(style, result)
         self.cells[cell] = style, f"<f>{escape(formula)}</f><v>{shown}</v>".replace("%", "%%"), kind, False
 
     def _lasting(self, style: int) -> int:
-        """The style of a number that is not known yet, or that a formula changes."""
+        """The style of a number that is not known yet."""
         look = self.looks.get(style, Look())
         return style if look.lasting else look.small
 
