@@ -25,6 +25,13 @@ STYLES = {
     "a linear hidden layer": Style(functions=("identity", "sigmoid")),
     "three layers": Style(units=(2, 3, 2, 1), functions=("tanh", "sigmoid", "sigmoid")),
     "η of layers": Style(eta="layers", onward="right"),
+    "parameters on a sheet of their own": Style(apart=True, onward="right"),
+    "and one long formula": Style(apart=True, **LONG),
+    "an update after each example, blocks": Style(online=True, iterations=4),
+    "and parameters on a sheet of their own": Style(online=True, iterations=4, apart=True, onward="right"),
+    "a row for each example": Style(layout="row", iterations=4, units=(2, 2, 2)),
+    "a row for each example, words as answers": Style(layout="row", iterations=4, targets="text"),
+    "a perceptron with θ": Style(layout="row", images=4, iterations=5, units=(2, 1), functions=("step",), bias="threshold"),
     "a row for each iteration": Style(layout="row", images=1, iterations=4, bias="none", units=(2, 2, 2)),
 }
 
@@ -54,11 +61,3 @@ def test_the_sheet_comes_back_with_further_iterations(tmp_path, name):
     assert sum(sheet in sheets for sheet, _ in after) > len(before) * (1 + 1 / style.iterations)  # two iterations more
     assert "all right" in run("check", result)
     assert not judge(result).different
-
-
-def test_iterations_that_go_on_on_two_sheets_get_sheets_of_xlnn(tmp_path):
-    """Parameters on a sheet of their own: a $ in the calculation, which goes along with them, holds a cell elsewhere."""
-    save(tmp_path / "mine.xlsx", Style(apart=True, onward="right"))
-    run("train", tmp_path / "mine.xlsx", "-n", 5, "--cells", "formulas", "-o", tmp_path / "result.xlsx")
-    assert "Iteration 5" in openpyxl.load_workbook(tmp_path / "result.xlsx").sheetnames
-    assert "all right" in run("check", tmp_path / "result.xlsx")

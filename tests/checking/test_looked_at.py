@@ -726,7 +726,7 @@ def test_shared_maxima_to_all_are_right_throughout(tmp_path):
 
 
 def test_a_step_layer_is_judged_forward(tmp_path):
-    """z = −1.5 + x₁ + x₂ (book 1-3): a = 1 for (1, 1) alone; the new weights of the learning rule are not judged."""
+    """z = −1.5 + x₁ + x₂ (book 1-3): a = 1 for (1, 1) alone. It makes no mistake, so that w + η Σ(t − a) x is w."""
     book = openpyxl.Workbook()
     sheet, places, settings = book.active, book.create_sheet("Places"), book.create_sheet("Settings")
     sheet.title = "Unit"
@@ -746,10 +746,15 @@ def test_a_step_layer_is_judged_forward(tmp_path):
     book.save(tmp_path / "mine.xlsx")
     code, output = run(tmp_path / "mine.xlsx")
     assert code == 0
-    assert "8 cells checked on Unit: all right as far as it was found." in output
-    assert "There is no backward pass to check: layer 2: the unit step has no slope" in output
+    assert "11 cells checked on Unit: all right as far as it was found." in output
+    assert "Checked: z², a², new w², new b²." in output
+    sheet["F3"] = 1.25
+    book.save(tmp_path / "slip.xlsx")
+    code, output = run(tmp_path / "slip.xlsx")
+    assert code == 1
+    assert "F3: found 1.25, expected 1" in output
     verdict = judge(edited(tmp_path / "mine.xlsx", tmp_path / "wrong.xlsx", {"Unit!E3": 1}))
-    assert named(verdict) == [("a2",)]
+    assert [name for name, *_ in named(verdict)] == ["a2", "new_w2", "new_b2"]  # by this a it would have learnt
     assert verdict.faults[0].cells == [(1, 0)]
 
 

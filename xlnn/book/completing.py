@@ -67,6 +67,17 @@ def completed(book: Workbook, said: Said, found: settings.Read, known: Understoo
     return Completed(replace(said, own=merged, images=images, notes=(*said.notes, *gone, *notes)), found, known)
 
 
+def with_rate(book: Workbook, said: Said, found: settings.Read) -> tuple[Said, settings.Read]:
+    """Places and Settings with η as the formulas have it, where they tell the same network."""
+    known = understood.understood(book)
+    if known is None or [layer.shape for layer in known.network.layers] != [layer.shape for layer in found.network().layers]:
+        return said, found
+    lines, eta = _lines(book, known), understood.common_eta(known)
+    if "eta" in lines:
+        return replace(said, own={**said.own, "eta": lines["eta"]}), found
+    return said, found if eta is None else replace(found, values={**found.values, "eta": eta})
+
+
 def _named(own: Own, network: Network) -> Own:
     """The lines by the network's names; digits stand for right answers."""
     return places_sheet.named({name: line for name, line in own.items() if name != "digit"}, network.quantities) | {

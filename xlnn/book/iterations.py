@@ -310,17 +310,18 @@ def _standard(book: Book, sheet: str, images: int) -> dict[str, tuple[str, Place
 
 def _own(book: Book, own: OwnIterations) -> Iterator[Shown]:
     """The iterations on a person's own sheets."""
-    names = {number: _name_of(own, number) for number in own.shown}
+    names = _names(own)
     for number, shown in own.shown.items():
         places = {**shown, **own.beyond.get(number, {})}
         images = own.images.get(number, np.arange(book.problem.images))
         yield Shown(names[number], places, images, number, names.get(number - 1, ""), factors=own.factors)
 
 
-def _name_of(own: OwnIterations, number: int) -> str:
-    """The sheet of an iteration's own quantities; of one of several on it also which."""
-    sheet = next((where[0] for name, where in own.shown[number].items() if name not in GIVEN), "")
-    return f"{sheet} ({number})" if own.steps else sheet
+def _names(own: OwnIterations) -> dict[int, str]:
+    """By iteration the sheet of its own quantities; of one of several on it also which."""
+    sheets = {n: next((where[0] for name, where in shown.items() if name not in GIVEN), "") for n, shown in own.shown.items()}
+    several = bool(own.steps) or len(set(sheets.values())) < len(sheets)
+    return {n: f"{sheet} ({n})" if several else sheet for n, sheet in sheets.items()}
 
 
 def _trained(book: Book, last: int) -> Iterator[Shown]:

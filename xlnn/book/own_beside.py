@@ -2,34 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from html import unescape
+from html import escape, unescape
 
 import numpy as np
 
-from xlnn.book.own_cells import moved_formula
+from xlnn.book.own_cells import Read, moved_formula, references
 from xlnn.book.own_counts import further
-from xlnn.book.whereabouts import OwnIterations, Where, cells_of, moved
+from xlnn.book.whereabouts import GIVEN, OwnIterations, Where, cells_of, moved
 from xlnn.errors import ContentError
 from xlnn.layout.cells import Cell, Range
 from xlnn.layout.places import Move
+from xlnn.xlsx.copying import prefix
 from xlnn.xlsx.rows import exact_texts
 from xlnn.xlsx.sheet_cells import RawCell, RawSheet
 from xlnn.xlsx.workbook import Workbook
 
+BY_POSITION = re.compile(r"\b(ROWS?|COLUMNS?)\(", re.IGNORECASE)  # say where they stand
 Formula = Callable[[RawCell, Cell], str | None]  # of what is made like a cell of the workbook, where it is to stay
 
 
 @dataclass(frozen=True)
 class Beside:
-    """The sheet as it is, and the iterations on it; `texts` are the workbook's shared ones."""
+    """The sheet as it is, and the iterations on it; `texts` are the workbook's shared ones. `along`: how much further the next
+    iteration has what a cell of some sheet has, None for what is no iteration's."""
 
     own: OwnIterations
     sheet: str
     raw: RawSheet
     texts: list[str]
+    along: Callable[[str, Cell], Move | None]
 
     @property
     def step(self) -> Move:
@@ -60,7 +65,7 @@ class Beside:
         start = self._start(along, size, first, end)
         return [c for c in self.raw.cells if start <= c[along] < start + size and c not in self._next]
 
-    def _goes_along(self, cell: Cell) -> bool:
+    def goes_along(self, cell: Cell) -> bool:
         """Whether a cell is the last iteration's, or a number of the one before it: the next one has its own there."""
         return cell in self._reach
 
@@ -93,9 +98,12 @@ class Beside:
         """The cell so many iterations further."""
         return cell.moved(self.step[0] * times, self.step[1] * times)
 
-    def check_room(self, book: Workbook, count: int) -> None:
-        """Raises ContentError where something stands that the further iterations would lie on."""
+    def check_room(self, book: Workbook, count: int, given: Callable[[str, int], np.ndarray]) -> None:
+        """Raises ContentError where something stands that the further iterations would lie on, if it is not what they have there:
+        the example `given(name, n)`."""
         for n in range(self.own.last + 1, count + 1):
+            where = {name: self.own.lies(name, n) for name in self._examples}
+            there = {cell: given(name, n)[index] for name, index, cell in self.cells(where, self._examples)}
             for cell in self._band:
                 target = self.moved(cell, n - self.own.last)
                 if not target.on_sheet:
@@ -103,12 +111,17 @@ class Beside:
                         "iteration {number} would lie beyond the end of the sheet. Train fewer, or use --layout book.",
                         book.where(self.sheet), number=n,
                     )  # fmt: skip
-                if is_filled(self.raw.cells.get(target)) and target not in self._next:
+                if is_filled(self.raw.cells.get(target)) and target not in self._next and not self._holds(target, there):
                     raise ContentError(
                         "iteration {number} would lie on this cell, which is not empty. Make room for {count} iterations, "
                         "or use --layout book.",
                         book.where(self.sheet, target), number=n, count=count,
                     )  # fmt: skip
+
+    def _holds(self, cell: Cell, there: Mapping[Cell, float]) -> bool:
+        """Whether that number stands in a cell already."""
+        found = self.raw.cells[cell]
+        return cell in there and found.kind in ("", "n") and found.value is not None and float(found.value) == there[cell]
 
     # ---- the sheet with all iterations ---------------------------------------------------------------------
 
@@ -148,16 +161,71 @@ class Beside:
         if not times:
             return found
         if found.formula is not None:
-            formula, more = (
-                moved_formula(unescape(found.formula), cell, self.moved(cell, times), self._goes_along),
-                dict(found.formula_more),
+            formula = moved_formula(
+                unescape(found.formula), cell, self.moved(cell, times), self._moves(cell, found.formula, times)
             )
+            more = dict(found.formula_more)
             if "ref" in more:  # of an array formula
                 more["ref"] = _moved_range(more["ref"], self.step[0] * times, self.step[1] * times)
             more = more if formula is not None else {}
             return replace(found.without_result, formula=formula, formula_more=more)
         series = [self.raw.cells.get(self.moved(cell, -by)) for by in range(min(self.own.last, 3) - 1, 0, -1)]
-        return further([*series, found], times, self.texts, self.raw.prefix) or found
+        counted = further([*series, found], times, self.texts, self.raw.prefix)
+        return counted or (self._of_example(cell, times) if self.own.images else None) or found
+
+    def _of_example(self, cell: Cell, times: int) -> RawCell | None:
+        """What somebody typed beside an example, as its name or its digit, where all iterations with it have the same, or where
+        it is read for x or t; None for anything else."""
+        last, first = self.own.last, self.own.like(self.own.last + times)
+        alike = range(first, last + 1, self.own.epoch)
+        there = [self.raw.cells.get(self.moved(cell, n - last), RawCell()) for n in alike]
+        same = len({(found.kind, found.value, found.inline) for found in there}) == 1
+        of_all = len(there) > 1 and same
+        return there[0] if (of_all or cell in self._typed) and same and there[0].formula is None else None
+
+    @cached_property
+    def _typed(self) -> set[Cell]:
+        """The cells that the last iteration's examples are calculated from."""
+        last = {name: self.own.lies(name, self.own.last) for name in self._examples}
+        return read_by(self.raw, {cell for _, _, cell in self.cells(last, self._examples)})
+
+    def _moves(self, cell: Cell, formula: str, times: int) -> Callable[[Read], Move | None]:
+        """How far from what a cell of the last iteration reads that lies which another one's reads: what the iteration before
+        reads in the same cells stays there, whatever is an iteration's own goes along."""
+        held = self._held(cell, formula)
+
+        def moves(read: Read) -> Move | None:
+            if read in held:
+                return 0, 0
+            first, last = (self._table.get((read[0] or self.sheet, Cell(*corner))) for corner in read[1])
+            if first is not None and last is not None:
+                name, index, at = first
+                _, there = cells_of(self.own.lies(name, at + times))[index]
+                return there.row - read[1].first[0], there.column - read[1].first[1]
+            step = self.along(read[0] or self.sheet, Cell(*read[1].first))
+            return step and (step[0] * times, step[1] * times)
+
+        return moves
+
+    @cached_property
+    def _table(self) -> dict[tuple[str, Cell], tuple[str, int, int]]:
+        """The cells of a table with the examples of the last iteration and of the one before it, whose update leads to it: which
+        input they are, which number of it, and of which iteration."""
+        return {
+            (sheet, cell): (name, index, at)
+            for at in (self.own.last - 1, self.own.last)
+            for name in self.own.tables
+            for index, (sheet, cell) in enumerate(cells_of(self.own.lies(name, at)) if at in self.own.shown else ())
+        }
+
+    def _held(self, cell: Cell, formula: str) -> list[Read]:
+        """What a formula of the last iteration reads in the same cells as the one in its place in the iteration before."""
+        there = self.moved(cell, -1)
+        before = self.raw.cells.get(there) if self.own.last > 1 else None
+        if before is None or before.formula is None:
+            return []
+        mine, others = references(formula, cell) or [], references(before.formula, there) or []
+        return [one for one, other in zip(mine, others, strict=False) if one == other and len(mine) == len(others)]
 
     def _number(self, cells: dict, n: int, numbers: Mapping[str, np.ndarray], formula: Formula, refer: bool) -> None:
         """The numbers of an iteration at its places."""
@@ -166,10 +234,21 @@ class Beside:
         for name, index, cell in self.cells(there, names):
             found = cells.get(cell, RawCell())
             kept = formula(found, cell if n <= self.own.last else self.moved(cell, self.own.last - n))
+            if kept is not None and n > self.own.last and name in GIVEN and self.own.images:
+                kept = self._given(name, index, n, kept)
             if kept is None and refer and n > 1 and "new_" + name in self.own.steps:
                 sheet, new = cells_of(self.own.lies("new_" + name, n - 1))[index]
-                kept = new.name if sheet == self.sheet else None
+                kept = new.name if sheet == self.sheet else escape(prefix(sheet), quote=False) + new.name
             cells[cell] = _with_number(found, numbers[name][index], kept)
+
+    def _given(self, name: str, index: int, n: int, formula: str) -> str:
+        """The formula of an input in a further iteration: that of the iteration with the same example where it reads what is no
+        iteration's own, as a table of examples."""
+        (_, mine), (_, its) = (cells_of(self.own.lies(name, at))[index] for at in (self.own.last, self.own.like(n)))
+        found = self.raw.cells.get(its, RawCell()).formula
+        read = references(self.raw.cells[mine].formula or "", mine) if mine in self.raw.cells else None
+        apart = read and not any(self.along(on or self.sheet, Cell(*range_.first)) for on, range_ in read)
+        return found if found and apart and not BY_POSITION.search(found) else formula
 
     def _number_beyond(self, cells: dict, n: int, numbers: Mapping[str, np.ndarray], formula: Formula) -> None:
         """The new parameters of the last iteration, where the sheet shows those of its last."""
@@ -185,11 +264,28 @@ class Beside:
         kept = {cell for _, _, cell in self._beyond(count)}
         away = {self.moved(cell, n - self.own.last) for n in gone for cell in self._band}
         away |= {cell for n in gone for _, _, cell in self.cells(self._all(n), self.moving)} | set(self._next if gone else [])
+        kept |= {cell for n in gone for _, _, cell in self.cells(self._all(n), self._examples)}
         for cell in (away - kept) & cells.keys():
             cells[cell] = RawCell(cells[cell].more)
 
+    @cached_property
+    def _examples(self) -> list[str]:
+        """What of this sheet are examples that each iteration has for itself: all of them are the training's."""
+        return [name for name in self.moving if name in GIVEN] if self.own.images else []
+
     def _all(self, n: int) -> Where:
         return {name: self.own.lies(name, n) for name in self.moving}
+
+
+def read_by(raw: RawSheet, cells: Iterable[Cell]) -> set[Cell]:
+    """The cells of a sheet that the formulas in some of its cells read, where each reads a few."""
+    found = set()
+    for cell in cells:
+        formula = raw.cells.get(cell, RawCell()).formula
+        for sheet, (first, last) in (references(formula, cell) or []) if formula else []:
+            if sheet is None and first == last:
+                found.add(Cell(*first))
+    return found
 
 
 def is_filled(found: RawCell | None) -> bool:

@@ -17,10 +17,12 @@ from xlnn.errors import ContentError
 from xlnn.formula import parse, text
 from xlnn.formula.tree import Call, Corner, Name, Reference, replaced, walk
 from xlnn.layout.cells import Cell, Range
+from xlnn.layout.places import Move
 from xlnn.xlsx.copying import prefix, with_sheets
 from xlnn.xlsx.rows import exact_texts
 from xlnn.xlsx.sheet_cells import RawCell, RawSheet
 
+Read = tuple[str | None, Range]  # what a formula reads: the sheet, None for its own, and where on it
 SheetName = Callable[[int, int, bool], str]  # of a sheet, so many iterations further or, pinned, of that iteration
 
 
@@ -132,20 +134,22 @@ def _unshared(cell: Cell, found: RawCell, masters: Mapping[str, tuple[Cell, str]
     return replace(found, formula=formula or None, formula_more={})
 
 
-def moved_formula(written: str, first: Cell, cell: Cell, along: Callable[[Cell], bool] = lambda _: False) -> str | None:
-    """A formula of the cell `first` as its copy stands in `cell`, as XML; None where it cannot be read. A $ does not hold fast
-    the cells of its own sheet that go `along`."""
+def moved_formula(written: str, first: Cell, cell: Cell, moves: Callable[[Read], Move | None] = lambda _: None) -> str | None:
+    """A formula of the cell `first` as its copy stands in `cell`, as XML; None where it cannot be read. `moves` says of what it
+    reads how far the copy's lies from there, with a $ or without; None: as in every spreadsheet program."""
     rows, columns = cell.row - first.row, cell.column - first.column
 
-    def corner(part: Corner) -> Corner:
-        row = part.row + rows if part.row_fixed and part.row is not None else part.row
-        column = part.column + columns if part.column_fixed and part.column is not None else part.column
-        return replace(part, row=row, column=column)
+    def corner(part: Corner, move: Move) -> Corner:
+        row, column = move[0] - (0 if part.row_fixed else rows), move[1] - (0 if part.column_fixed else columns)
+        return replace(
+            part, row=None if part.row is None else part.row + row, column=None if part.column is None else part.column + column
+        )
 
     def change(leaf):
-        if not isinstance(leaf, Reference) or leaf.prefix or not along(Cell(*leaf.corners(first)[:2])):
+        move = moves(_read(leaf, first)) if isinstance(leaf, Reference) else None
+        if move is None:
             return leaf
-        return replace(leaf, first=corner(leaf.first), last=leaf.last and corner(leaf.last))
+        return replace(leaf, first=corner(leaf.first, move), last=leaf.last and corner(leaf.last, move))
 
     try:
         return escape(text(replaced(parse(written, first), change), cell), quote=False)
@@ -153,7 +157,12 @@ def moved_formula(written: str, first: Cell, cell: Cell, along: Callable[[Cell],
         return None
 
 
-def references(written: str, cell: Cell) -> list[tuple[str | None, Range]] | None:
+def _read(part: Reference, cell: Cell) -> Read:
+    top, left, bottom, right = part.corners(cell)
+    return part.sheet, Range(Cell(top, left), Cell(bottom, right))
+
+
+def references(written: str, cell: Cell) -> list[Read] | None:
     """The cells that a formula, as XML, reads: sheet (None for its own) and range; None where that cannot be said."""
     try:
         parts = list(walk(parse(unescape(written), cell)))
@@ -161,8 +170,7 @@ def references(written: str, cell: Cell) -> list[tuple[str | None, Range]] | Non
         return None
     if any(isinstance(part, Name) or (isinstance(part, Call) and part.function in ELSEWHERE) for part in parts):
         return None
-    found = [(part.sheet, part.corners(cell)) for part in parts if isinstance(part, Reference)]
-    ranges = [(sheet, Range(Cell(top, left), Cell(bottom, right))) for sheet, (top, left, bottom, right) in found]
+    ranges = [_read(part, cell) for part in parts if isinstance(part, Reference)]
     return ranges if sum(range_.height * range_.width for _, range_ in ranges) <= READ else None
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import count
+
+import numpy as np
 
 from xlnn.book.names import PLACES, RESERVED, SETTINGS, SOLVED, START, TRAINED
 from xlnn.book.origin import origin_of
@@ -26,6 +29,10 @@ from xlnn.layout.places import Move
 from xlnn.model.problem import Problem
 from xlnn.xlsx.workbook import Workbook, may_be_number
 
+OTHER_BATCHES = (
+    "the iterations on the sheets take other {what} than batch size and order say; the result has xlnn's own sheets for them."
+)
+EPOCHS = "an iteration is one update with {count} of the {what}, and {epoch} iterations are an epoch; -n counts iterations."
 NAME_LENGTH = 23  # of a sheet's name before a number; the whole may have 31 characters
 
 
@@ -91,6 +98,12 @@ def staying(problem: Problem) -> frozenset[str]:
     return frozenset({"eta"} | {q.name for q in network.parameters if network.frozen(q)})
 
 
+def takes_batches(problem: Problem, own: OwnIterations) -> bool:
+    """Whether each iteration that is shown has the images that the training gives it."""
+    everything = np.arange(problem.images)
+    return all(n > 0 and np.array_equal(own.images.get(n, everything), problem.batch(n)) for n in own.shown)
+
+
 def record_step(only: Where, stays: Collection[str]) -> Move | None:
     """The step to the next iteration where all of the only one stands in one line of cells, new parameters in the next; what
     `stays` may stand anywhere."""
@@ -152,6 +165,31 @@ def _behind(book: Workbook, next_: Where, steps: Mapping[str, Move], last: int) 
         there = {name: moved(where, steps[name.removeprefix("new_")], number - 1) for name, where in next_.items()}
         if number < last or all(_is_shown(book, where) for where in there.values()):
             yield number, there
+
+
+def examples_behind(book: Workbook, own: OwnIterations, names: Collection[str]) -> Iterator[Where]:
+    """Where a result of fewer iterations than there are examples has the others: as far on as their iterations would be."""
+    last = own.shown[own.last]
+    for by in count(1):
+        steps = {**own.steps, **own.tables}
+        there: Where = {n: moved(last[n], steps[n], by) if n in steps else _ahead(last[n], by) for n in names}
+        if not all(_is_there(book, lying) and _is_shown(book, lying) for lying in there.values()):
+            return
+        yield there
+
+
+def examples_in(book: Workbook, first: Lying, step: Move) -> int:
+    """How many examples a table has from the first on: until one holds no number."""
+    return next(n for n in count(1) if not _is_shown(book, moved(first, step, n)))
+
+
+def _ahead(where: Lying, by: int) -> Lying:
+    """The same on the sheets of a number that is so much higher; nowhere where there is none."""
+    return renamed(where, lambda sheet: follower(sheet, by) if numbered(sheet) else "")
+
+
+def _is_there(book: Workbook, where: Lying) -> bool:
+    return all(book.find(sheet) for sheet in sheets_of(where))
 
 
 def _is_shown(book: Workbook, where: Lying) -> bool:

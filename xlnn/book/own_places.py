@@ -20,6 +20,7 @@ from xlnn.errors import ContentError, Where
 from xlnn.layout.layouts import Layout
 from xlnn.layout.listed import Listed
 from xlnn.layout.places import Place, first_shared_cell
+from xlnn.model.activations import STEPS
 from xlnn.model.network import Network
 from xlnn.model.quantities import Quantity
 from xlnn.words import these
@@ -92,6 +93,8 @@ def network_of(book: Workbook, said: Said, found: settings.Read, chosen: Mapping
     if _is_unanswered(book, said):
         found = replace(found, values={**found.values, "answered": False})
     found = with_rates(book, said, found)
+    if "cost" not in {**found.values, **chosen} and _learns_by_steps(found, own):
+        found = replace(found, values={**found.values, "cost": "perceptron"})
     network = found.network(**chosen)
     own = places_sheet.named(own, network.quantities)
     _check_lines(book, network, own)
@@ -102,6 +105,11 @@ def network_of(book: Workbook, said: Said, found: settings.Read, chosen: Mapping
         own = {name: line for name, line in own.items() if name not in {"b" + label for label in left_out}}
         _check_lines(book, network, own)
     return network, found, own, tuple(note for note in left_out.values() if note)
+
+
+def _learns_by_steps(found: settings.Read, own: Own) -> bool:
+    """Whether one layer of step units has new parameters: these can learn by the perceptron rule alone."""
+    return len(found.layers) == 2 and found.layers[1].activation in STEPS and any(name.startswith("new_") for name in own)
 
 
 def eta_of(book: Workbook, own: Own) -> dict[str, float]:

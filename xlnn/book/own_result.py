@@ -120,7 +120,7 @@ class OwnResult:
 
     def name(self, number: int) -> str:
         """The sheet that stands for an iteration."""
-        return self.sheets.main(number)
+        return self.sheets.names.main(number)
 
     def open(self) -> None:
         """Summary, Conventions, Settings and Places; three of them are filled last."""
@@ -175,8 +175,9 @@ class OwnResult:
         copy.graft(Package(self._memory.getvalue(), Where(self.title)), sorted(names))
         copy.close([*before, *own, *behind, TRAINED, TEST], self.sheets.defined, self.sheets.stale)
         self.draft.close()
-        if self.sheets.stale:
-            write_calculated(self.draft.temporary, self.target)
+        judged = self.sheets.judged
+        if self.sheets.stale or judged:
+            write_calculated(self.draft.temporary, self.target, judged)
         else:
             with self.draft.temporary.open("rb") as whole:
                 copyfileobj(whole, self.target)
@@ -208,7 +209,7 @@ class OwnResult:
         lines = [line_words(*line, self.plan.language) for line in self._lines()]
         images = write_lines(rows, lines, style("header"), self.plan.language)
         rows.text(Cell(images, 1), IMAGE_COUNT[self.plan.language])
-        rows.number(Cell(images, 2), self.plan.problem.images, style("integer"))
+        rows.number(Cell(images, 2), self.plan.batch, style("integer"))  # as many as an iteration shows
         finish(file, sheet, rows)
 
     def _lines(self) -> Iterator[tuple[Quantity, str, Place, float, Move | None]]:
@@ -236,14 +237,16 @@ class OwnResult:
         own, first = self.sheets.own, next(iter(self.written), None)
         old = name.removeprefix("new_")
         if name in own.first and (first is not None or (name in GIVEN and own.first[name][0] not in own.sheets)):
-            return own.first[name] if first is None else self.sheets.where(name, first)
+            return own.first[name] if first is None else self.sheets.names.where(name, first)
         shown = own.beyond.get(min(own.shown), {})
         if name not in shown or first is None or not (own.steps or first + 1 in self.written):
             return None
-        return self.sheets.where(old, first + 1)
+        return self.sheets.names.where(old, first + 1)
 
     def _following(self, name: str) -> Move | None:
         own, name = self.sheets.own, name if name in self.sheets.own.first else name.removeprefix("new_")
+        if name in own.tables:
+            return own.tables[name]
         if own.steps:
             return own.steps.get(name)
         stays = (

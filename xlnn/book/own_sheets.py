@@ -9,14 +9,15 @@ from functools import cached_property
 import numpy as np
 
 from xlnn.book.origin import origin_of
-from xlnn.book.own_beside import Beside
-from xlnn.book.own_cells import VOLATILE, Hole, filling, pins, references, shifts, sign, signed, title_of, unshared, with_names
-from xlnn.book.own_iterations import copy_names, numbered, written_sheets
+from xlnn.book.own_beside import Beside, read_by
+from xlnn.book.own_cells import VOLATILE, Hole, filling, pins, references, shifts, sign, signed, title_of, unshared
+from xlnn.book.own_iterations import numbered, written_sheets
+from xlnn.book.own_names import SheetNames
 from xlnn.book.own_trust import Trust, close
-from xlnn.book.whereabouts import GIVEN, Lying, OwnIterations, Where, cells_of, renamed, sheets_of
+from xlnn.book.whereabouts import GIVEN, Lying, OwnIterations, Where, cells_of, sheets_of
 from xlnn.errors import UsageError
 from xlnn.layout.cells import Cell, Range
-from xlnn.layout.places import Place
+from xlnn.layout.places import Move, Place
 from xlnn.model.problem import Problem
 from xlnn.model.training import Step
 from xlnn.xlsx.copying import Copy, with_sheets
@@ -49,57 +50,21 @@ class OwnSheets:
     _numbers: dict[int, Mapping[str, np.ndarray]] = field(default_factory=dict)  # of iterations beside each other
 
     def __post_init__(self):
-        if self.own.beside and set(self.kept) != set(range(1, len(self.kept) + 1)):
-            raise UsageError(
-                "iterations that lie beside each other on one sheet are all kept; leave --keep out, or use --layout book."
-            )
+        self.names = SheetNames(self.book, self.own)
+        if (self.own.beside or self.own.images) and set(self.kept) != set(range(1, len(self.kept) + 1)):
+            text = "iterations that lie beside each other on one sheet are all kept; leave --keep out, or use --layout book."
+            alone = "iterations that each have examples of their own are all kept; leave --keep out, or use --layout book."
+            raise UsageError(text if self.own.beside else alone)
+        given = lambda name, n: self.own.as_shown(name, self.problem.given(self.problem.batch(n))[name])
         for beside in self._beside.values():
-            beside.check_room(self.book, max(self.kept, default=0))
+            beside.check_room(self.book, max(self.kept, default=0), given)
 
     @cached_property
     def trust(self) -> Trust:
         """Which formulas give the training's numbers."""
         marks = frozenset(q.name for q in self.problem.network.quantities.values() if q.kind == "right")
-        return Trust(self.book, self.own, frozenset(self.problem.parameters), marks)
-
-    # ---- names ---------------------------------------------------------------------------------------
-
-    @cached_property
-    def _names(self) -> dict[str, tuple[str, str, int]]:
-        return copy_names(self.book, self.own)
-
-    def name(self, sheet: str, iteration: int) -> str:
-        """What a sheet of the first iteration is called in the result, for an iteration."""
-        if sheet not in self._names:
-            return sheet
-        before, behind, offset = self._names[sheet]
-        return f"{before}{iteration + offset}{behind}"
-
-    def main(self, iteration: int) -> str:
-        """The sheet of an iteration that stands for it: the one with its first own quantity."""
-        first = self.own.first
-        sheet = next((where[0] for name, where in first.items() if name not in GIVEN), next(iter(first.values()))[0])
-        return self.name(sheet, iteration)
-
-    @cached_property
-    def _known(self) -> dict[str, tuple[int, int]]:
-        """The workbook's sheets that are an iteration's: which of the repeated ones, and whose."""
-        known: dict[str, tuple[int, int]] = {}
-        for number in self.own.shown:
-            for which, first in enumerate(self.own.sheets):
-                known.setdefault(self.own.sheet(first, number), (which, number))
-        return known
-
-    def _template(self, iteration: int) -> int:
-        """The shown iteration that an iteration is made like."""
-        before = [number for number in self.own.shown if number <= iteration]
-        return max(before, default=min(self.own.shown))
-
-    def where(self, name: str, iteration: int) -> Lying:
-        """Where a quantity stands in the result."""
-        if self.own.beside:
-            return self.own.lies(name, iteration)
-        return renamed(self.own.first[name], lambda sheet: self.name(sheet, iteration))
+        others = {*self.problem.parameters, *(GIVEN if self.own.images else ())}
+        return Trust(self.book, self.own, frozenset(others), marks)
 
     # ---- an iteration --------------------------------------------------------------------------------
 
@@ -112,7 +77,7 @@ class OwnSheets:
         if not differing and len(self.true) == len(self.written):
             self.true.add(step.iteration)
         self.written.append(step.iteration)
-        at = self._template(step.iteration)
+        at = self.own.template(step.iteration)
         learns = self.formulas and (step.iteration == at or self.trust.lacks(at))
         if learns or self.own.beside:
             names = {*self.own.first, *self.own.beyond.get(self.own.last, {}), *self.own.beyond.get(at, {})}
@@ -127,16 +92,16 @@ class OwnSheets:
 
     def _write(self, first: str, step: Step) -> None:
         n = step.iteration
-        at = self._template(n)
+        at = self.own.template(n)
         shown, source = self.own.shown[at], self.own.sheet(first, at)
         names = [name for name in self.own.first if name in shown and source in sheets_of(shown[name])]
         there = lambda formula: all(n + by in self.written for by in shifts(formula)) and pins(formula) <= set(self.written)
         true = n == at and n in self.true
         constant = lambda cell: true or self._is_constant(source, cell)
         near, whole = frozenset(by for by in range(-8, 1) if n + by in self.written), set(self.own.shown) <= set(self.written)
-        key = source, n == at, true, near, whole
+        key = source, n == at, true, near, whole, self.own.like(n)
         if key not in self._made:
-            raw = self._raw_sheet(source)
+            raw = self._with_typed(self._raw_sheet(source), source, n) if n != at and self.own.images else self._raw_sheet(source)
             holes = dict(self._holes(raw, source, names, shown, at, n))
             titles = self._titles(raw, at)
             sheets = lambda formula, cell: self._signed(formula, cell, at)
@@ -144,13 +109,23 @@ class OwnSheets:
         made = self._made[key]
         self.stale |= made.stale
         numbers = np.concatenate([self.own.as_shown(name, step[name]) for name in names])
-        xml = made.filled(numbers, lambda sheet, by, pinned: self.name(self.own.sheets[sheet], by if pinned else n + by))
-        renamed = lambda formula: self._renamed(formula, n - at)
+        xml = made.filled(numbers, lambda sheet, by, pinned: self.names.name(self.own.sheets[sheet], by if pinned else n + by))
+        renamed = lambda formula: self.names.renamed(formula, n - at)
         if n in self.own.shown:
-            self.copy.keep(source, xml, self.name(first, n))
+            self.copy.keep(source, xml, self.names.name(first, n))
             self.copy.rewrite_charts(source, renamed)
         else:
-            self.copy.repeat(source, xml, self.name(first, n), renamed)
+            self.copy.repeat(source, xml, self.names.name(first, n), renamed)
+
+    def _with_typed(self, raw: RawSheet, sheet: str, n: int) -> RawSheet:
+        """The sheet that an iteration is made like, with what was typed for its own example, as a digit that t is found by."""
+        which, at = self.names.known[sheet]
+        own = self.own.sheet(self.own.sheets[which], self.own.like(n))
+        places = [where for name, where in self.own.shown[at].items() if name in GIVEN]
+        given = {cell for where in places for on, cell in cells_of(where) if on == sheet}
+        theirs = self._raw_sheet(own).cells
+        typed = {cell: theirs[cell] for cell in read_by(raw, given) if cell in theirs and theirs[cell].formula is None}
+        return raw.with_cells({**raw.cells, **typed})
 
     def _is_constant(self, sheet: str, cell: Cell) -> bool:
         """Whether a cell holds the same in every iteration: a typed number, or a formula that reads only such."""
@@ -192,8 +167,8 @@ class OwnSheets:
 
     def _titles(self, raw: RawSheet, at: int) -> Callable[[RawCell], str | None]:
         """Texts that name a sheet of the iteration by its number name the copy's."""
-        names = {sheet: which for sheet, (which, number) in self._known.items() if number == at and numbered(sheet)}
-        counted = all(self.name(self.own.sheets[which], at) == sheet for sheet, which in names.items())
+        names = {sheet: which for sheet, (which, number) in self.names.known.items() if number == at and numbered(sheet)}
+        counted = all(self.names.name(self.own.sheets[which], at) == sheet for sheet, which in names.items())
         return title_of(self._texts, names if counted else {}, raw.prefix)
 
     @cached_property
@@ -208,14 +183,16 @@ class OwnSheets:
         for name in names:
             mark, cells = quantities[name].kind == "right", cells_of(shown[name])
             follows = self._follows(name, shown, n != at)
+            own = self.own.like(n) if name in GIVEN and n != at else at
+            its = cells_of(self.own.shown[own][name])
             for index, (on, cell) in enumerate(cells):
                 if on != sheet:
                     continue
-                found = raw.cells.get(cell)
-                formula = self._formula(sheet, found, cell, at)
+                there, like = its[index]
+                formula = self._formula(there, self._raw_sheet(there).cells.get(like), like, own)
                 if follows is not None and (formula is None or (name in parameters and not shifts(formula) & BEFORE)):
-                    source, there = follows[index]
-                    formula = f"{sign(self._known[source][0], -1)}{there.name}"
+                    before, new = follows[index]
+                    formula = f"{sign(self.names.known[before][0], -1)}{new.name}"
                 yield cell, Hole(start + index, formula, mark)
             start += len(cells)
 
@@ -231,9 +208,9 @@ class OwnSheets:
         """A cell's formula with signs. One that reads an earlier iteration where its own has nothing in those cells, as with η on
         the first sheet alone, reads that iteration from all later ones."""
         read = references(formula, cell) or [] if "!" in formula and at > min(self.own.shown) else []
-        earlier = {sheet: range_ for sheet, range_ in read if sheet in self._known and self._known[sheet][1] < at}
-        pinned = frozenset(sheet for sheet, range_ in earlier.items() if self._is_blank(self._known[sheet][0], range_, at))
-        return signed(formula, self._known, at, pinned)
+        earlier = {sheet: range_ for sheet, range_ in read if sheet in self.names.known and self.names.known[sheet][1] < at}
+        pinned = frozenset(sheet for sheet, range_ in earlier.items() if self._is_blank(self.names.known[sheet][0], range_, at))
+        return signed(formula, self.names.known, at, pinned)
 
     def _is_blank(self, which: int, range_: Range, at: int) -> bool:
         """Whether nothing stands there on the iteration's own sheet."""
@@ -243,11 +220,11 @@ class OwnSheets:
     def _follows(self, name: str, shown: Where, further: bool) -> list[tuple[str, Cell]] | None:
         """On the copies that were not there: the sheet before has the same input, or the new parameter, in these cells."""
         parameter = name in self.problem.parameters
-        source = ("new_" + name if parameter else name) if name in GIVEN or parameter else ""
+        source = ("new_" + name if parameter else name) if parameter or (name in GIVEN and not self.own.images) else ""
         if not (self.formulas and further and source in shown):
             return None
         cells = cells_of(shown[source])
-        return cells if all(sheet in self._known for sheet, _ in cells) else None
+        return cells if all(sheet in self.names.known for sheet, _ in cells) else None
 
     def _differing(self, step: Step) -> list[str]:
         """The quantities that the workbook shows of this iteration with other numbers, or not at all; where images, parameters
@@ -260,24 +237,24 @@ class OwnSheets:
         stored, own = np.array(values, dtype=float), self.own.as_shown(name, right)
         return bool((np.isnan(stored) | close(stored, own)).all())
 
-    def _renamed(self, formula: str, by: int) -> str:
-        """A formula, as XML, in which the sheets of iterations have the names of the result, `by` iterations further."""
-
-        def changed(sheet: str, bare: bool) -> str | None:
-            if sheet not in self._known:
-                return None
-            which, number = self._known[sheet]
-            return sign(which, number + by, bare)
-
-        marked = with_sheets(formula, changed)
-        return with_names(marked, lambda which, number, _: self.name(self.own.sheets[which], number))
-
     # ---- iterations beside each other -------------------------------------------------------------------
 
     @cached_property
     def _beside(self) -> dict[str, Beside]:
         """The sheets on which they lie."""
-        return {sheet: Beside(self.own, sheet, self._raw_sheet(sheet), self._texts) for sheet in self.own.beside}
+        return {sheet: Beside(self.own, sheet, self._raw_sheet(sheet), self._texts, self._along) for sheet in self.own.beside}
+
+    def _along(self, sheet: str, cell: Cell) -> Move | None:
+        """How much further the next iteration has what this cell has."""
+        beside = self._beside.get(sheet)
+        return beside.step if beside and beside.goes_along(cell) else None
+
+    @property
+    def judged(self) -> tuple[str, ...]:
+        """The sheets with formulas that moved: what they give is to be held against the numbers."""
+        if not self.formulas or self.own.last >= len(self.written):
+            return ()
+        return tuple(self._beside) or tuple(self.order() if self.own.images else ())
 
     def _continued(self) -> None:
         """These sheets with all iterations, at the end."""
@@ -292,24 +269,28 @@ class OwnSheets:
     @cached_property
     def others(self) -> list[str]:
         """The workbook's sheets that the result has once, as they are."""
-        taken = set(self._known) | {self.name(sheet, n) for sheet in self.own.sheets for n in self.written}
+        taken = set(self.names.known) | {self.names.name(sheet, n) for sheet in self.own.sheets for n in self.written}
         taken |= written_sheets(self.book) | set(self._beside) | origin_of(self.problem).iterations.apart
         return [sheet for sheet in self.book.sheets if sheet not in taken]
 
     def order(self) -> list[str]:
         """All of a person's sheets in the result: the iterations' where the first of them stood."""
-        copies = [self.name(sheet, n) for n in self.written for sheet in self.own.sheets]
+        copies = [self.names.name(sheet, n) for n in [*self.written, *self._unused] for sheet in self.own.sheets]
         found, put = [], False
         for sheet in self.book.sheets:
             if sheet in self.others or sheet in self._beside:
                 found.append(sheet)
-            elif sheet in self._known and not put:
+            elif sheet in self.names.known and not put:
                 found, put = found + copies, True
         return found
 
     def close(self) -> None:
         """The sheets that are there once; a formula that reads an iteration's sheet reads it under its new name."""
         self._continued()
+        for n in self._unused:
+            for first in self.own.sheets:
+                sheet = self.own.sheet(first, n)
+                self.copy.keep(sheet, self._with_examples(self._raw_sheet(sheet), sheet, n).xml(), self.names.name(first, n))
         follow = set() if self.true >= set(self.own.shown) and self._unrenamed else self._following()
         given = {sheet for sheet, _ in self._given()}
         for sheet in self.others:
@@ -317,7 +298,19 @@ class OwnSheets:
             raw = self._followed(raw) if raw and sheet in follow else raw
             self.copy.keep(sheet, self._with_given(raw, sheet).xml() if raw else None)
             self.stale |= sheet in follow
-            self.copy.rewrite_charts(sheet, lambda formula: self._renamed(formula, 0))
+            self.copy.rewrite_charts(sheet, lambda formula: self.names.renamed(formula, 0))
+
+    @property
+    def _unused(self) -> list[int]:
+        """The iterations that the workbook shows on sheets with examples of their own, and that were not trained: these stay."""
+        return [n for n in self.own.shown if n not in self.written] if self.own.images and not self._beside else []
+
+    def _with_examples(self, raw: RawSheet, sheet: str, n: int) -> RawSheet:
+        """The sheet of an iteration without what is calculated, and without its parameters."""
+        mine = {name: {cell for on, cell in cells_of(where) if on == sheet} for name, where in self.own.shown[n].items()}
+        given = set().union(*(cells for name, cells in mine.items() if name in GIVEN))
+        away = set().union(*mine.values(), (cell for cell, found in raw.cells.items() if found.formula is not None)) - given
+        return raw.with_cells({cell: RawCell(found.more) if cell in away else found for cell, found in raw.cells.items()})
 
     def _given(self) -> Iterator[tuple[str, str]]:
         """The sheets that are there once with an input that is not the workbook's, as another η, and its name."""
@@ -338,11 +331,13 @@ class OwnSheets:
     @property
     def _unrenamed(self) -> bool:
         """Whether all iterations that the workbook shows keep their sheets' names."""
-        return all(self.name(self.own.sheets[which], number) == sheet for sheet, (which, number) in self._known.items())
+        return all(
+            self.names.name(self.own.sheets[which], number) == sheet for sheet, (which, number) in self.names.known.items()
+        )
 
     def _following(self) -> set[str]:
         """The other sheets with formulas that read an iteration's numbers, or a sheet that does."""
-        changed = {*self._known, *self._beside}
+        changed = {*self.names.known, *self._beside}
         found: set[str] = set()
         reads = {sheet: self._read_by(sheet) for sheet in self.others}
         while more := {sheet for sheet in self.others if sheet not in found and reads[sheet] & (changed | found)}:
@@ -361,33 +356,35 @@ class OwnSheets:
         for cell, found in raw.cells.items():
             if found.formula is None:
                 continue
-            read = {sheet for sheet in self._known if sheet in found.formula}
-            if any(self._known[sheet][1] not in self.written for sheet in read):
+            read = {sheet for sheet in self.names.known if sheet in found.formula}
+            if any(self.names.known[sheet][1] not in self.written for sheet in read):
                 cells[cell] = replace(found, formula=None, formula_more={})
             else:
-                cells[cell] = replace(found.without_result, formula=self._renamed(found.formula, 0))
+                cells[cell] = replace(found.without_result, formula=self.names.renamed(found.formula, 0))
         return raw.with_cells(cells)
 
     def defined(self, sheet: str | None, said: str) -> Iterator[tuple[str | None, str]]:
         """A defined name's definitions in the result: its sheet, if it is one's, and text."""
         read: set[str] = set()
         with_sheets(said, lambda name, _: read.add(name))
-        own = {self._known[name][1] for name in read if name in self._known}
-        if sheet is not None and sheet in self._known:
-            which, number = self._known[sheet]
-            alike = [n for n in self.written if self._template(n) == number]
-            yield from ((self.name(self.own.sheets[which], n), self._renamed(said, n - number)) for n in alike)
+        own = {self.names.known[name][1] for name in read if name in self.names.known}
+        if sheet is not None and sheet in self.names.known:
+            which, number = self.names.known[sheet]
+            alike = [n for n in self.written if self.own.template(n) == number]
+            yield from ((self.names.name(self.own.sheets[which], n), self.names.renamed(said, n - number)) for n in alike)
             return
         if not own:
             yield sheet, said
             return
         if own <= set(self.written):
-            yield sheet, self._renamed(said, 0)
+            yield sheet, self.names.renamed(said, 0)
         if sheet is None and len(own) == 1:
             (number,) = own
             for n in self.written:
                 if n != number:
-                    yield from ((self.name(repeated, n), self._renamed(said, n - number)) for repeated in self.own.sheets)
+                    yield from (
+                        (self.names.name(repeated, n), self.names.renamed(said, n - number)) for repeated in self.own.sheets
+                    )
 
 
 def own_sheets(book: Workbook, problem: Problem, own: OwnIterations, formulas: bool, file, kept: frozenset[int]) -> OwnSheets:

@@ -37,7 +37,7 @@ class Trust:
 
     book: Workbook
     own: OwnIterations
-    parameters: frozenset[str]
+    others: frozenset[str]  # what an iteration has otherwise than the one that it is made like: parameters, examples of its own
     marks: frozenset[str]  # quantities that a sheet may show as texts, ○ and ×
     _seen: dict[int, Numbers] = field(default_factory=dict)
     _like: set[int] = field(default_factory=set)  # seen in a later iteration that is made like it
@@ -87,13 +87,13 @@ class Trust:
         values, right = graph.calculate(known), np.full(len(graph.codes) + 1, np.nan)
         names = {}
         for name, number, value in self._cells(graph, shown):
-            if shown not in self._like or name not in self.parameters:  # these are those of another iteration
+            if shown not in self._like or name not in self.others:
                 names[number], right[number] = name, value
-        for first, cells in _wrong(graph, values, right):
+        for first, cells in wrong(graph, values, right):
             yield graph.cell(first), next(names[number] for number in cells if number in names)
 
 
-def _wrong(graph: Graph, values: Values, right: np.ndarray) -> Iterator[tuple[int, list[int]]]:
+def wrong(graph: Graph, values: Values, right: np.ndarray) -> Iterator[tuple[int, list[int]]]:
     """The first cell, and all cells, of each formula that gives another number than is right; NaN is right where any is."""
     any_ = np.isnan(right)
     for block in graph.blocks:

@@ -12,7 +12,7 @@ from xlnn.book import understood
 from xlnn.book.origin import origin_of
 from xlnn.book.own_iterations import numbered, own_of, record_step, stands_next, staying
 from xlnn.book.standard import standard
-from xlnn.book.whereabouts import Lying, OwnIterations, Where, is_like, sheets_of, step_between
+from xlnn.book.whereabouts import GIVEN, Lying, OwnIterations, Where, examples_apart, is_like, sheets_of, step_between
 from xlnn.layout.arrange import arrange
 from xlnn.layout.places import Move, Place
 from xlnn.model.problem import Problem
@@ -20,8 +20,7 @@ from xlnn.understand import Understood
 from xlnn.xlsx.workbook import Workbook, may_be_number
 
 IRREGULAR = (
-    "the iterations lie neither on sheets of their own nor an equal step apart on one sheet; the result has xlnn's own sheets "
-    "for them."
+    "the iterations lie neither on sheets of their own nor an equal step apart; the result has xlnn's own sheets for them."
 )
 STAYS, SHEET = (0, 0), "sheet"  # how a quantity goes on in the next iteration, besides a step
 
@@ -33,14 +32,19 @@ def understood_iterations(book: Workbook, problem: Problem, found: Understood) -
     ways = {name: _way([where[name] for where in shown if name in where]) for name in names}
     if len(shown) == 1 and (step := record_step(shown[0], staying(problem))):
         ways = {name: STAYS if name in staying(problem) else step for name in ways}
+    ways |= {name: _way(wheres) for name, wheres in _in_turns(shown, images).items()}
     steps = {name: way for name, way in ways.items() if isinstance(way, tuple) and way != STAYS}
+    tables = examples_apart(shown[0], steps) if images else {}
+    ways = {name: way for name, way in ways.items() if name not in tables}
+    steps = {name: way for name, way in steps.items() if name not in tables}
     beyond = {n: _beyond(shown, n, steps) for n in range(1, len(shown) + 1)}
     first = [name for name in names if name not in beyond[1]]
     mine = {n: {name: where[name] for name in first if name in where} for n, where in enumerate(shown, 1)}
     sheets = () if steps else own_of(mine[1])
     own = OwnIterations(
         mine, sheets, {name: step for name, step in steps.items() if name in first}, beyond, factors, images,
-        _offset(sheets), _is_regular({name: ways[name] for name in first}, steps, shown),
+        _offset(sheets), _is_regular({name: ways[name] for name in first if name in ways}, steps, shown), tables,
+        problem.per_epoch,
     )  # fmt: skip
     return own.with_eta({n: _eta(book, own, n, found) for n in mine})
 
@@ -80,6 +84,16 @@ def _way(wheres: Sequence[Lying]) -> Move | str | None:
     return moves.pop() if len(moves) == 1 else None
 
 
+def _in_turns(shown: Sequence[Where], images: Mapping[int, np.ndarray]) -> dict[str, list[Lying]]:
+    """The inputs that iterations have in turns, always the same example in the same cells: where each lies in one epoch."""
+    if not images:
+        return {}
+    epoch = next((n for n in range(1, len(shown)) if np.array_equal(images.get(n + 1), images[1])), len(shown))
+    given = [name for name in GIVEN if all(name in where for where in shown)]
+    wheres = {name: [where[name] for where in shown] for name in given}
+    return {name: mine[:epoch] for name, mine in wheres.items() if all(where == mine[n % epoch] for n, where in enumerate(mine))}
+
+
 def _beyond(shown: Sequence[Where], n: int, steps: Mapping[str, Move]) -> Where:
     """The new parameters of an iteration that stand where the next one has its parameters."""
     mine, after = shown[n - 1], shown[n] if n < len(shown) else {}
@@ -94,11 +108,11 @@ def _beyond(shown: Sequence[Where], n: int, steps: Mapping[str, Move]) -> Where:
 
 
 def _is_regular(ways: Mapping[str, Move | str | None], steps: Mapping[str, Move], shown: Sequence[Where]) -> bool:
-    """Whether all goes on in one way: on sheets of its own, or by one step on one sheet."""
+    """Whether all goes on in one way: on sheets of its own, or by one step on each sheet."""
     if None in ways.values() or (steps and SHEET in ways.values() and len(shown) > 1):
         return False
-    sheets = {sheet for name in steps for sheet in sheets_of(shown[0][name])}
-    return len(set(steps.values())) <= 1 and len(sheets) <= 1  # of two sheets a $ of one would not go along with the other
+    by_sheet = {(sheet, step) for name, step in steps.items() for sheet in sheets_of(shown[0][name])}
+    return len(by_sheet) == len({sheet for sheet, _ in by_sheet})
 
 
 def _offset(sheets: Sequence[str]) -> int:

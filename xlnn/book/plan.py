@@ -11,6 +11,7 @@ import numpy as np
 from xlnn.book.names import DATA, DETAILS, ERRORS, FORWARD, SOLVED, SUMMARY_HEADER, TRAINED
 from xlnn.book.numbers import INITIAL, Page
 from xlnn.book.origin import Earlier, origin_of
+from xlnn.book.own_iterations import takes_batches
 from xlnn.errors import LimitError, UsageError, printable
 from xlnn.layout.arrange import arrange, with_pictures
 from xlnn.layout.cells import ROWS
@@ -173,8 +174,9 @@ class Plan:
 
     @property
     def own_sheets(self) -> bool:
-        """Whether the result is made of a person's own sheets; those of smaller batches would have other images each time."""
-        return origin_of(self.problem).own_sheets and self.whole and not self.solving
+        """Whether the result is made of a person's own sheets; not where the training takes other images than they show."""
+        origin = origin_of(self.problem)
+        return origin.own_sheets and not self.solving and takes_batches(self.problem, origin.iterations)
 
     @property
     def own(self) -> bool:

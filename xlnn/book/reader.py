@@ -15,7 +15,7 @@ from xlnn.book.language import language_of_names
 from xlnn.book.names import DATA, HELD_OUT, PLACES, RESERVED, SETTINGS, SOLVED, START, TRAINED
 from xlnn.book.origin import Found, Notes, Origin, Sources, origin_of
 from xlnn.book.own_images import count_own_images
-from xlnn.book.own_iterations import own_iterations
+from xlnn.book.own_iterations import EPOCHS, OTHER_BATCHES, own_iterations, takes_batches
 from xlnn.book.own_network import Own, expected_line
 from xlnn.book.own_places import ASIDE, Said, apart, eta_of, has_own_sheets, is_idle, network_of, said_in
 from xlnn.book.placed_settings import LABELS, labelled
@@ -69,10 +69,10 @@ def read_book(
         problem = replace(problem, origin=replace(origin_of(problem), beside=(Path(places),)))
     if layout is not None:
         return problem.with_settings(layout=_override("layout", layout))
-    return replace(problem, origin=_with_own_sheets(origin_of(problem)))
+    return replace(problem, origin=_with_own_sheets(problem, origin_of(problem)))
 
 
-def _with_own_sheets(origin: Origin) -> Origin:
+def _with_own_sheets(problem: Problem, origin: Origin) -> Origin:
     """The result of a person's own workbook is made of his sheets, where everything stays where it is."""
     if origin.iterations is None:
         return origin
@@ -81,6 +81,10 @@ def _with_own_sheets(origin: Origin) -> Origin:
         from xlnn.book.own_understood import IRREGULAR
 
         return replace(origin, notes=(*notes, (IRREGULAR, {})))
+    if not takes_batches(problem, origin.iterations):
+        return replace(origin, notes=(*notes, (OTHER_BATCHES, {"what": problem.network.things})))
+    if origin.iterations.images:
+        notes = (*notes, (EPOCHS, {"count": problem.settings.batch, "what": problem.network.things, "epoch": problem.per_epoch}))
     return replace(origin, own_sheets=True, notes=notes)
 
 
@@ -101,8 +105,9 @@ def _read(book: Workbook, places: str | Path | None, initial: bool, language: st
         problem = gather(book, where)
         if not (said.count or book.find(SETTINGS)):
             _check_said(said.images, problem.images, book.where(PLACES))
+        problem = _with_iterations(book, _with_held_out(book, where, problem), where.lines)
         _check_batch(problem, found, chosen)
-        return _with_iterations(book, _with_held_out(book, where, problem), where.lines)
+        return problem
     except XlnnError as error:
         error.language = language
         if isinstance(error, LimitError):
@@ -172,7 +177,7 @@ def _find(
         where = _by_arrangement(book, arrangement, {**values, **chosen}, language, initial)
         return replace(where, origin=replace(where.origin, notes=(*where.origin.notes, *beside)))
     known, done, by = _completed(book, said, found) if said.count else (None, None, ())
-    said, found = (done.said, done.found) if done else (said, found)
+    said, found = (done.said, done.found) if done else _with_rate(book, said, found, chosen)
     network, found, own, notes = network_of(book, said, found, _only(chosen, Network))
     chosen = {**eta_of(book, own), **_only(chosen, Settings)}
     told = (*by, *said.notes)
@@ -219,6 +224,16 @@ def _completed(book: Workbook, said: Said, found: settings.Read) -> tuple[Unders
     known = None if found.layers or book.marked else understood(book)
     done = completed(book, said, found, known)
     return known, done, () if book.marked or book.find(SETTINGS) else tuple(used(said, done, known))
+
+
+def _with_rate(book: Workbook, said: Said, found: settings.Read, chosen: Mapping) -> tuple[Said, settings.Read]:
+    """Places and Settings with η as the formulas have it, where nothing else says it; of a workbook that xlnn wrote it does."""
+    told = said.rates or not said.count or "eta" in {**said.own, **found.values, **chosen}
+    if told or book.marked or not found.layers:
+        return said, found
+    from xlnn.book.completing import with_rate
+
+    return with_rate(book, said, found)
 
 
 def _override(name: str, value):

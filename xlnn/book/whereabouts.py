@@ -38,6 +38,8 @@ class OwnIterations:
     images: Mapping[int, np.ndarray] = field(default_factory=dict)
     offset: int = 0
     regular: bool = True
+    tables: Mapping[str, Move] = field(default_factory=dict)  # inputs in a table of all examples: the step from one to the next
+    epoch: int = 1  # iterations until each example was used
 
     @property
     def first(self) -> Where:
@@ -71,9 +73,21 @@ class OwnIterations:
 
     def lies(self, name: str, number: int) -> Lying:
         """Where a quantity lies in an iteration that is shown, or would be behind the last."""
+        if name in self.tables:
+            return moved(self.first[name], self.tables[name], (number - 1) % self.epoch)
         at = min(number, self.last)
         where = self.shown.get(at, self.first)[name]
         return moved(where, self.steps[name], number - at) if name in self.steps else where
+
+    def template(self, number: int) -> int:
+        """The shown iteration that one is made like: itself, or the last before it."""
+        return max((n for n in self.shown if n <= number), default=min(self.shown))
+
+    def like(self, number: int) -> int:
+        """The shown iteration that has the same images, where the iterations take them in turns; else its template."""
+        if not self.images or number in self.shown:
+            return self.template(number)
+        return min((number - 1) % self.epoch + 1, self.last)
 
     def sheet(self, first: str, number: int) -> str:
         """What a sheet of the first iteration is in another one that is shown."""
@@ -99,6 +113,22 @@ class OwnIterations:
     def as_shown(self, name: str, numbers: np.ndarray) -> np.ndarray:
         """A quantity's own numbers as the sheets show them."""
         return np.ravel(numbers).astype(float, copy=False) * self.factors.get(name, 1.0)
+
+
+def examples_apart(where: Where, steps: Mapping[str, Move]) -> dict[str, Move]:
+    """The inputs that lie, where each iteration has another example, in a table and not with what is calculated of them."""
+    return {name: step for name, step in steps.items() if name in GIVEN and _is_apart(name, where, steps)}
+
+
+def _is_apart(given: str, where: Where, steps: Mapping[str, Move]) -> bool:
+    rows, columns = steps[given]
+    along, size = (0, abs(rows)) if rows else (1, abs(columns))
+    names = [name for name in steps if name not in GIVEN and not name.startswith("new_")]
+    others = [cell[along] for name in names for on, cell in cells_of(where[name]) if on == where[given][0]]
+    mine = [cell[along] for _, cell in cells_of(where[given])]
+    if not others or (min(others) <= min(mine) and max(mine) <= max(others)):
+        return not others
+    return max(*others, *mine) - min(*others, *mine) >= size
 
 
 def cells_of(where: Lying) -> list[tuple[str, Cell]]:

@@ -101,6 +101,10 @@ class Naming:
         """These cells are given numbers of the network: no gap is filled with them."""
         self.typed[cells[cells >= 0]] = False
 
+    def keep_copies(self, cells: np.ndarray) -> None:
+        """Copies of these given numbers are nothing that is calculated, whatever agrees with them."""
+        self.free[self.wiring.is_copy & np.isin(self.wiring.source, cells[cells >= 0])] = False
+
     def _assigned(self, wanted: np.ndarray, moving: np.ndarray) -> np.ndarray:
         """(elements,) a cell for each; formulas of one kind before others: those that agree with most elements."""
         element, cell = self._pairs(wanted)

@@ -64,6 +64,21 @@ class Reading:
         self.images = len(instance.x)
 
     def read(self) -> Iteration:
+        later = self._later() if self.network.cost == "perceptron" else np.empty(0, np.int64)
+        self.naming.free[later] = False
+        found = self._read()
+        self.naming.free[later] = True
+        return found
+
+    def _later(self) -> np.ndarray:
+        """The free cells of later iterations: unit steps give the same number in many cells."""
+        layers = [layer for layer in self.layers.values() if layer.kind != "max pooling"]
+        new = np.concatenate([self.uses.new(cells).ravel() for layer in layers for cells in (layer.w, layer.b)])
+        reached = self.naming.wiring.reached(np.unique(new[new >= 0]))
+        reached[new] = False
+        return np.flatnonzero(reached & self.naming.free)
+
+    def _read(self) -> Iteration:
         self._structure()
         learns = bool((self.t >= 0).all())
         for name in self._order():
@@ -228,16 +243,24 @@ class Reading:
 
     def _eta(self) -> dict[str, float]:
         """η by parameter: what most of its numbers move by, for each of the gradient, spelled as the updates spell it."""
+        found = self._rates(self.points[-1], self.steps[-1])
+        if found or not any(name.startswith("new_") for name in self.named):
+            return found
+        cells = self.t.ravel()  # every gradient is 0, as where a perceptron makes no mistake: with other right answers it is not
+        others = self.naming.wiring.graph.calculate({c: 2.0 + k for k, c in enumerate(dict.fromkeys(cells.tolist()))})
+        return self._rates(others, steps_at(self.instance, self.network, self.t, [others])[0])
+
+    def _rates(self, values: Values, step: Step) -> dict[str, float]:
+        """η by parameter at these numbers, where gradients are not 0."""
         found = {}
         for q in self.network.parameters:
             old, new = self.named.get(q.name), self.named.get("new_" + q.name)
             if old is None or new is None:
                 continue
             there = (old.cells >= 0) & (new.cells >= 0)
-            numbers = self.points[-1].numbers
-            moved = (numbers[old.cells[there]] - numbers[new.cells[there]]) * old.factor
+            moved = (values.numbers[old.cells[there]] - values.numbers[new.cells[there]]) * old.factor
             with np.errstate(all="ignore"):
-                quotients = moved / self.steps[-1]["dCT_d" + q.name][there]
+                quotients = moved / step["dCT_d" + q.name][there]
             quotients = quotients[np.isfinite(quotients) & (quotients != 0)]
             if len(quotients):
                 found[q.name] = self._spelled(quotients, new.cells[there])

@@ -145,6 +145,7 @@ class _Reading:
             points += [perturbed(self.wiring, given, seed, wide=True) for seed in (13, 14)]
         naming = Naming(self.wiring, points)
         naming.keep(given)
+        naming.keep_copies(np.concatenate([*(instance.x.ravel() for instance in self.shown), *(part.ravel() for part in t)]))
         learnt = self._network(naming, activations, t[0])
         readings = [Reading(naming, uses, learnt, *pair) for pair in zip(self.shown, t, strict=True)]
         found = alike(self.graph, [reading.read() for reading in readings], naming.free)
