@@ -28,6 +28,7 @@ class Hand:
     iterations: int = 1
     images: int = 1
     eta: float | None = None
+    exact: float = 1e-9  # relative: as exactly as it is spelled
 
 
 BOOKS: dict[str, Hand] = {}

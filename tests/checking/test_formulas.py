@@ -151,3 +151,19 @@ def test_an_iteration_with_fewer_updates_than_the_first_is_judged(tmp_path):
     cells |= {"H4": 0.33, "K3": f"{cells['K3']}+E3*0.1"}
     judged = judge_formulas(saved(tmp_path / "odd.xlsx", cells))
     assert [cell for kind, cell, wrong in kinds(judged) if wrong] == ["Sheet1!K3"]
+
+
+SERIES = {  # what goes on from row to row, and is no descent of anything
+    "exponential smoothing": {"A": 100, "C": "=C{p}+$H$1*(B{p}-C{p})", "B": "{r}^2", "D": "=(B{r}-C{r})^2"},
+    "growth": {"A": 10, "C": "=C{p}+$H$1*C{p}*(1-C{p}/500)", "B": "{r}*7", "D": "=(B{r}-C{r})^2"},
+    "ratings": {"A": 15, "C": "=C{p}+$H$1*(B{p}-1/(1+10^((16-C{p})/4)))", "B": "MOD({r},2)", "D": "=(B{r}-C{r})^2"},
+}
+
+
+@pytest.mark.parametrize("series", SERIES.values(), ids=SERIES)
+def test_a_series_is_no_descent_that_is_wrong(tmp_path, series):
+    cells: dict[str, object] = {"H1": 0.3, "C2": series["A"], "F1": "=SUM(D2:D20)"}
+    for r in range(2, 21):
+        cells |= {f"B{r}": "=" + series["B"].format(r=r), f"D{r}": series["D"].format(r=r)}
+        cells |= {f"C{r}": series["C"].format(p=r - 1)} if r > 2 else {}
+    assert judge_formulas(saved(tmp_path / "series.xlsx", cells)).right

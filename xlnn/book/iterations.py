@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -61,6 +61,7 @@ class Shown:
     before: str = ""
     forward: bool = False
     factors: Mapping[str, float] = field(default_factory=dict)  # by quantity: what the sheet's numbers are of its own
+    eta: float | None = None  # its own learning rate, where several trainings have one each
 
     def cell(self, name: str, index: tuple[int, ...]) -> tuple[str, Cell]:
         """Sheet and cell of one number, `index` with the image in front where there is one."""
@@ -309,19 +310,29 @@ def _standard(book: Book, sheet: str, images: int) -> dict[str, tuple[str, Place
 
 
 def _own(book: Book, own: OwnIterations) -> Iterator[Shown]:
-    """The iterations on a person's own sheets."""
-    names = _names(own)
-    for number, shown in own.shown.items():
-        places = {**shown, **own.beyond.get(number, {})}
-        images = own.images.get(number, np.arange(book.problem.images))
-        yield Shown(names[number], places, images, number, names.get(number - 1, ""), factors=own.factors)
+    """The iterations on a person's own sheets; behind them those of other trainings, numbered on."""
+    taken: set[str] = set()
+    last = 0
+    for training in (own, *own.others):
+        names = _names_of(training, last, taken)
+        for number, shown in training.shown.items():
+            places = {**shown, **training.beyond.get(number, {})}
+            images = training.images.get(number, np.arange(book.problem.images))
+            rate = training.rate if own.others else None
+            before = names.get(number - 1, "")
+            yield Shown(names[number], places, images, last + number, before, factors=training.factors, eta=rate)
+        taken |= set(names.values())
+        last += training.last
 
 
-def _names(own: OwnIterations) -> dict[int, str]:
-    """By iteration the sheet of its own quantities; of one of several on it also which."""
+def _names_of(own: OwnIterations, before: int, taken: Collection[str]) -> dict[int, str]:
+    """By iteration the sheet of its own quantities; of one of several on it also which, numbered on where it is `taken`."""
     sheets = {n: next((where[0] for name, where in shown.items() if name not in GIVEN), "") for n, shown in own.shown.items()}
     several = bool(own.steps) or len(set(sheets.values())) < len(sheets)
-    return {n: f"{sheet} ({n})" if several else sheet for n, sheet in sheets.items()}
+    if not several and not set(sheets.values()) & set(taken):
+        return sheets
+    names = {n: f"{sheet} ({n})" for n, sheet in sheets.items()}
+    return {n: f"{sheet} ({before + n})" for n, sheet in sheets.items()} if set(names.values()) & set(taken) else names
 
 
 def _trained(book: Book, last: int) -> Iterator[Shown]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 
@@ -46,7 +47,14 @@ def understood_iterations(book: Workbook, problem: Problem, found: Understood) -
         _offset(sheets), _is_regular({name: ways[name] for name in first if name in ways}, steps, shown), tables,
         problem.per_epoch,
     )  # fmt: skip
+    others = tuple(understood_iterations(book, problem, other) for other in found.others if _is_within(problem, other))
+    own = replace(own, others=others, rate=understood.common_eta(found))
     return own.with_eta({n: _eta(book, own, n, found) for n in mine})
+
+
+def _is_within(problem: Problem, found: Understood) -> bool:
+    """Whether a training has no more examples than the problem: those of one that has more are of another kind."""
+    return len(understood.examples(found)[0]) <= problem.images
 
 
 def _shown(book: Workbook, problem: Problem, found: Understood) -> tuple[list[Where], dict[str, float], dict[int, np.ndarray]]:

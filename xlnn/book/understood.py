@@ -25,6 +25,8 @@ from xlnn.xlsx.workbook import Workbook
 NUMBERS = re.compile(r"(?<![A-Za-z0-9_$.])[0-9]+\.?[0-9]*(?:[eE][+-]?[0-9]+)?(?![A-Za-z0-9_(!])")
 AUTHORS = ("x", "t", "digit", "z", "a", "C", "answer", "prediction", "right")  # what their formulas calculate of an image
 SAME = 1e-9  # relative: layers' own η that are one
+SHORT_E = "the sheet has {number} for e: its outputs are judged as exactly as that is. EXP(z) is exact."
+OTHERS = "further trainings of this network: {count} ({where}); they are judged, too, and the first one goes on."
 
 
 @dataclass(frozen=True)
@@ -104,8 +106,14 @@ def layer_rates(found: Understood) -> dict[str, float]:
         if not mine and not {"new_w" + entry.label, "new_b" + entry.label} & named:
             result[entry.label] = 0.0
         elif mine and abs(mine[0] - eta) > SAME * eta and any(abs(mine[0] - n) <= SAME * n for n in stated):
-            result[entry.label] = float(f"{mine[0] / eta:.12g}")
+            result[entry.label] = _multiple(mine[0], eta)
     return result
+
+
+def _multiple(rate: float, eta: float) -> float:
+    """The factor that makes η a layer's own rate, with few digits where these do."""
+    short = float(f"{rate / eta:.12g}")
+    return short if short * eta == rate else rate / eta
 
 
 def typed_numbers(graph: Graph) -> set[float]:
@@ -182,6 +190,11 @@ def notes(found: Understood) -> Notes:
         result.append(("δ has the other sign, t − a, and is added.", {}))
     if any(part.factor < 0 for name, part in found.iterations[0].named.items() if name.startswith("b") and name != "back"):
         result.append(("the biases are thresholds θ: z = Σ w a − θ.", {}))
+    if found.e != math.e:
+        result.append((SHORT_E, {"number": f"{found.e:.12g}"}))
+    if found.others:
+        where = these(sheets_of_iterations(other)[0] for other in found.others)
+        result.append((OTHERS, {"count": len(found.others), "where": where}))
     return (summary(found), *result)
 
 

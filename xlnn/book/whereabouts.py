@@ -28,6 +28,7 @@ class OwnIterations:
     `beyond`: new parameters that stand where the next iteration has its parameters. `factors` are what the sheet's numbers are
     of a quantity's own, as −1 for δ = t − a. `images` are the positions of an iteration's images, where it has not all.
     `offset`: the number in the sheets' names less the iteration's. `regular`: how they go on can be said.
+    `others` are other trainings of the same network; `rate` is the η of this one, where the formulas tell it.
     """
 
     shown: Mapping[int, Where]
@@ -40,6 +41,8 @@ class OwnIterations:
     regular: bool = True
     tables: Mapping[str, Move] = field(default_factory=dict)  # inputs in a table of all examples: the step from one to the next
     epoch: int = 1  # iterations until each example was used
+    others: tuple[OwnIterations, ...] = ()
+    rate: float | None = None
 
     @property
     def first(self) -> Where:

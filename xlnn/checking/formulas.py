@@ -6,6 +6,7 @@ be the derivative of the sheet's own formulas, by which a wrong cell is explaine
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ import numpy as np
 from xlnn.checking.explaining import Explanation, explain
 from xlnn.checking.forward import explain_forward, explain_odd
 from xlnn.formula.building import read
+from xlnn.formula.euler import with_e
 from xlnn.formula.graph import SPAN, Graph
 from xlnn.formula.values import ERROR, NUMBER, TEXT
 from xlnn.layout.cells import COLUMNS, Cell
@@ -24,9 +26,10 @@ from xlnn.words import these
 from xlnn.xlsx.workbook import Workbook
 
 LINE, SIDE = 6, 2  # so many formulas in a line make a pattern, at least so many on each side of what breaks it
+IN_VAIN = 2  # iterations in which no cause is found why the same parameters are wrong, and none is looked for in others
 SAME = 0.5  # of the references of neighbours that a formula has, at least, that departs from their pattern
 
-
+UNLIKE = "does not follow the derivative of your own sheet: ∂C/∂{cell} is {slope}, the change is −{eta} · {found}."
 KNOWN_AS = {
     "squares": "Σ(t − a)²", "cross-entropy": "cross-entropy", "softmax cross-entropy": "softmax cross-entropy",
     "perceptron rule": "the perceptron rule",
@@ -69,11 +72,13 @@ def judge_formulas(workbook: Workbook | str | Path) -> Judged:
     """What a workbook's formulas tell. Raises as `Workbook` and `xlnn.formula.read` do."""
     book = workbook if isinstance(workbook, Workbook) else Workbook(workbook)
     graph = read(book)
-    wiring = Wiring(graph)
+    wiring = Wiring(with_e(graph))
     found = [*_reports(graph), *_errors(graph), *_breaks(graph)]
     learns = learning(wiring)
+    gradients = list(_gradients(learns, found)) if learns is not None else []
+    if learns is not None and any(len(finding.cells) == len(learns.wrong) for finding in gradients if finding.message == UNLIKE):
+        learns = None  # nothing there is the derivative of anything: what goes on from row to row is no descent
     if learns is not None:
-        gradients = list(_gradients(learns, found))
         told = {cell for finding in gradients for cell in finding.cells.tolist()}
         found = [finding for finding in found if finding.kind != "departs" or finding.cells[0] not in told]
         found += [*_pasted(learns), *_cost(learns), *_total(learns), *_scale(learns), *gradients]
@@ -249,8 +254,11 @@ def _total(learns: Learning) -> Iterator[Finding]:
 def _scale(learns: Learning) -> Iterator[Finding]:
     """The gradients are a multiple of the derivative of the cost that is shown: ½ is forgotten in one of them, or 1/n."""
     given = eta(learns.wiring, learns.updates)
-    rate = learns.rate[np.isfinite(learns.rate)]
-    if learns.costs[0].name != "shown" or given is None or given[0] < 0 or not len(rate):
+    if learns.costs[0].name != "shown" or given is None or given[0] < 0:
+        return
+    mine = learns.wiring.reached(np.array(given[:1]))[learns.updates.new]  # another training has a cell of its own
+    rate = learns.rate[mine & np.isfinite(learns.rate)]
+    if not len(rate):
         return
     factor = float(np.median(rate)) / given[1]
     if not np.isclose(factor, 1, rtol=1e-6) and learns.costs[0].cells:
@@ -271,11 +279,15 @@ def _gradients(learns: Learning, before: Sequence[Finding]) -> Iterator[Finding]
     open_ = learns.wrong & ~wiring.reached(np.array(known, np.int64))[u.new]
     hints = {int(f.cells[0]): f.neighbour for f in before if f.kind == "departs"}
     found: list[tuple[Explanation, int]] = []
+    failed: Counter = Counter()
     for iteration in sorted(set(u.iteration[open_].tolist())):
         rows = u.of(iteration)[open_[u.of(iteration)]]
-        if not len(rows):
+        same = tuple(u.root[rows].tolist())
+        if not len(rows) or failed[same] == IN_VAIN:
             continue
-        for one in _causes(learns, iteration, rows, hints):
+        causes = _causes(learns, iteration, rows, hints)
+        failed[same] += not causes
+        for one in causes:
             found.append((one, iteration))
             open_ &= ~_behind_alike(wiring, one, u.new)
     for group in _merged(found):
@@ -388,9 +400,8 @@ def _unexplained(learns: Learning, rows: np.ndarray) -> Finding:
     slope = float(learns.slopes(values)[row])
     cell = name_of(graph, int(u.old[row]))
     fields = {"cell": cell, "found": f"{found:.9g}", "slope": f"{slope:.9g}", "eta": f"{learns.rate[row]:.9g}"}
-    message = "does not follow the derivative of your own sheet: ∂C/∂{cell} is {slope}, the change is −{eta} · {found}."
     lines = (("={formula}", {"formula": graph.text(int(u.new[row]))}),)
-    return Finding("gradient", np.sort(u.new[rows]), message, fields, lines)
+    return Finding("gradient", np.sort(u.new[rows]), UNLIKE, fields, lines)
 
 
 # ---- names -----------------------------------------------------------------------------------------------

@@ -38,6 +38,7 @@ from xlnn.understand.updates import Learning, slopes
 from xlnn.understand.wiring import bare
 
 TRIES, WORK = 1200, 3_000_000  # edits that are calculated, and formulas in all of them
+OPERATION = 40  # formulas that take as long as one operation on arrays, of which iterations one after another have many
 SMALL = 4  # copies of a formula that may depart from its siblings
 EXACT = 1e-8
 
@@ -76,7 +77,9 @@ def explain_forward(learns: Learning, iteration: int) -> Explanation | None:
 
 
 def _most(learns: Learning) -> int:
-    return min(TRIES, WORK // max(1, len(learns.wiring.graph.cell_of)))
+    graph = learns.wiring.graph
+    operations = sum(len(np.unique(graph.level[block.formulas])) for block in graph.blocks)
+    return min(TRIES, WORK // max(1, len(graph.cell_of) + OPERATION * operations))
 
 
 def _judged(learns: Learning, group: Copies, edit: Edit, rows: np.ndarray, before: np.ndarray) -> Explanation | None:

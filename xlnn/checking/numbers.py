@@ -5,6 +5,7 @@ Sheets that show the same quantities at the same places are judged together, (sh
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -180,6 +181,10 @@ class Group:
             if name == "t" and problem.network.classes is not None:
                 continue
             arrays = np.stack([np.asarray(given[name], dtype=float) for given in per_sheet])
+            if name == "eta":
+                arrays = np.array(
+                    [eta if shown.eta is None else shown.eta for eta, shown in zip(arrays, self.sheets, strict=True)]
+                )
             digits = self.digits if name in GIVEN else None  # η and the classes are typed, not calculated
             found[name] = Uncertain.stored(arrays if q.per_image else arrays[:, None], digits, exact=self.exact(name))
         for q in problem.network.parameters:
@@ -234,7 +239,14 @@ class Group:
             return self.given[name]
         if self.before and rule in self.problem.network.next_rules:
             return self.before.numbers["new_" + name]
-        return self.numbers.apply(rule)
+        return self._with_typed_e(rule, self.numbers.apply(rule))
+
+    def _with_typed_e(self, rule: Rule, expected: Uncertain) -> Uncertain:
+        """An output as uncertain as e is where the sheet has 2.718 for it: ½ |ln 2.718 − 1|, more than |z a′(z)| times that."""
+        known = self.book.understood
+        if known is None or known.e == math.e or rule.result.kind != "a":
+            return expected
+        return Uncertain(expected.value, expected.doubt + abs(math.log(known.e) - 1) / 2)
 
 
 def copy_rule(q, equation: str) -> Rule:

@@ -12,10 +12,10 @@ from functools import cached_property
 
 import numpy as np
 
-from xlnn.formula.tree import Call, walk
+from xlnn.formula.tree import Call, Operation, walk
 from xlnn.formula.values import NUMBER
 from xlnn.understand.sums import Polynomial, Sums
-from xlnn.understand.wiring import Wiring
+from xlnn.understand.wiring import Wiring, bare
 
 LEAF = -1  # among what a cell is a function of: a given number, or more than one thing
 
@@ -118,7 +118,18 @@ class Forward:
         inside = {
             c for key in keys for c in (*self.candidates[key].weights, *self.candidates[key].inputs, self.candidates[key].bias)
         }
-        return [c for c in self.wiring.read_by(cell) if c not in inside]
+        leak = _leak(self.wiring, cell)
+        return [c for c in self.wiring.read_by(cell) if c not in inside and c != leak]
+
+
+def _leak(wiring: Wiring, cell: int) -> int:
+    """The given number in =IF(z>0,z,$D$1*z) or =MAX(z,$D$1*z): it is a constant of the function; −1 where there is none."""
+    tree, read = wiring.graph.tree(cell), wiring.read_by(cell)
+    if tree is None or len(read) != 2 or not (isinstance(whole := bare(tree), Call) and whole.function in ("IF", "MAX")):
+        return -1
+    given = [c for c in read if wiring.graph.is_leaf[c] and 0 < wiring.graph.values.numbers[c] < 1]
+    multiplied = any(isinstance(part, Operation) and part.operators == ("*",) for part in walk(tree))
+    return given[0] if len(given) == 1 and multiplied else -1
 
 
 def forward(wiring: Wiring, sums: Sums, root: np.ndarray) -> Forward:

@@ -50,8 +50,9 @@ def activation_of(forward: Forward, layers: Sequence[Found], naming: Naming) -> 
 
     None where no known one agrees with most outputs.
     """
-    z = [_weighted_at(forward, found, naming) for found in layers]
+    z = [_weighted_at(forward, found, naming.points) for found in layers]
     best: tuple[str, np.ndarray] | None = None
+    most = (-1, -1)
     for name, entry in ACTIVATIONS.items():
         if name == "identity" or (entry.whole_layer and (layers[0].keys.ndim != 2 or layers[0].keys.shape[1] < 2)):
             continue
@@ -61,8 +62,9 @@ def activation_of(forward: Forward, layers: Sequence[Found], naming: Naming) -> 
                 a = [np.asarray(entry.output(part), float) for part in at_points]
             parts.append(_outputs(found, naming, a, name).ravel())
         cells = np.concatenate(parts)
-        if best is None or (cells >= 0).sum() > (best[1] >= 0).sum():
-            best = name, cells
+        right = (int((cells >= 0).sum()), _as_stored(forward, layers, naming, name, parts))
+        if best is None or right > most:
+            best, most = (name, cells), right
     if best and (best[1] >= 0).mean() >= MOSTLY:
         itself = best[1] == np.concatenate([found.z.ravel() for found in layers])  # a Σ that is never negative is no function
         return ("identity" if itself[best[1] >= 0].all() else best[0]), best[1]
@@ -71,10 +73,20 @@ def activation_of(forward: Forward, layers: Sequence[Found], naming: Naming) -> 
     return ("identity", same) if (same >= 0).mean() >= MOSTLY else None
 
 
-def _weighted_at(forward: Forward, found: Found, naming: Naming) -> list[np.ndarray]:
+def _as_stored(forward: Forward, layers: Sequence[Found], naming: Naming, name: str, outputs: Sequence[np.ndarray]) -> int:
+    """How many outputs agree with a function where nothing is changed: where all z were negative, ReLU and a step were one."""
+    stored, count = [naming.wiring.graph.values], 0
+    for found, cells in zip(layers, outputs, strict=True):
+        with np.errstate(all="ignore"):
+            expected = np.asarray(ACTIVATIONS[name].output(_weighted_at(forward, found, stored)[0]), float).ravel()
+        count += int((agree(stored[0].numbers[cells], expected) & (cells >= 0)).sum())
+    return count
+
+
+def _weighted_at(forward: Forward, found: Found, points: Sequence[Values]) -> list[np.ndarray]:
     """z of a layer at each point."""
     keys = [forward.units[key] if key is not None else None for key in found.keys.ravel().tolist()]
-    return [weighted(keys, values).reshape(found.keys.shape) for values in naming.points]
+    return [weighted(keys, values).reshape(found.keys.shape) for values in points]
 
 
 def with_zeros(wiring: Wiring, parameters: np.ndarray, units: Iterable[Unit]) -> Values:
@@ -94,7 +106,7 @@ def at_zero(name: str, outputs: np.ndarray, zero: Values) -> str:
 def outputs_of(forward: Forward, found: Found, naming: Naming, name: str) -> np.ndarray:
     """The cells of a layer's outputs whose function is known, −1 for gaps."""
     with np.errstate(all="ignore"):
-        a = [np.asarray(ACTIVATIONS[name].output(z), float) for z in _weighted_at(forward, found, naming)]
+        a = [np.asarray(ACTIVATIONS[name].output(z), float) for z in _weighted_at(forward, found, naming.points)]
     return _outputs(found, naming, a, name)
 
 
@@ -110,17 +122,18 @@ def _outputs(found: Found, naming: Naming, a: list[np.ndarray], name: str) -> np
         return np.where(right & (found.a >= 0), found.a, -1)
     if name == "identity":
         return np.where(found.keys != None, found.z, -1)  # noqa: E711
-    near = _near(found, naming, a)
+    near = _near(found, naming, a, ACTIVATIONS[name].whole_layer)
     if name in STEPS or (near >= 0).mean() >= MOSTLY:
         return naming.completed(near)
     cells = naming.find(a)
     return np.full(found.keys.shape, -1) if cells is None else cells.cells
 
 
-def _near(found: Found, naming: Naming, a: list[np.ndarray]) -> np.ndarray:
+def _near(found: Found, naming: Naming, a: list[np.ndarray], together: bool) -> np.ndarray:
     """The cells that read one Σ each and agree with its output, rather those of formulas that most of them have.
 
-    What is read tells more than numbers that several outputs may have, as 0 and 1, or ½ where all inputs are 0.
+    What is read tells more than numbers that several outputs may have, as 0 and 1, or ½ where all inputs are 0. Where each output
+    reads all Σs `together`, as of a softmax, of several that agree (all of them nearly 0) none is taken.
     """
     agreeing: dict[tuple, list[int]] = {}
     for index, key in np.ndenumerate(found.keys):
@@ -133,7 +146,8 @@ def _near(found: Found, naming: Naming, a: list[np.ndarray]) -> np.ndarray:
     counts = Counter(int(block[cell]) for cells in agreeing.values() for cell in cells)
     result = np.full(found.keys.shape, -1)
     for index, cells in agreeing.items():
-        result[index] = min(cells, key=lambda cell: (-counts[int(block[cell])], cell), default=-1)
+        several = together and len({cell for cell in cells if block[cell] == block[cells[0]]}) > 1
+        result[index] = -1 if several else min(cells, key=lambda cell: (-counts[int(block[cell])], cell), default=-1)
     return result
 
 

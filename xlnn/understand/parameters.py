@@ -7,6 +7,7 @@ is that of the units the bias tells (it stands in a unit's Σs), or the next lay
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 import numpy as np
@@ -175,6 +176,8 @@ def _next_layer(wiring: Wiring, found: Forward, sums: list[Sum], given: np.ndarr
     """Given numbers that a Σ multiplies with functions of a Σ that is known already, and those beside them."""
     result = np.zeros(len(given), bool)
     biases: dict[tuple[int, ...], set[int]] = {}
+    alike = Counter(unit.weights for unit in found.units.values())
+    single: dict[int, list[int]] = {}
     for s in sums:
         pairs = [product for product in s.terms if len(product) == 2]
         singles = [product[0] for product in s.terms if len(product) == 1]
@@ -189,12 +192,22 @@ def _next_layer(wiring: Wiring, found: Forward, sums: list[Sum], given: np.ndarr
         inputs = [[c for c in p if not (given[c] or known[c])] for p in pairs]
         if any(len(w) != 1 for w in weights):
             continue
-        if all(_is_output(wiring, found, cells[0]) for cells in inputs):
+        if all(_is_output(wiring, found, cells[0]) and not _is_branch(wiring, s, cells[0]) for cells in inputs):
             mine = tuple(w[0] for w in weights)
+            if len(mine) == 1 and given[mine[0]]:
+                several = max(alike[found.units[key].weights] for key in found.support(inputs[0][0]) if key in found.units)
+                single.setdefault(mine[0], []).append(several)
             result[list(mine)] = True
             biases.setdefault(mine, set()).update(c for c in singles if not known[list(mine)].any())
+    result[[w for w, examples in single.items() if 2 * len(examples) < max(examples)]] = False  # a weight is that of all examples
     result[[next(iter(cells)) for cells in biases.values() if len(cells) == 1]] = True  # several are targets: z − t
     return result
+
+
+def _is_branch(wiring: Wiring, s: Sum, cell: int) -> bool:
+    """Whether a part of a formula, as 0.01·Σ in IF(Σ>0,Σ,0.01·Σ), is no sum of its own: the formula reads the Σ besides."""
+    block = int(wiring.block_of[s.cell])
+    return s.part >= 0 and sum(role[0] == block for role in wiring.roles(cell)) > len(s.terms)
 
 
 def _beside_others(sums: Sums, given: np.ndarray, known: np.ndarray) -> np.ndarray:

@@ -37,6 +37,7 @@ class Iteration:
     named: Mapping[str, Named]
     eta: Mapping[str, float]
     step: Step
+    training: int = 0  # of several trainings, which one it belongs to
 
     def places(self) -> dict[str, tuple[str, Place]]:
         """Where each quantity lies that is found whole: sheet and stride pattern, or a list of cells."""
@@ -100,7 +101,7 @@ class Reading:
         layers = [layer for layer in self.layers.values() if layer.kind != "max pooling"]
         sums = np.array([key[0] for layer in layers for key in layer.keys.ravel().tolist() if key is not None], np.int64)
         ends = [self.named[name].cells.ravel() for name in ("C", "dC_da" + self.network.output.label) if name in self.named]
-        shown = self.naming.wiring.read_as(np.unique(sums))
+        shown = self.naming.wiring.read_as(self.uses.written_out(np.unique(sums)))
         answers = self.naming.wiring.read_as(np.unique(np.concatenate(ends))) if ends else {}
         found = dict(self.named)
         for name, part in self.named.items():

@@ -326,22 +326,27 @@ class Sums:
 
 
 def largest(tree: Tree, sizes) -> Iterator[Tree]:
-    """The largest parts of a formula that are polynomials in at least one product; of Σ >= θ that is Σ − θ."""
+    """The largest parts of a formula that are polynomials in at least one product; of Σ >= θ that is Σ − θ, also where the Σ
+    has a cell of its own."""
     try:
         grid = _grid(tree, sizes)
     except NoSum:
-        for child in _compared(tree, sizes):
+        difference = _difference(tree, sizes)
+        if difference is not None:
+            yield difference
+            return
+        for child in children(tree):
             yield from largest(child, sizes)
         return
     if any(len(key) > 1 for p in grid.flat for key in p):
         yield tree
 
 
-def _compared(tree: Tree, sizes) -> tuple[Tree, ...]:
-    """The parts of a formula; of a comparison of two polynomials in cells their difference."""
+def _difference(tree: Tree, sizes) -> Tree | None:
+    """Of a comparison of two polynomials in cells their difference; None where it is something else."""
     parts = tuple(children(tree))
     if isinstance(tree, Operation) and len(parts) == 2 and tree.operators[0] in ("<", ">", "<=", ">="):
         with suppress(NoSum):
             if all(any(key for p in _grid(part, sizes).flat for key in p) for part in parts):
-                return (Operation(("-",), parts),)
-    return parts
+                return Operation(("-",), parts)
+    return None

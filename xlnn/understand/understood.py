@@ -7,7 +7,8 @@ found.iterations[0].places()["delta2"]      # ("Sheet1", Place …)
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,6 +16,7 @@ import numpy as np
 
 from xlnn import formula
 from xlnn.errors import UsageError
+from xlnn.formula.euler import typed_e, with_e
 from xlnn.formula.graph import Graph
 from xlnn.formula.picking import picked
 from xlnn.formula.splitting import split
@@ -30,6 +32,7 @@ from xlnn.understand.meaning import activation_of, at_zero, network_of, outputs_
 from xlnn.understand.parameters import with_structure
 from xlnn.understand.reading import LINEAR, Iteration, Reading, alike, steps_at
 from xlnn.understand.structure import Instance, NoNetwork, instances, some, with_common_inputs, with_missing, with_shared_biases
+from xlnn.understand.trainings import trainings
 from xlnn.understand.using import Uses
 from xlnn.understand.wiring import Wiring
 from xlnn.xlsx.workbook import Workbook
@@ -43,6 +46,7 @@ class Understood:
     """What a workbook's formulas say.
 
     `network` holds layers, cost and conventions: the cost "perceptron" where w + η(t − a)x is learnt with steps.
+    `iterations` are those of its training, of the longest one if there are several.
     `explained`, (cells + 1,) of bools, marks the formula cells that are named or only lead to such; `tried` counts examples.
     """
 
@@ -51,6 +55,8 @@ class Understood:
     iterations: tuple[Iteration, ...]
     explained: np.ndarray = field(repr=False)
     tried: int = 0  # examples without right answers, beside those that have some
+    further: tuple[tuple[Iteration, ...], ...] = ()  # the iterations of other trainings of the network
+    e: float = math.e  # as the sheet has it: 2.718
 
     @property
     def eta(self) -> dict[str, float]:
@@ -60,6 +66,11 @@ class Understood:
             for name, eta in iteration.eta.items():
                 found.setdefault(name, eta)
         return found
+
+    @property
+    def others(self) -> list[Understood]:
+        """The other trainings of the network."""
+        return [replace(self, iterations=iterations, further=()) for iterations in self.further]
 
     @property
     def formulas(self) -> np.ndarray:
@@ -81,7 +92,7 @@ def understand(source: Workbook | Graph) -> Understood | None:
     """What a workbook's formulas say; None where they hold no network. Raises as `formula.read` does."""
     graph = source if isinstance(source, Graph) else formula.read(source)
     try:
-        found = _Reading(Wiring(picked(split(graph)))).understood()
+        found = replace(_Reading(Wiring(picked(split(with_e(graph))))).understood(), e=typed_e(graph))
     except (NoNetwork, UsageError):  # or what is there is no network that xlnn can calculate
         return None
     return found if found.share >= LEAST and _is_network(found) else None
@@ -118,18 +129,25 @@ class _Reading:
         self.parameters = self.forward.sums.is_parameter
         old, new, when = (part.tolist() for part in (self.updates.old, self.updates.new, self.updates.iteration))
         self.iteration = dict(zip(old, when, strict=True)) | {cell: number + 1 for cell, number in zip(new, when, strict=True)}
-        self.shown = self._in_order(instances(wiring, self.forward, self.iteration))
+        trained = self._trainings(instances(wiring, self.forward, self.iteration))
+        self.shown = with_shared_biases([instance for training in trained for instance in training])
+        self.training = [number for number, training in enumerate(trained) for _ in training]
 
-    def _in_order(self, found: list[Instance]) -> list[Instance]:
-        """The iterations of the network that most cells belong to: all of one shape, as the updates lead on from each other."""
+    def _trainings(self, found: list[Instance]) -> list[list[Instance]]:
+        """The trainings of the network that most cells belong to: iterations of one shape, as the updates lead on."""
         kinds: dict[tuple, list[Instance]] = {}
         for instance in found:
             kinds.setdefault(_shape(instance), []).append(instance)
         mine = max(kinds.values(), key=lambda group: sum(_size(instance) for instance in group))
+        at_first = zip((*self.updates.new.tolist(), *self.updates.root.tolist()), (*self.updates.root.tolist(),) * 2, strict=True)
         when = lambda instance: max(self.iteration.get(int(c), 0) for layer in instance.layers for c in layer.w.ravel())
+        return [self._in_order(training, when) for training in trainings(self.graph, mine, dict(at_first))]
+
+    def _in_order(self, mine: list[Instance], when: Callable[[Instance], int]) -> list[Instance]:
+        """The iterations of a training, as the updates lead on from each other."""
         by_number = {when(instance): instance for instance in mine}
         found = with_missing(self.graph, by_number) if len(by_number) == len(mine) else sorted(mine, key=when)
-        return with_shared_biases(with_common_inputs(found))
+        return with_common_inputs(found)
 
     def understood(self) -> Understood:
         uses = Uses(self.wiring, self.forward, self.updates)
@@ -148,10 +166,13 @@ class _Reading:
         naming.keep_copies(np.concatenate([*(instance.x.ravel() for instance in self.shown), *(part.ravel() for part in t)]))
         learnt = self._network(naming, activations, t[0])
         readings = [Reading(naming, uses, learnt, *pair) for pair in zip(self.shown, t, strict=True)]
-        found = alike(self.graph, [reading.read() for reading in readings], naming.free)
+        read = zip(readings, self.training, strict=True)
+        found = alike(self.graph, [replace(reading.read(), training=number) for reading, number in read], naming.free)
         network = network_of(self.shown[0], activations, learnt.cost, learnt.total, readings[0].ties())
         network = replace(network, freeze_biases=_are_frozen(found))
-        return Understood(self.graph, network, tuple(found), self._explained(found), int(sum((~k).sum() for k in tried)))
+        several = [tuple(i for i in found if i.training == number) for number in sorted({i.training for i in found})]
+        count = int(sum((~k).sum() for k in tried))
+        return Understood(self.graph, network, several[0], self._explained(found), count, tuple(several[1:]))
 
     # ---- the network -------------------------------------------------------------------------------------
 

@@ -42,6 +42,19 @@ class Uses:
                 if 2 * alike > read.size - (mostly and alike > 0):
                     read[...] = np.where(new >= 0, new, read)
 
+    def written_out(self, sums: np.ndarray) -> np.ndarray:
+        """The cells of Σs, with those of partial sums and products that they are made of."""
+        whole, wiring = self.forward.sums.whole, self.wiring
+        stops = self.forward.sums.is_parameter | wiring.is_copy
+        stack = sums.tolist()
+        found = dict.fromkeys(stack)
+        while stack:
+            for cell in wiring.read_by(stack.pop()):
+                if cell in whole and cell not in found and not stops[cell]:
+                    found[cell] = None
+                    stack.append(cell)
+        return np.array(list(found), np.int64)
+
     def gradients(self, old: np.ndarray, free: np.ndarray, inputs: np.ndarray) -> np.ndarray:
         """The cells g of w − η·g, in the shape of `old`; −1 where an update does not take a single `free` one."""
         given = set(inputs.ravel().tolist())
