@@ -27,6 +27,7 @@ from xlnn.book.names import (
     TRAINED,
 )
 from xlnn.book.origin import origin_of
+from xlnn.book.overwritten import NOTHING, Numbers, Overwritten, at
 from xlnn.book.own_iterations import factors_of
 from xlnn.book.places_line import Line
 from xlnn.book.reader import read_book
@@ -85,6 +86,7 @@ class Book:
     decimals: int | None = None
     negated: tuple[str, ...] = ()  # kinds of quantities that are read with the other sign
     understood: Understood | None = None  # what its formulas say, where that was asked
+    overwritten: Overwritten = NOTHING  # where numbers stand over formulas, where that was asked
     _numbers: dict[tuple[str, str, Place, float], np.ndarray] = field(default_factory=dict)
     _grids: dict[str, np.ndarray] = field(default_factory=dict)
     _layouts: dict[int, Layout] = field(default_factory=dict)
@@ -104,6 +106,10 @@ class Book:
     def _read(self, sheet: str, place: Place, marks: bool) -> np.ndarray:
         numbers = self.workbook.floats(sheet, place)
         return as_numbers(self.workbook.block(sheet, place), marks) if np.isnan(numbers).any() else numbers
+
+    def other_numbers(self, shown: Shown, name: str, numbers: Numbers) -> np.ndarray:
+        """Numbers that are known of some cells, at a quantity's place; nan elsewhere."""
+        return at(numbers, *shown.places[name]) / self.as_shown(shown, name, 1.0)
 
     def as_shown(self, shown: Shown, name: str, number: float) -> float:
         """A quantity's own number as this workbook would show it: with the other sign where δ is t − a, or b is −θ."""

@@ -13,6 +13,7 @@ import numpy as np
 from xlnn.book.names import FORWARD
 from xlnn.book.origin import Notes, Origin, Sources
 from xlnn.errors import XlnnError
+from xlnn.formula import mended
 from xlnn.formula.graph import SPAN, Graph
 from xlnn.formula.values import NUMBER
 from xlnn.layout.places import Place
@@ -39,12 +40,18 @@ class Shows:
 
 
 @lru_cache(maxsize=2)  # a workbook is asked by its reader, and by whoever judges it
+def graph_of(book: Workbook) -> Graph:
+    """The formulas of a workbook, with those over which numbers were typed. They are read once. Raises as `formula.mended`."""
+    return mended(book)
+
+
+@lru_cache(maxsize=2)
 def understood(book: Workbook) -> Understood | None:
-    """What the formulas of a workbook say, None where that is no network, or more than can be read. They are read once."""
+    """What the formulas of a workbook say, None where that is no network, or more than can be read."""
     try:
         if not any(len(book.formulas(sheet).codes) for sheet in book.readable(book.sheets)):
             return None
-        return understand(book)
+        return understand(graph_of(book))
     except XlnnError:
         return None
 

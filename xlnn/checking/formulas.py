@@ -13,9 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
+from xlnn.book.understood import graph_of
 from xlnn.checking.explaining import Explanation, explain
 from xlnn.checking.forward import explain_forward, explain_odd
-from xlnn.formula.building import read
 from xlnn.formula.euler import with_e
 from xlnn.formula.graph import SPAN, Graph
 from xlnn.formula.values import ERROR, NUMBER, TEXT
@@ -23,10 +23,11 @@ from xlnn.layout.cells import COLUMNS, Cell
 from xlnn.understand.updates import Learning, eta, learning
 from xlnn.understand.wiring import Wiring
 from xlnn.words import these
-from xlnn.xlsx.workbook import Workbook
+from xlnn.xlsx.workbook import Workbook, shown
 
 LINE, SIDE = 6, 2  # so many formulas in a line make a pattern, at least so many on each side of what breaks it
 IN_VAIN = 2  # iterations in which no cause is found why the same parameters are wrong, and none is looked for in others
+SAME_NUMBER = 1e-9  # relative: a number that is what the formula gives
 SAME = 0.5  # of the references of neighbours that a formula has, at least, that departs from their pattern
 
 UNLIKE = "does not follow the derivative of your own sheet: ∂C/∂{cell} is {slope}, the change is −{eta} · {found}."
@@ -71,9 +72,9 @@ class Judged:
 def judge_formulas(workbook: Workbook | str | Path) -> Judged:
     """What a workbook's formulas tell. Raises as `Workbook` and `xlnn.formula.read` do."""
     book = workbook if isinstance(workbook, Workbook) else Workbook(workbook)
-    graph = read(book)
+    graph = graph_of(book)
     wiring = Wiring(with_e(graph))
-    found = [*_reports(graph), *_errors(graph), *_breaks(graph)]
+    found = [*_overwritten(graph), *_outdated(graph), *_reports(graph), *_errors(graph), *_breaks(graph)]
     learns = learning(wiring)
     gradients = list(_gradients(learns, found)) if learns is not None else []
     if learns is not None and any(len(finding.cells) == len(learns.wrong) for finding in gradients if finding.message == UNLIKE):
@@ -121,6 +122,31 @@ def _reads_text(graph: Graph, cell: int) -> bool:
     return bool((graph.values.all_kinds()[graph.precedents(cell)] == TEXT).any())
 
 
+def _overwritten(graph: Graph) -> Iterator[Finding]:
+    """Numbers in place of formulas that their like have; a note where they are what the formulas give."""
+    for one in graph.overwritten:
+        fields = {"number": shown(one.typed), "cell": name_of(graph, one.sibling), "formula": graph.text(one.sibling)}
+        same = one.typed == one.expected or bool(np.isclose(one.typed, one.expected, rtol=SAME_NUMBER, atol=0))
+        message = (
+            "holds the number {number}, its like formulas: {cell} has ={formula}" if same
+            else "holds the number {number}, its like formulas, which would give {expected} here: {cell} has ={formula}"
+        )  # fmt: skip
+        lines: tuple[tuple[str, dict], ...] = (("what reads it was not calculated since.", {}),) if one.stale else ()
+        fields |= {"expected": shown(one.expected)}
+        yield Finding("constant", np.array([one.cell]), message, fields, lines, wrong=not same)
+
+
+def _outdated(graph: Graph) -> Iterator[Finding]:
+    """Numbers that were changed since the last calculation."""
+    for one in graph.outdated:
+        fields = {"number": shown(one.typed), "count": one.readers, "used": shown(one.used)}
+        message = (
+            "holds {number}, but {count} results were calculated with {used}: let the sheet calculate." if len(one.cells) == 1
+            else "one of these was changed since the last calculation: let the sheet calculate."
+        )  # fmt: skip
+        yield Finding("outdated", np.array(one.cells), message, fields)
+
+
 # ---- patterns --------------------------------------------------------------------------------------------
 
 
@@ -134,12 +160,13 @@ def _breaks(graph: Graph) -> Iterator[Finding]:
         for hole, neighbour, count in _holes(graph, kinds, along):
             if hole not in holes or holes[hole][1] < count:
                 holes[hole] = neighbour, count
+    typed = {one.cell for one in graph.overwritten}
     pasted: dict[int, list[int]] = {}
     for hole, (neighbour, count) in sorted(holes.items()):
         if graph.owner[hole] < 0:
             if graph.values.all_kinds()[hole] == NUMBER:
                 pasted.setdefault(neighbour, []).append(hole)
-        elif _departs(graph, hole, neighbour):
+        elif hole not in typed and _departs(graph, hole, neighbour):
             fields = {"count": count, "formula": graph.text(hole)}
             yield Finding(
                 "departs", np.array([hole]), "the formula departs from that of its {count} neighbours: ={formula}", fields,

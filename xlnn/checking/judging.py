@@ -8,25 +8,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from xlnn.book.iterations import Book, book_of, computed, missing
+from xlnn.book.overwritten import overwritten_in
+from xlnn.book.understood import graph_of
+from xlnn.checking.beside import MOST, formulas_in
 from xlnn.checking.conventions import OTHER_RATES, other_rates, others
 from xlnn.checking.explain import SAMPLED, explained_faults, fault_of, only, told_apart
 from xlnn.checking.looked_at import further
+from xlnn.checking.mistakes.case import Cause
+from xlnn.checking.mistakes.references import NUMBER_FOR_FORMULA
 from xlnn.checking.numbers import CLASSES, Group, groups, wrong_cells
 from xlnn.checking.trajectory import trajectory
 from xlnn.checking.uncertain import Precision, Uncertain, common_decimals, recognised
-from xlnn.checking.verdict import MARKED, Fault, Verdict, first_cell
+from xlnn.checking.verdict import MARKED, Fault, Verdict, cells_of, first_cell
 from xlnn.errors import ContentError, UsageError, XlnnError
 from xlnn.layout.labels import symbols
 from xlnn.lessons.catalogue import lesson_in
 from xlnn.model.rules import Rule
 from xlnn.words import say
+from xlnn.xlsx.cell_table import code
 from xlnn.xlsx.workbook import Workbook
 
 if TYPE_CHECKING:
@@ -85,8 +93,18 @@ def judge(
                 "Say in a sheet Places where z, a, C … lie, or keep to the addresses of `xlnn train`.",
                 book.workbook.where(""),
             )
-        verdict = _under_some_convention(_judged(book, digits), digits, settings)
+        verdict = _under_some_convention(_judged_with_overwritten(book, digits), digits, settings)
         return verdict if against is None else replace(verdict, trajectory=trajectory(book, against, digits, settings))
+
+
+def _judged_with_overwritten(book: Book, digits: int | None) -> Verdict:
+    """The verdict; where something is wrong, with what the formulas say of numbers that stand over formulas."""
+    verdict = _judged(book, digits)
+    if verdict.right or not 0 < formulas_in(book.workbook) <= MOST:
+        return verdict
+    with suppress(XlnnError):  # formulas that are too many, or too deep: the rules have judged
+        book.overwritten = overwritten_in(graph_of(book.workbook))
+    return _judged(book, digits) if book.overwritten.used else verdict
 
 
 def _under_some_convention(verdict: Verdict, digits: int | None, settings: Mapping) -> Verdict:
@@ -116,8 +134,22 @@ def _judged(book: Book, digits: int | None) -> Verdict:
             else:
                 cells += group.raw[rule.result.name].size
     order = {shown.name: position for position, shown in enumerate(book.iterations)}
-    faults = told_apart(sorted(faults, key=lambda fault: order[fault.shown.name]))
+    faults = told_apart(_once(sorted(faults, key=lambda fault: order[fault.shown.name])))
     return Verdict(book, found, tuple(faults), cells, precision, follow, tuple(missing(book)), tuple(further(book)))
+
+
+def _once(faults: Iterable[Fault]) -> list[Fault]:
+    """Without the faults of numbers that stand over formulas in cells that were named already: as the parameters of the iteration
+    before, say."""
+    found, named = list[Fault](), set[tuple]()
+    for fault in faults:
+        if [cause.name for cause in fault.causes] == [NUMBER_FOR_FORMULA.name]:
+            cells = set(cells_of(fault))
+            if cells <= named:
+                continue
+            named |= cells
+        found.append(fault)
+    return found
 
 
 def _calculated(book: Book) -> np.ndarray:
@@ -140,8 +172,22 @@ def _faults(group: Group, rule: Rule) -> tuple[int, Iterable[Fault]]:
         return 0, ()
     wrong &= ~_otherwise_right(group, rule, found, exact)
     unread = wrong & np.isnan(found)
+    typed = wrong & ~unread & group.typed_over(name)
+    if (mended := group.book.overwritten.mended) and (wrong & ~typed).any():  # right again with the formulas of cells before it
+        wrong &= typed | wrong_cells(group.known(name, mended), expected, group.digits, exact)
+    wrong &= ~typed
     follows = unread & ~group.blank[name] & group.follows(rule) if unread.any() else unread
-    return int(follows.sum()), _told(group, rule, wrong & ~unread, unread & ~follows, expected)
+    told = _typed(group, rule, typed, expected), _told(group, rule, wrong & ~unread, unread & ~follows, expected)
+    return int(follows.sum()), chain(*told)
+
+
+def _typed(group: Group, rule: Rule, typed: np.ndarray, expected: Uncertain) -> Iterator[Fault]:
+    """Faults of cells in which a number stands in place of the formula that their like have."""
+    for s in np.flatnonzero(typed.reshape(len(typed), -1).any(axis=1)).tolist():
+        fault = fault_of(group, s, rule, typed, expected, ())
+        sheet, cell = first_cell(fault)
+        text = group.book.overwritten.formulas[sheet, code(*cell)]
+        yield replace(fault, causes=(Cause(NUMBER_FOR_FORMULA, {"formula": text}),))
 
 
 def _told(group: Group, rule: Rule, wrong: np.ndarray, unread: np.ndarray, expected: Uncertain) -> Iterator[Fault]:

@@ -149,12 +149,32 @@ class Group:
         return {name: np.isnan(array) for name, array in self.raw.items() if np.isnan(array).any()}
 
     @cached_property
+    def overwritten(self) -> dict[str, np.ndarray]:
+        """Where numbers stand over formulas, or were changed since, what was calculated with, nan elsewhere; by quantity."""
+        used = self.book.overwritten.used
+        found = {name: self.known(name, used) for name in self.raw} if used else {}
+        return {name: array for name, array in found.items() if not np.isnan(array).all()}
+
+    def typed_over(self, name: str) -> np.ndarray:
+        """Which cells hold a number in place of the formula that their like have."""
+        if name not in self.overwritten:
+            return np.zeros(self.raw[name].shape, bool)
+        return ~np.isnan(self.known(name, dict.fromkeys(self.book.overwritten.formulas, 0.0)))
+
+    def known(self, name: str, numbers: Mapping) -> np.ndarray:
+        """Numbers that are known of some cells as `raw` has those that are stored, nan elsewhere."""
+        arrays = np.stack([self.book.other_numbers(shown, name, numbers) for shown in self.sheets])
+        return arrays if self.problem.network.quantities[name].per_image else arrays[:, None]
+
+    @cached_property
     def stored(self) -> dict[str, Uncertain]:
         """Quantities of which at least one cell holds a number; the others are computed."""
         return {name: self._stored(name) for name, a in self.raw.items() if not np.isnan(a).all()}
 
     def _stored(self, name: str) -> Uncertain:
-        return Uncertain.stored(self.raw[name], self.digits, exact=self.exact(name))
+        typed, held = self.overwritten.get(name), self.raw[name]
+        held = held if typed is None else np.where(np.isnan(typed), held, typed)
+        return Uncertain.stored(held, self.digits, exact=self.exact(name))
 
     def exact(self, name: str) -> bool:
         """Whether whole numbers of a quantity are exact.

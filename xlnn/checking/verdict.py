@@ -129,6 +129,11 @@ def first_cell(fault: Fault) -> tuple[str, Cell]:
     return fault.shown.cell(fault.rule.result.name, fault.cells[0])
 
 
+def cells_of(fault: Fault) -> list[tuple[str, Cell]]:
+    """Sheet and cell of every wrong number."""
+    return [fault.shown.cell(fault.rule.result.name, index) for index in fault.cells]
+
+
 def address(fault: Fault, index: tuple[int, ...]) -> str:
     return fault.shown.cell(fault.rule.result.name, index)[1].name
 

@@ -11,7 +11,8 @@ functions with their derivatives, `calculating` and `differentiating` apply them
 
 from xlnn.formula.building import read
 from xlnn.formula.graph import Graph, Report
+from xlnn.formula.mending import mended
 from xlnn.formula.reading import parse
 from xlnn.formula.tree import text
 
-__all__ = ["Graph", "Report", "parse", "read", "text"]
+__all__ = ["Graph", "Report", "mended", "parse", "read", "text"]

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from types import MappingProxyType
 
 import numpy as np
 
@@ -32,19 +33,21 @@ WORK = 1 << 27  # the same, counted for each copy
 AREAS = 1 << 22  # cells that array formulas fill
 DEPTH = 50_000  # formulas that depend on each other, one after the other
 SHOWN = 10  # cells of a circle
+NONE: Mapping[int, str] = MappingProxyType({})
 ROUNDS = 10  # in which circles are taken apart one by one
 
 
 def read(workbook: Workbook) -> Graph:
     """The graph of a workbook. Raises as `Workbook` does, and LimitError where its formulas are too many or read too much."""
-    return _reproduced(completed(workbook)[0])
+    return reproduced(completed(workbook)[0])
 
 
-def completed(workbook: Workbook) -> tuple[Graph, np.ndarray]:
+def completed(workbook: Workbook, further: Mapping[int, str] = NONE) -> tuple[Graph, np.ndarray]:
     """The graph in which formulas stored without a result have theirs, and the cells, (cells + 1,) of bools, that have it so: not
-    those that depend on a formula without a result that is not followed. Raises as `read`."""
+    those that depend on a formula without a result that is not followed. `further` formulas, by the code of their cell, count
+    as if they stood there. Raises as `read`."""
     held = _held(workbook)
-    graph, pending = _linked(workbook, _collected(workbook), held)
+    graph, pending = _linked(workbook, _with(_collected(workbook), further), held)
     graph = _without_circles(graph)
     if not pending.any():
         return graph, pending
@@ -132,6 +135,19 @@ def _collected(workbook: Workbook) -> _Collected:
         text_of += [known.setdefault((text, base, scope), len(known)) for text, base in zip(texts, bases, strict=True)]
         codes.append(found.codes + sheet * SPAN)
     return _Collected(np.concatenate(codes), np.array(text_of, np.int64), list(known), areas)
+
+
+def _with(collected: _Collected, further: Mapping[int, str]) -> _Collected:
+    """The formulas with further ones, in the order of their cells."""
+    if not further:
+        return collected
+    texts = [*collected.texts, *((text, code % SPAN, code // SPAN) for code, text in further.items())]
+    codes = np.concatenate([collected.codes, np.fromiter(further, np.int64)])
+    text_of = np.concatenate([collected.text_of, np.arange(len(collected.texts), len(texts))])
+    order = np.argsort(codes)
+    place = np.argsort(order)
+    areas = {int(place[formula]): area for formula, area in collected.areas.items()}
+    return _Collected(codes[order], text_of[order], texts, areas)
 
 
 def _unshared(found: Formulas) -> tuple[list[str], list[int]]:
@@ -367,14 +383,20 @@ def _calculated(graph: Graph, pending: np.ndarray) -> np.ndarray:
     return found
 
 
-def _reproduced(graph: Graph) -> Graph:
-    """Formulas that do not give the stored result are reported, and their cells count as given."""
+def stored_digits(graph: Graph) -> int:
+    """The significant digits with which the results of formulas are stored."""
     results = graph.values.numbers[graph.cell_of]
-    digits = digits_of(results[results != 0])
+    return digits_of(results[results != 0])
+
+
+def reproduced(graph: Graph) -> Graph:
+    """Formulas that do not give the stored result are reported, and their cells count as given; overwritten cells are told."""
+    overwritten = [one.cell for one in graph.overwritten]
+    digits = stored_digits(graph)
     out, reports = np.zeros(len(graph.cell_of), bool), list[Report]()
     for block in graph.blocks:
         for part in block.chunks:
-            wrong = np.flatnonzero(_judged(graph, part, digits))
+            wrong = np.flatnonzero(_judged(graph, part, digits) & ~np.isin(part.targets[:, 0, 0], overwritten))
             if len(wrong):
                 part = part.part(wrong)
                 out[part.formulas] = True

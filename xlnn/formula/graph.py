@@ -79,6 +79,35 @@ class Written:
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class Overwritten:
+    """A cell that holds a typed number where its siblings have formulas; the graph has the formula that they tell.
+
+    `typed` is what it holds, `expected` what the formula gives. What reads it was not calculated anew since where it is `stale`:
+    then the graph's values have what is expected.
+    """
+
+    cell: int
+    sibling: int
+    typed: float
+    expected: float
+    stale: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outdated:
+    """A given number that was changed since the last calculation; one of several `cells` where it cannot be told which.
+
+    `typed` is what it holds now, `used` what was calculated with, nan where several may be meant; `readers`: how many results are
+    of that number. The graph's values have it.
+    """
+
+    cells: tuple[int, ...]
+    typed: float
+    used: float
+    readers: int
+
+
 @dataclass(frozen=True, eq=False)
 class Graph:
     """A workbook's cells and formulas. Cells are numbered along `codes`, formulas sheet by sheet, row by row."""
@@ -94,6 +123,8 @@ class Graph:
     blocks: tuple[Block, ...]
     reports: tuple[Report, ...]
     level: np.ndarray = field(default_factory=lambda: np.empty(0, int))  # (formulas,) of the order of calculation
+    overwritten: tuple[Overwritten, ...] = ()
+    outdated: tuple[Outdated, ...] = ()
 
     # ---- cells ---------------------------------------------------------------------------------------
 

@@ -90,7 +90,7 @@ class Understood:
 
 def understand(source: Workbook | Graph) -> Understood | None:
     """What a workbook's formulas say; None where they hold no network. Raises as `formula.read` does."""
-    graph = source if isinstance(source, Graph) else formula.read(source)
+    graph = source if isinstance(source, Graph) else formula.mended(source)
     try:
         found = replace(_Reading(Wiring(picked(split(with_e(graph))))).understood(), e=typed_e(graph))
     except (NoNetwork, UsageError):  # or what is there is no network that xlnn can calculate

@@ -10,7 +10,7 @@ from itertools import product
 import numpy as np
 
 from xlnn.book.names import SETTINGS
-from xlnn.checking.mistakes.case import Case, Try, as_typed, mistake, read_at
+from xlnn.checking.mistakes.case import Case, Mistake, Try, as_typed, mistake, read_at
 from xlnn.checking.numbers import apply, wrong_cells
 from xlnn.checking.uncertain import Uncertain
 from xlnn.layout.cells import Cell
@@ -18,6 +18,14 @@ from xlnn.layout.formulas import Calculation, Operand, Placed, Total
 from xlnn.layout.places import Place
 from xlnn.model.quantities import SYMBOLS
 from xlnn.model.rules import Rule
+
+NUMBER_FOR_FORMULA = Mistake(
+    "number-for-formula",
+    "a typed number stands in place of the formula that its like have",
+    "Enter ={formula} again, and let the sheet calculate.",
+    (),  # known from the formulas beside it: it is not tried
+    lambda case: None,
+)
 
 Spots = Mapping[str, tuple[str, Place]]  # sheet and place of a rule's operands and result
 

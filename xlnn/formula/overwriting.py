@@ -1,0 +1,279 @@
+"""Cells that hold a typed number where their like hold a formula, and the formula that they should hold, told by its siblings.
+
+If a formula f and the one at f + d are copies of each other, then what stands at c + d was hardly meant to stand at c alone: c
+gets a copy of it. Where references do not move along with a copy they move on evenly, from unit to unit, from sheet to sheet:
+what c reads is what c + d, f and f + d read, as corners of a parallelogram.
+
+    D6   =A6*$A$1      A12  =A1+$M$2*SUMPRODUCT(K6:K8,A6:A8)      B12  =B1+$M$2*SUMPRODUCT(K6:K8,B6:B8)
+    D7   0.4321        A13  =A2+$M$2*SUMPRODUCT(L6:L8,A6:A8)      B13  0.4321
+    D8   =A8*$A$1
+
+The first of a chain, as the typed weights that updates lead on, is none of these: the one after it reads it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from xlnn.formula.graph import SPAN, Graph, positions
+from xlnn.formula.tree import Corner, Reference, Tree, replaced
+from xlnn.formula.tree import text as spelled
+from xlnn.formula.values import NUMBER
+from xlnn.layout.cells import COLUMNS, ROWS, Cell, quoted
+
+FAR, BESIDE = 64, 8  # how far apart siblings stand at most, and how far off those whose like tell that they are siblings
+ENOUGH = 2  # such that say the same, at least
+MOST = 0.02  # of all formulas; where more are missing it is how the sheet was built
+FEW = 12  # that may be missing in any sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A cell without its formula: its number in the graph, the formula that its like tell, and one of these."""
+
+    cell: int
+    text: str
+    sibling: int
+
+
+Formula = tuple[int, tuple[int, ...]]  # a skeleton, and the references of a cell: sheet, first and last row and column of each
+
+
+def missing(graph: Graph) -> list[Missing]:
+    """The cells with a typed number where their like have formulas, in order; none where these are many."""
+    if not len(graph.cell_of):
+        return []
+    found = list(_Siblings(graph).found())
+    return found if len(found) <= max(FEW, MOST * len(graph.cell_of)) else []
+
+
+class _Siblings:
+    """Formulas by where they stand, and what each of them reads."""
+
+    def __init__(self, graph: Graph):
+        self.graph, written = graph, graph.written
+        self.skeleton = written.skeleton_of[graph.text_of]
+        self.kind = written.tree_of[graph.text_of]
+        self.kinds = graph.values.all_kinds()
+        array = np.zeros(len(graph.cell_of), bool)
+        for block in graph.blocks:
+            array[block.formulas] = block.array
+        self.usable = ~array & np.array([s.tree is not None for s in written.skeletons], bool)[self.skeleton]
+
+    def found(self) -> Iterator[Missing]:
+        typed = np.flatnonzero((self.graph.owner[:-1] < 0) & (self.kinds[:-1] == NUMBER))
+        for cell, votes in sorted(self._votes(typed).items()):
+            counts = Counter[Formula]()
+            for (formula, sibling), count in votes.items():
+                counts[formula] += count if self._may_stand(cell, formula, sibling) else 0
+            (formula, most), *others = counts.most_common(2)
+            if most >= ENOUGH and not any(count == most for _, count in others):
+                mine = {sibling: count for (other, sibling), count in votes.items() if other == formula}
+                sibling = max(mine, key=lambda one: (self._sheet(one) == int(self.graph.codes[cell]) // SPAN, mine[one]))
+                yield Missing(cell, self._text(cell, formula, sibling), int(self.graph.cell_of[sibling]))
+
+    def _sheet(self, formula: int) -> int:
+        return int(self.graph.codes[self.graph.cell_of[formula]]) // SPAN
+
+    # ---- who says what ------------------------------------------------------------------------------------
+
+    def _votes(self, typed: np.ndarray) -> dict[int, Counter]:
+        """By typed cell how many of its neighbours say which formula it should hold, and which sibling has it."""
+        votes: dict[int, Counter] = {}
+        for step in self._steps():
+            siblings = self._at(typed, step)
+            near = np.flatnonzero(siblings >= 0)
+            near = near[self._stands_out(typed[near], step)]
+            for cell, sibling in zip(typed[near].tolist(), siblings[near].tolist(), strict=True):
+                said = self._said(cell, sibling, step)
+                if said:
+                    votes.setdefault(cell, Counter()).update(said)
+        return votes
+
+    def _steps(self) -> list[int]:
+        """Steps between siblings, in codes: down, across, and from sheet to sheet."""
+        sheets = range(1, len(self.graph.sheets))
+        sizes = [*(n * COLUMNS for n in range(1, FAR)), *range(1, FAR), *(n * SPAN for n in sheets)]
+        return [sign * size for size in sizes for sign in (1, -1)]
+
+    def _at(self, cells: np.ndarray, step: int) -> np.ndarray:
+        """The formulas a step on from cells, −1 for none that can be copied."""
+        found = self.graph.owner[positions(self.graph.codes, self.graph.codes[cells] + step, len(self.graph.codes))]
+        return np.where((found >= 0) & self.usable[found], found, -1)
+
+    def _stands_out(self, cells: np.ndarray, step: int) -> np.ndarray:
+        """Whether not most cells beside a cell are numbers, too, where those a step on have formulas."""
+        codes, blank = self.graph.codes[cells], len(self.graph.codes)
+        for_it = np.zeros(len(cells), np.int64)
+        for beside in (COLUMNS, -COLUMNS, 1, -1):
+            here, there = (positions(self.graph.codes, codes + beside + on, blank) for on in (0, step))
+            says = np.where(self.graph.owner[here] >= 0, 1, np.where(self.kinds[here] == NUMBER, -1, 0))
+            for_it += np.where((self.graph.owner[there] >= 0) & (here != blank), says, 0)
+        return for_it >= 0
+
+    def _said(self, cell: int, sibling: int, step: int) -> Counter:
+        """What the neighbours of a cell say that it should hold, if `sibling` is its like a step on."""
+        said: Counter = Counter()
+        leads_on = self._reads(sibling, cell)
+        mine, against = self._copy(cell, sibling), 0
+        for here, there in self._pairs(cell, step):
+            one, other = self._formula_at(here), self._formula_at(there)
+            if other < 0 or (leads_on and not self._reads(other, here)):
+                continue
+            if one >= 0 and self.kind[one] == self.kind[other]:
+                said[mine, sibling] += 1
+            elif one >= 0 and self.skeleton[one] == self.skeleton[other]:
+                moved = self._moved_on(one, other, sibling)
+                if moved is not None:
+                    said[moved, sibling] += 1
+            elif one >= 0 or self.kinds[here] == NUMBER:
+                against += 1
+        if not leads_on:
+            said.update(self._in_line(cell, sibling, step))
+        return said if said.total() > against else Counter()
+
+    def _pairs(self, cell: int, step: int) -> Iterator[tuple[int, int]]:
+        """Cells beside a cell, each with the one a step on: in its row and column and on other sheets, not along the step."""
+        code = int(self.graph.codes[cell])
+        along = SPAN if step % SPAN == 0 else COLUMNS if step % COLUMNS == 0 else 1
+        for beside in {SPAN, COLUMNS, 1} - {along}:
+            for away in range(-BESIDE, BESIDE + 1):
+                here = self._number(code + away * beside)
+                there = self._number(code + away * beside + step)
+                if away and here >= 0 and there >= 0:
+                    yield here, there
+
+    def _in_line(self, cell: int, sibling: int, step: int) -> Counter:
+        """What the next in line say: one on the other side as two that stand on one."""
+        said: Counter = Counter()
+        code = int(self.graph.codes[cell])
+        for away, weight in ((-1, 2), (2, 1), (3, 1)):
+            other = self._formula_at(self._number(code + away * step))
+            if other < 0:
+                continue
+            if self.kind[other] == self.kind[sibling]:
+                said[self._copy(cell, sibling), sibling] += weight
+            elif self.skeleton[other] == self.skeleton[sibling]:
+                between = self._between(sibling, other, away)
+                if between is not None:
+                    said[between, sibling] += weight
+        return said
+
+    # ---- formulas -----------------------------------------------------------------------------------------
+
+    @cached_property
+    def _numbers(self) -> dict[int, int]:
+        return {code: number for number, code in enumerate(self.graph.codes.tolist())}
+
+    def _number(self, code: int) -> int:
+        return self._numbers.get(code, -1)
+
+    def _formula_at(self, cell: int) -> int:
+        found = int(self.graph.owner[cell]) if cell >= 0 else -1
+        return found if found >= 0 and self.usable[found] else -1
+
+    @cached_property
+    def _known(self) -> dict[int, np.ndarray]:
+        return {}
+
+    def _references(self, formula: int) -> np.ndarray:
+        """(operands, 5) sheet, first row and column, last row and column of what a formula reads."""
+        if formula not in self._known:
+            self._known[formula] = self._seen_from(formula, int(self.graph.codes[self.graph.cell_of[formula]]))
+        return self._known[formula]
+
+    def _seen_from(self, formula: int, code: int) -> np.ndarray:
+        """The same of a copy of the formula in another cell."""
+        which = self.graph.text_of[formula]
+        skeleton = self.graph.written.skeletons[self.skeleton[formula]]
+        at = self.graph.written.place[which]
+        given, base = skeleton.references[at], skeleton.cells[at]
+        sheet, rest = divmod(code, SPAN)
+        moved = np.array([rest // COLUMNS - base[0], rest % COLUMNS + 1 - base[1]] * 2)
+        corners = given[:, 1:5] + moved * (1 - given[:, 5:])
+        return np.concatenate([np.where(given[:, :1] == -1, sheet, given[:, :1]), corners], axis=1)
+
+    def _copy(self, cell: int, sibling: int) -> Formula:
+        return self._as_formula(sibling, self._seen_from(sibling, int(self.graph.codes[cell])))
+
+    def _moved_on(self, one: int, other: int, sibling: int) -> Formula | None:
+        """The formula beside `one` as `sibling` is beside `other`; None where these are not alike."""
+        if self.skeleton[sibling] != self.skeleton[other]:
+            return None
+        return self._as_formula(sibling, self._references(sibling) + self._references(one) - self._references(other))
+
+    def _between(self, sibling: int, other: int, away: int) -> Formula | None:
+        """The formula in line with two, of which the second stands `away` steps off."""
+        change = self._references(other) - self._references(sibling)
+        if (change % (away - 1)).any():
+            return None
+        return self._as_formula(sibling, self._references(sibling) - change // (away - 1))
+
+    def _as_formula(self, sibling: int, references: np.ndarray) -> Formula:
+        return int(self.skeleton[sibling]), tuple(references.ravel().tolist())
+
+    def _reads(self, formula: int, cell: int) -> bool:
+        """Whether a formula reads a cell by itself."""
+        sheet, rest = divmod(int(self.graph.codes[cell]), SPAN)
+        row, column = rest // COLUMNS, rest % COLUMNS + 1
+        return bool((self._references(formula) == (sheet, row, column, row, column)).all(axis=1).any())
+
+    def _may_stand(self, cell: int, formula: Formula, sibling: int) -> bool:
+        """Whether a formula reads in a cell what its sibling reads: numbers where that has numbers, and not the cell itself."""
+        mine, theirs = np.array(formula[1]).reshape(-1, 5), self._references(sibling)
+        if len(mine) != len(theirs) or (mine[:, 0] < 0).any() or (mine[:, 0] >= len(self.graph.sheets)).any():
+            return False
+        if (mine[:, 1:] < 1).any() or (mine[:, [1, 3]] > ROWS).any() or (mine[:, [2, 4]] > COLUMNS).any():
+            return False
+        for one, other in zip(mine, theirs, strict=True):
+            here, there = self._area(one), self._area(other)
+            if here.shape != there.shape or (here == cell).any() or (self.kinds[here] != self.kinds[there]).any():
+                return False
+        return True
+
+    def _area(self, corners: np.ndarray) -> np.ndarray:
+        """The cells of a reference, but for what lies beyond all that is filled."""
+        sheet, top, left, bottom, right = corners.tolist()
+        bottom, right = min(bottom, self._used[0]), min(right, self._used[1])
+        codes = sheet * SPAN + np.arange(top, bottom + 1)[:, None] * COLUMNS + np.arange(left, right + 1) - 1
+        return positions(self.graph.codes, codes, len(self.graph.codes))
+
+    @cached_property
+    def _used(self) -> tuple[int, int]:
+        codes = self.graph.codes % SPAN
+        return int(codes.max() // COLUMNS), int((codes % COLUMNS).max() + 1)
+
+    # ---- its text -----------------------------------------------------------------------------------------
+
+    def _text(self, cell: int, formula: Formula, sibling: int) -> str:
+        """The formula in a cell, spelled as its sibling spells it."""
+        (sheet, here), (there, _) = self.graph.cell(cell), self.graph.cell(int(self.graph.cell_of[sibling]))
+        tree = self.graph.tree(int(self.graph.cell_of[sibling]))
+        rows = iter(np.array(formula[1]).reshape(-1, 5).tolist())
+
+        def moved(leaf: Tree) -> Tree:
+            if not isinstance(leaf, Reference):
+                return leaf
+            number, top, left, bottom, right = next(rows)
+            name = self.graph.sheets[number]
+            same = (leaf.sheet or there).casefold() == name.casefold()
+            prefix = leaf.prefix if same and (leaf.prefix or name == sheet) else "" if name == sheet else quoted(name) + "!"
+            first, last = _corner(leaf.first, top, left, here), leaf.last and _corner(leaf.last, bottom, right, here)
+            return Reference(first, last, prefix)
+
+        assert tree is not None
+        return spelled(replaced(tree, moved), here)
+
+
+def _corner(given: Corner, row: int, column: int, cell: Cell) -> Corner:
+    """A corner at a row and column for a formula in `cell`, fixed by $ where the given one is."""
+    return Corner(
+        None if given.row is None else row - (0 if given.row_fixed else cell.row),
+        None if given.column is None else column - (0 if given.column_fixed else cell.column),
+        given.row_fixed, given.column_fixed,
+    )  # fmt: skip
