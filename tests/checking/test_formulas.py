@@ -32,7 +32,8 @@ COLUMN = {f"A{row}": row / 10 for row in range(1, 12)} | {f"B{row}": f"=A{row}^2
 
 def test_a_number_among_formulas_and_a_formula_that_departs(tmp_path):
     assert kinds(judge_formulas(saved(tmp_path / "right.xlsx", COLUMN))) == []
-    assert kinds(judge_formulas(saved(tmp_path / "pasted.xlsx", COLUMN | {"B5": 0.75}))) == [("constant", "Sheet1!B5", True)]
+    assert kinds(judge_formulas(saved(tmp_path / "pasted.xlsx", COLUMN | {"B5": 0.76}))) == [("constant", "Sheet1!B5", True)]
+    assert kinds(judge_formulas(saved(tmp_path / "same.xlsx", COLUMN | {"B5": 0.75}))) == [("constant", "Sheet1!B5", False)]
     departing = judge_formulas(saved(tmp_path / "departs.xlsx", COLUMN | {"B5": "=A5^2+A4"}))
     assert kinds(departing) == [("departs", "Sheet1!B5", True)]
 
@@ -150,7 +151,7 @@ def test_an_iteration_with_fewer_updates_than_the_first_is_judged(tmp_path):
         cells[f"J{row}"] = f"=({'+'.join(f'{e}^2' for e in error)})/2"
     cells |= {"H4": 0.33, "K3": f"{cells['K3']}+E3*0.1"}
     judged = judge_formulas(saved(tmp_path / "odd.xlsx", cells))
-    assert [cell for kind, cell, wrong in kinds(judged) if wrong] == ["Sheet1!K3"]
+    assert [cell for kind, cell, wrong in kinds(judged) if wrong] == ["Sheet1!H4", "Sheet1!K3"]
 
 
 SERIES = {  # what goes on from row to row, and is no descent of anything

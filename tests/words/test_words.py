@@ -38,6 +38,7 @@ from xlnn.book.heads import MEASURED
 from xlnn.book.own_iterations import EPOCHS, OTHER_BATCHES
 from xlnn.book.own_understood import IRREGULAR
 from xlnn.checking.conventions import OTHER_CONVENTIONS, OTHER_RATES
+from xlnn.checking.formulas import NOT_SINCE, ONE_OF_THESE
 from xlnn.checking.mistakes.search import catalogue
 from xlnn.cli import speaking
 from xlnn.cli.main import main
@@ -303,7 +304,9 @@ SAID = {
     "errors: self.message": (),  # of an error that was found where it is raised
     "book.settings: error.message": (),
     "lessons.calculus: error.message": (),
-    "checking.telling_formulas: finding.message": with_fields("checking.formulas") | with_fields("formula.building"),
+    "checking.telling_formulas: finding.message": with_fields("checking.formulas")
+    | with_fields("formula.building")
+    | {NOT_SINCE, ONE_OF_THESE},
     "checking.telling_formulas: finding.lines": (),  # with the messages
     "layout.labels: label.text": headings(),
     "layout.labels: network.things": ("image", "case"),

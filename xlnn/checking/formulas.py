@@ -31,6 +31,8 @@ SAME_NUMBER = 1e-9  # relative: a number that is what the formula gives
 SAME = 0.5  # of the references of neighbours that a formula has, at least, that departs from their pattern
 
 UNLIKE = "does not follow the derivative of your own sheet: ∂C/∂{cell} is {slope}, the change is −{eta} · {found}."
+NOT_SINCE = "what reads it was not calculated since."
+ONE_OF_THESE = "one of these was changed since the last calculation: let the sheet calculate."
 KNOWN_AS = {
     "squares": "Σ(t − a)²", "cross-entropy": "cross-entropy", "softmax cross-entropy": "softmax cross-entropy",
     "perceptron rule": "the perceptron rule",
@@ -131,7 +133,7 @@ def _overwritten(graph: Graph) -> Iterator[Finding]:
             "holds the number {number}, its like formulas: {cell} has ={formula}" if same
             else "holds the number {number}, its like formulas, which would give {expected} here: {cell} has ={formula}"
         )  # fmt: skip
-        lines: tuple[tuple[str, dict], ...] = (("what reads it was not calculated since.", {}),) if one.stale else ()
+        lines: tuple[tuple[str, dict], ...] = ((NOT_SINCE, {}),) if one.stale else ()
         fields |= {"expected": shown(one.expected)}
         yield Finding("constant", np.array([one.cell]), message, fields, lines, wrong=not same)
 
@@ -142,7 +144,7 @@ def _outdated(graph: Graph) -> Iterator[Finding]:
         fields = {"number": shown(one.typed), "count": one.readers, "used": shown(one.used)}
         message = (
             "holds {number}, but {count} results were calculated with {used}: let the sheet calculate." if len(one.cells) == 1
-            else "one of these was changed since the last calculation: let the sheet calculate."
+            else ONE_OF_THESE
         )  # fmt: skip
         yield Finding("outdated", np.array(one.cells), message, fields)
 
@@ -151,7 +153,7 @@ def _outdated(graph: Graph) -> Iterator[Finding]:
 
 
 def _breaks(graph: Graph) -> Iterator[Finding]:
-    """Cells that break a line of formulas that are alike: a number among formulas, or a formula that departs a little."""
+    """Formulas that break a line of formulas that are alike, and depart from these only a little."""
     if not len(graph.cell_of):
         return
     kinds = graph.written.tree_of[graph.text_of]
@@ -161,23 +163,14 @@ def _breaks(graph: Graph) -> Iterator[Finding]:
             if hole not in holes or holes[hole][1] < count:
                 holes[hole] = neighbour, count
     typed = {one.cell for one in graph.overwritten}
-    pasted: dict[int, list[int]] = {}
     for hole, (neighbour, count) in sorted(holes.items()):
-        if graph.owner[hole] < 0:
-            if graph.values.all_kinds()[hole] == NUMBER:
-                pasted.setdefault(neighbour, []).append(hole)
-        elif hole not in typed and _departs(graph, hole, neighbour):
+        if graph.owner[hole] >= 0 and hole not in typed and _departs(graph, hole, neighbour):
             fields = {"count": count, "formula": graph.text(hole)}
             yield Finding(
                 "departs", np.array([hole]), "the formula departs from that of its {count} neighbours: ={formula}", fields,
                 (("{cell} has ={formula}", {"cell": name_of(graph, neighbour), "formula": graph.text(neighbour)}),),
                 neighbour=neighbour,
             )  # fmt: skip
-    for neighbour, cells in pasted.items():
-        fields = {"count": holes[cells[0]][1], "cell": name_of(graph, neighbour), "formula": graph.text(neighbour)}
-        yield Finding(
-            "constant", np.array(cells), "holds a number, its {count} neighbours the formula: {cell} has ={formula}", fields
-        )
 
 
 def _holes(graph: Graph, kinds: np.ndarray, along: int) -> Iterator[tuple[int, int, int]]:

@@ -118,10 +118,20 @@ class _Siblings:
 
     def _said(self, cell: int, sibling: int, step: int) -> Counter:
         """What the neighbours of a cell say that it should hold, if `sibling` is its like a step on."""
-        said: Counter = Counter()
         leads_on = self._reads(sibling, cell)
-        mine, against = self._copy(cell, sibling), 0
-        for here, there in self._pairs(cell, step):
+        line = Counter() if leads_on else self._in_line(cell, sibling, step)
+        for joined in (True, False):
+            said, against = self._beside(cell, sibling, step, joined)
+            if said or against:
+                return said + line if not against or said.total() > against else Counter()
+        ends = self._formula_at(self._number(int(self.graph.codes[cell]) - step)) < 0
+        return Counter() if ends and not self._reads_alike(cell, sibling) else line
+
+    def _beside(self, cell: int, sibling: int, step: int, joined: bool) -> tuple[Counter, int]:
+        """What cells beside a cell say, and how many speak against it: `joined` to it without a gap, or a little off."""
+        said: Counter = Counter()
+        leads_on, mine, against = self._reads(sibling, cell), self._copy(cell, sibling), 0
+        for here, there in self._pairs(cell, step, joined):
             one, other = self._formula_at(here), self._formula_at(there)
             if other < 0 or (leads_on and not self._reads(other, here)):
                 continue
@@ -131,22 +141,23 @@ class _Siblings:
                 moved = self._moved_on(one, other, sibling)
                 if moved is not None:
                     said[moved, sibling] += 1
-            elif one >= 0 or self.kinds[here] == NUMBER:
+            elif one >= 0 or (self.kinds[here] == NUMBER and not self._reads(other, here)):  # but for the first of a chain
                 against += 1
-        if not leads_on:
-            said.update(self._in_line(cell, sibling, step))
-        return said if said.total() > against else Counter()
+        return said, against
 
-    def _pairs(self, cell: int, step: int) -> Iterator[tuple[int, int]]:
+    def _pairs(self, cell: int, step: int, joined: bool) -> Iterator[tuple[int, int]]:
         """Cells beside a cell, each with the one a step on: in its row and column and on other sheets, not along the step."""
         code = int(self.graph.codes[cell])
         along = SPAN if step % SPAN == 0 else COLUMNS if step % COLUMNS == 0 else 1
-        for beside in {SPAN, COLUMNS, 1} - {along}:
-            for away in range(-BESIDE, BESIDE + 1):
-                here = self._number(code + away * beside)
-                there = self._number(code + away * beside + step)
-                if away and here >= 0 and there >= 0:
-                    yield here, there
+        for beside in (SPAN, COLUMNS, 1):
+            for sign in (1, -1) if beside != along else ():
+                for away in range(1, BESIDE + 1):
+                    here = self._number(code + sign * away * beside)
+                    there = self._number(code + sign * away * beside + step)
+                    if here >= 0 and there >= 0:
+                        yield here, there
+                    elif joined and here < 0:
+                        break
 
     def _in_line(self, cell: int, sibling: int, step: int) -> Counter:
         """What the next in line say: one on the other side as two that stand on one."""
@@ -222,6 +233,15 @@ class _Siblings:
         sheet, rest = divmod(int(self.graph.codes[cell]), SPAN)
         row, column = rest // COLUMNS, rest % COLUMNS + 1
         return bool((self._references(formula) == (sheet, row, column, row, column)).all(axis=1).any())
+
+    def _reads_alike(self, cell: int, sibling: int) -> bool:
+        """Whether a copy of a formula reads formulas where the formula does, and given numbers where that does."""
+        pairs = zip(self._seen_from(sibling, int(self.graph.codes[cell])), self._references(sibling), strict=True)
+        areas = [(self._area(one), self._area(other)) for one, other in pairs]
+        return all(
+            here.shape == there.shape and ((self.graph.owner[here] < 0) == (self.graph.owner[there] < 0)).all()
+            for here, there in areas
+        )
 
     def _may_stand(self, cell: int, formula: Formula, sibling: int) -> bool:
         """Whether a formula reads in a cell what its sibling reads: numbers where that has numbers, and not the cell itself."""

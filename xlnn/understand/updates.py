@@ -16,7 +16,7 @@ from xlnn.formula.graph import Graph
 from xlnn.formula.tree import Number, Operand
 from xlnn.formula.values import NUMBER, Values
 from xlnn.understand.chains import Updates, updates
-from xlnn.understand.costs import Cost, costs_of, in_iteration, slopes
+from xlnn.understand.costs import Cost, costs_of, differences, in_iteration, slopes
 from xlnn.understand.matching import commonest
 from xlnn.understand.wiring import Wiring, factors
 
@@ -131,7 +131,7 @@ def changed(wiring: Wiring, found: Updates, seed: int) -> Values:
     """The values of all cells after the numbers that the updates follow from are changed a little, at random.
 
     Numbers that updates multiply with by themselves, as η, stay; a 1 that stands alone, too: it is what a bias is the weight of,
-    and a gradient need not name it.
+    and a gradient need not name it; and the right answers of shares, whose sum must stay 1, or a − t is no derivative.
     """
     graph = wiring.graph
     random = np.random.default_rng(seed)
@@ -142,12 +142,30 @@ def changed(wiring: Wiring, found: Updates, seed: int) -> Values:
     moving &= graph.is_leaf & (graph.values.all_kinds() == NUMBER)
     moving[[cell for cell, _ in _factors(wiring, found) if cell >= 0]] = False
     moving[[cell for cell in np.flatnonzero(moving & (graph.values.numbers == 1)).tolist() if _stands_alone(graph, cell)]] = False
+    moving[_answers_of_shares(wiring, found)] = False
     moving[start] = True
     moving[-1] = False
     at = np.flatnonzero(moving)
     numbers = graph.values.numbers[at]
     shift = random.uniform(0.03, 0.12, len(at)) * random.choice([-1, 1], len(at))
     return graph.calculate(dict(zip(at.tolist(), (numbers * (1 + shift) + shift / 2).tolist(), strict=True)))
+
+
+def _answers_of_shares(wiring: Wiring, found: Updates) -> list[int]:
+    """The right answers of outputs that are shares of one whole, as those of softmax, where their sum is 1, too."""
+    numbers = wiring.graph.values.numbers
+    a, t = differences(wiring, found, wiring.reached(found.old))
+    answers = dict(zip(a.tolist(), t.tolist(), strict=True))
+    readers: dict[int, set[int]] = {}
+    for cell in answers:
+        for read in wiring.read_by(cell):
+            readers.setdefault(read, set()).add(cell)
+    result: list[int] = []
+    for group in {frozenset(together) for together in readers.values() if len(together) > 1}:
+        outputs, wanted = list(group), [answers[cell] for cell in group]
+        if _close(numbers[outputs].sum(keepdims=True), 1.0)[0] and numbers[wanted].sum() == 1:
+            result += wanted
+    return result
 
 
 def _stands_alone(graph: Graph, number: int) -> bool:
