@@ -273,11 +273,14 @@ def _total(learns: Learning) -> Iterator[Finding]:
 
 def _scale(learns: Learning) -> Iterator[Finding]:
     """The gradients are a multiple of the derivative of the cost that is shown: ½ is forgotten in one of them, or 1/n."""
-    given = eta(learns.wiring, learns.updates)
+    u = learns.updates
+    first = u.of(0)
+    given = eta(learns.wiring, u.rows(first))
     if learns.costs[0].name != "shown" or given is None or given[0] < 0:
         return
-    mine = learns.wiring.reached(np.array(given[:1]))[learns.updates.new]  # another training has a cell of its own
-    rate = learns.rate[mine & np.isfinite(learns.rate)]
+    mine = learns.wiring.reached(np.array(given[:1]))[u.new[first]]  # another training has a cell of its own
+    rate = learns.rate[first][mine & ~learns.wrong[first]]
+    rate = rate[np.isfinite(rate)]
     if not len(rate):
         return
     factor = float(np.median(rate)) / given[1]

@@ -24,7 +24,7 @@ from xlnn.checking.conventions import OTHER_RATES, other_rates, others
 from xlnn.checking.explain import SAMPLED, explained_faults, fault_of, only, told_apart
 from xlnn.checking.looked_at import further
 from xlnn.checking.mistakes.case import Cause
-from xlnn.checking.mistakes.references import NUMBER_FOR_FORMULA
+from xlnn.checking.mistakes.references import NUMBER_ALONE, NUMBER_FOR_FORMULA
 from xlnn.checking.numbers import CLASSES, Group, groups, wrong_cells
 from xlnn.checking.trajectory import trajectory
 from xlnn.checking.uncertain import Precision, Uncertain, common_decimals, recognised
@@ -134,8 +134,19 @@ def _judged(book: Book, digits: int | None) -> Verdict:
             else:
                 cells += group.raw[rule.result.name].size
     order = {shown.name: position for position, shown in enumerate(book.iterations)}
+    faults = [_with_numbers_alone(book, fault) for fault in faults]
     faults = told_apart(_once(sorted(faults, key=lambda fault: order[fault.shown.name])))
     return Verdict(book, found, tuple(faults), cells, precision, follow, tuple(missing(book)), tuple(further(book)))
+
+
+def _with_numbers_alone(book: Book, fault: Fault) -> Fault:
+    """A fault that no mistake explains with the cause that its cells hold no formulas, where most others on the sheet do."""
+    if fault.causes or fault.empty or np.isnan(fault.found[fault.cells[0]]):
+        return fault
+    cells = [(sheet, code(*cell)) for sheet, cell in cells_of(fault)]
+    formulas = {sheet: book.workbook.formulas(sheet).codes for sheet, _ in cells}
+    alone = all(len(formulas[sheet]) > fault.wrong.sum() and where not in formulas[sheet] for sheet, where in cells)
+    return replace(fault, causes=(Cause(NUMBER_ALONE, {}),)) if alone else fault
 
 
 def _once(faults: Iterable[Fault]) -> list[Fault]:
@@ -143,7 +154,7 @@ def _once(faults: Iterable[Fault]) -> list[Fault]:
     before, say."""
     found, named = list[Fault](), set[tuple]()
     for fault in faults:
-        if [cause.name for cause in fault.causes] == [NUMBER_FOR_FORMULA.name]:
+        if any(cause.mistake is NUMBER_FOR_FORMULA for cause in fault.causes):
             cells = set(cells_of(fault))
             if cells <= named:
                 continue

@@ -6,7 +6,8 @@
 
 `tree` is what a formula is, `reading` reads one, `alike` finds copies without reading each of them; `functions` are the
 functions with their derivatives, `calculating` and `differentiating` apply them to all copies at once, in the order that
-`ordering` finds; `building` puts a `graph` together, and `judging` holds it against the stored results.
+`ordering` finds; `building` puts a `graph` together, and `judging` holds it against the stored results; `mending` puts back
+formulas that were overwritten, as `overwriting` finds them by their siblings.
 """
 
 from xlnn.formula.building import read

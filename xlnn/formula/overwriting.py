@@ -48,7 +48,7 @@ def missing(graph: Graph) -> list[Missing]:
     """The cells with a typed number where their like have formulas, in order; none where these are many."""
     if not len(graph.cell_of):
         return []
-    found = list(_Siblings(graph).found())
+    found = _Siblings(graph).found()
     return found if len(found) <= max(FEW, MOST * len(graph.cell_of)) else []
 
 
@@ -60,13 +60,20 @@ class _Siblings:
         self.skeleton = written.skeleton_of[graph.text_of]
         self.kind = written.tree_of[graph.text_of]
         self.kinds = graph.values.all_kinds()
+        self.given = graph.owner < 0  # (cells + 1,): no formulas
         array = np.zeros(len(graph.cell_of), bool)
         for block in graph.blocks:
             array[block.formulas] = block.array
         self.usable = ~array & np.array([s.tree is not None for s in written.skeletons], bool)[self.skeleton]
 
-    def found(self) -> Iterator[Missing]:
-        typed = np.flatnonzero((self.graph.owner[:-1] < 0) & (self.kinds[:-1] == NUMBER))
+    def found(self) -> list[Missing]:
+        """The typed numbers that should be formulas, told once more where the others of them count as formulas."""
+        found = list(self._told(np.flatnonzero((self.graph.owner[:-1] < 0) & (self.kinds[:-1] == NUMBER))))
+        cells = np.array([one.cell for one in found], np.int64)
+        self.given[cells] = False
+        return list(self._told(cells)) if found else []
+
+    def _told(self, typed: np.ndarray) -> Iterator[Missing]:
         for cell, votes in sorted(self._votes(typed).items()):
             counts = Counter[Formula]()
             for (formula, sibling), count in votes.items():
@@ -133,6 +140,8 @@ class _Siblings:
         leads_on, mine, against = self._reads(sibling, cell), self._copy(cell, sibling), 0
         for here, there in self._pairs(cell, step, joined):
             one, other = self._formula_at(here), self._formula_at(there)
+            if other < 0 and not self.given[there]:
+                against += self.given[here] and self.kinds[here] == NUMBER
             if other < 0 or (leads_on and not self._reads(other, here)):
                 continue
             if one >= 0 and self.kind[one] == self.kind[other]:
@@ -238,10 +247,7 @@ class _Siblings:
         """Whether a copy of a formula reads formulas where the formula does, and given numbers where that does."""
         pairs = zip(self._seen_from(sibling, int(self.graph.codes[cell])), self._references(sibling), strict=True)
         areas = [(self._area(one), self._area(other)) for one, other in pairs]
-        return all(
-            here.shape == there.shape and ((self.graph.owner[here] < 0) == (self.graph.owner[there] < 0)).all()
-            for here, there in areas
-        )
+        return all(here.shape == there.shape and (self.given[here] == self.given[there]).all() for here, there in areas)
 
     def _may_stand(self, cell: int, formula: Formula, sibling: int) -> bool:
         """Whether a formula reads in a cell what its sibling reads: numbers where that has numbers, and not the cell itself."""

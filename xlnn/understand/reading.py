@@ -142,13 +142,14 @@ class Reading:
     def _structure(self) -> None:
         """What the structure tells by itself: x, t, w, b, z, a, and the new parameters."""
         found = {"x": Named(self.instance.x)}
+        new = self._new_parameters()
         if (self.t >= 0).any():
             found["t"] = Named(self.t)
         for label, layer in self.layers.items():
             parts = {"w": (layer.w, 1.0), "b": (layer.b, float(layer.sign))} if layer.kind != "max pooling" else {}
             for kind, (cells, factor) in parts.items():
                 found[kind + label] = Named(cells, factor)
-                found[f"new_{kind}{label}"] = Named(self.naming.completed(self.uses.new(cells)), factor)
+                found[f"new_{kind}{label}"] = Named(self.naming.completed(new[kind + label]), factor)
             if layer.kind != "max pooling":
                 found["z" + label] = Named(self.naming.completed(layer.z))
             if not np.array_equal(layer.a, layer.z):
@@ -156,6 +157,23 @@ class Reading:
         for name, part in found.items():
             if (part.cells >= 0).any():
                 self._name(name, part)
+
+    def _new_parameters(self) -> dict[str, np.ndarray]:
+        """By parameter the cells of its updates, typed numbers where all others of a kind lie as far from their old ones."""
+        layers = {label: layer for label, layer in self.layers.items() if layer.kind != "max pooling"}
+        old = {kind + label: cells for label, layer in layers.items() for kind, cells in (("w", layer.w), ("b", layer.b))}
+        new = {name: self.uses.new(cells) for name, cells in old.items()}
+        where = lambda cells: placing.positions(self.naming.wiring.graph, cells)
+        for kind in "wb":
+            mine = [name for name in new if name[0] == kind]
+            moves = np.concatenate([(where(new[name]) - where(old[name]))[new[name] >= 0] for name in mine])
+            if len(moves) == 0 or (moves != moves[0]).any():
+                continue
+            for name in mine:
+                there = placing.at(self.naming.wiring.graph, where(old[name]) + moves[0])
+                gaps = (new[name] < 0) & (old[name] >= 0) & (there >= 0) & self.naming.typed[there]
+                new[name] = np.where(gaps, there, new[name])
+        return new
 
     def _order(self) -> list[str]:
         """Computed quantities, those first by which a cell is called that holds the number of two."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from xlnn.formula.graph import Graph
+from xlnn.formula.graph import SPAN, Graph
 from xlnn.formula.tree import Number, Operand
 from xlnn.formula.values import NUMBER, Values
 from xlnn.understand.chains import Updates, updates
@@ -266,9 +266,9 @@ def _commonest(numbers: np.ndarray) -> float | None:
     return commonest(numbers, CLOSE) if len(numbers) else None
 
 
-def _close(numbers: np.ndarray, wanted: float) -> np.ndarray:
+def _close(numbers: np.ndarray, wanted: float | np.ndarray) -> np.ndarray:
     with np.errstate(invalid="ignore"):
-        return np.abs(numbers - wanted) <= CLOSE * abs(wanted)
+        return np.abs(numbers - wanted) <= CLOSE * np.abs(wanted)
 
 
 def _follows(found: Updates, slope: np.ndarray, rate: np.ndarray, values: Values) -> np.ndarray:
@@ -291,9 +291,25 @@ def _judged(
         for iteration in range(found.iterations):
             these = found.of(iteration)
             rates[these] = _rates(own, slope[these], step[these])
-        rate = _usual(found, rates, own) if given is None else given
+        rate = _own_in_iteration(wiring, found, rates, _usual(found, rates, own)) if given is None else given
         wrong |= ~_follows(found, slope, rate, values)
     return Learning(wiring, found, costs, rate, wrong, points)
+
+
+def _own_in_iteration(wiring: Wiring, found: Updates, rates: np.ndarray, usual: np.ndarray) -> np.ndarray:
+    """The usual η; in an iteration of which most updates have another one, that, if all iterations have theirs in such a cell."""
+    iterations = [found.of(iteration) for iteration in range(found.iterations)]
+    others = [these[~_close(rates[these], usual[these])] for these in iterations]
+    if not any(2 * len(other) > len(these) for other, these in zip(others, iterations, strict=True)):
+        return usual
+    spot = lambda cell: int(wiring.graph.codes[cell] % SPAN)
+    given = [{spot(cell): n for cell, n in _factors(wiring, found.rows(these)) if cell >= 0} for these in iterations]
+    result, common = usual.copy(), set.intersection(*map(set, given))
+    for these, other, numbers in zip(iterations, others, given, strict=True):
+        if 2 * len(other) > len(these):
+            own = np.array([numbers[where] for where in sorted(common)])
+            result[other] = np.where(_among(rates[other], own), rates[other], usual[other])
+    return result
 
 
 def _usual(found: Updates, rates: np.ndarray, own: np.ndarray) -> np.ndarray:

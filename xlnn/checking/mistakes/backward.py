@@ -96,7 +96,7 @@ def old_weights(case: Case) -> Uncertain | None:
 
 def _with_weights(case: Case, prefix: str) -> Uncertain | None:
     name, other = case.operand("w", "new_w"), prefix + case.after.label
-    return case.changed(**{name: case.numbers[other]}) if name and name != other else None
+    return case.changed(**{name: case.numbers[other]}) if name and name != other and other in case.numbers else None
 
 
 @mistake("gradients-for-products", "Σwδ adds up gradients", "Multiply each weight by the δ of its unit and add up: Σwδ.", "back")
@@ -105,8 +105,8 @@ def gradients_for_products(case: Case) -> Iterator[Try]:
     name, images = case.operand("w", "new_w"), case.expected.value.shape[1]
     if not name or case.after.kind != "dense":
         return
-    for gradient in ("dC_dw", "dCT_dw"):
-        g = case.numbers[gradient + case.after.label]
+    gradients = [gradient + case.after.label for gradient in ("dC_dw", "dCT_dw")]
+    for g in [case.numbers[gradient] for gradient in gradients if gradient in case.numbers]:  # a fixed layer has none
         spread = g.map(lambda a: np.broadcast_to(a, (len(a), images, *a.shape[BATCH:])))
         yield spread.map(lambda a: a.sum(axis=BATCH)), {}
         yield case.changed(**{name: g}), {}

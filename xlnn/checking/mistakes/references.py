@@ -23,8 +23,15 @@ NUMBER_FOR_FORMULA = Mistake(
     "number-for-formula",
     "a typed number stands in place of the formula that its like have",
     "Enter ={formula} again, and let the sheet calculate.",
-    (),  # known from the formulas beside it: it is not tried
-    lambda case: None,
+    tuple(SYMBOLS),
+    lambda case: None,  # the formulas beside it tell: it is not tried
+)
+NUMBER_ALONE = Mistake(
+    "number-typed",
+    "a typed number stands in place of a formula",
+    "Enter the formula: {equation}.",
+    tuple(SYMBOLS),
+    lambda case: None,  # also told by the sheet
 )
 
 Spots = Mapping[str, tuple[str, Place]]  # sheet and place of a rule's operands and result

@@ -1,0 +1,168 @@
+"""A number typed over one formula of a right sheet: check names that very cell, first, and accuses nothing else."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+
+import pytest
+from command import run
+from hand_books import BOOKS
+from overwriting import calculated, checked, graph_of, has_like, name_of, overwritten
+from sheet_styles import Style, save, save_cells
+from understand_books import rows, table
+
+from workbooks import save as save_workbook
+from xlnn.checking.formulas import judge_formulas
+from xlnn.formula.overwriting import missing
+
+TYPED = 0.4321
+FEW = 3  # cells of each workbook that are always tried
+DEEP = {"units": (2, 3, 2, 1), "functions": ("tanh", "sigmoid", "sigmoid")}
+STYLES = {
+    "examples in rows": Style(),
+    "examples in columns": Style(turned=True, onward="right"),
+    "three layers": Style(**DEEP),
+    "a sheet for each iteration": Style(onward="sheets"),
+    "new parameters beside the old": Style(beside=True),
+    "iterations in rows": Style(layout="row", iterations=4, bias="none", units=(2, 2, 2)),
+    "iterations in rows, three layers": Style(layout="row", iterations=4, **DEEP),
+    "no δ shown": Style(delta=False),
+    "δ = t − a": Style(sign=-1),
+    "a layer that does not learn": Style(fixed=(2,)),
+    "softmax": Style(functions=("tanh", "softmax"), units=(2, 3, 3), images=4),
+    "relu": Style(functions=("relu", "identity"), total="mean"),
+}
+
+
+@cache
+def made(name: str):
+    """A workbook's cells."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "made.xlsx"
+        if name in STYLES:
+            save(path, STYLES[name])
+        elif name in BOOKS:
+            save_cells(path, BOOKS[name].make())
+        else:
+            save_workbook(path, {"Net": {"rows": rows, "table": table}[name]()})
+        return graph_of(path)
+
+
+def trials() -> list:
+    """Formulas that at least two other cells have, too; some always, all where everything is tested."""
+    found = []
+    for name in (*STYLES, "rows", "table"):
+        graph = made(name)
+        cells = [cell for cell in calculated(graph) if has_like(graph, cell)]
+        always = set(Random(name).sample(cells, FEW))
+        for cell in cells:
+            marks = () if cell in always else pytest.mark.exhaustive
+            found.append(pytest.param(name, cell, marks=marks, id=f"{name}, {name_of(graph, cell)}"))
+    return found
+
+
+@pytest.mark.parametrize("anew", [True, False], ids=["calculated anew", "not calculated since"])
+@pytest.mark.parametrize(("name", "cell"), trials())
+def test_the_cell_is_named_first_and_nothing_else(tmp_path, name, cell, anew):
+    graph = made(name)
+    code, first, said = checked(overwritten(graph, tmp_path / "typed.xlsx", {cell: TYPED}, anew))
+    assert (code, first) == (1, name_of(graph, cell)), said
+    accused = [line for line in said.splitlines() if line[:1].isdigit() and line[1:2] == "." and "(note)" not in line]
+    assert all(line.split(" ", 1)[1].startswith(name_of(graph, cell) + ":") for line in accused), said
+
+
+@pytest.mark.parametrize("name", [*STYLES, "rows", "table", *BOOKS])
+def test_no_number_of_a_right_sheet_stands_for_a_formula(name):
+    assert missing(made(name)) == []
+
+
+def finding(tmp_path, name: str, address: str, number: float, anew: bool):
+    graph = made(name)
+    cell = next(cell for cell in range(len(graph.codes)) if name_of(graph, cell) == address)
+    judged = judge_formulas(overwritten(graph, tmp_path / "typed.xlsx", {cell: number}, anew))
+    return [(one.kind, [name_of(judged.graph, c) for c in one.cells.tolist()], one.wrong, one.fields) for one in judged.findings]
+
+
+def test_what_the_formula_would_give_is_said(tmp_path):
+    """a of z = 0.3·0.3 + 0.2·0.7 = 0.23 is 1/(1 + e^−0.23) = 0.557248."""
+    ((kind, cells, wrong, fields),) = finding(tmp_path, "rows", "Net!J4", TYPED, True)
+    assert (kind, cells, wrong) == ("constant", ["Net!J4"], True)
+    assert (fields["number"], fields["expected"]) == ("0.4321", "0.557248")
+
+
+def test_the_present_number_is_a_note(tmp_path):
+    """0.3·0.3 + (−0.2)·(−0.7) is what the formula gives: nothing is wrong yet."""
+    ((kind, cells, wrong, _),) = finding(tmp_path, "rows", "Net!I4", 0.3 * 0.3 + 0.2 * 0.7, True)
+    assert (kind, cells, wrong) == ("constant", ["Net!I4"], False)
+
+
+@pytest.mark.parametrize(
+    ("name", "address", "used"),
+    [("rows", "Net!G1", "0.7"), ("rows", "Net!C4", "0.3"), ("rows", "Net!M4", "0.5"), ("table", "Net!B7", "-0.2")],
+    ids=["η", "an input", "a weight", "an input of one example"],
+)
+def test_a_number_that_was_changed_since_is_named_and_nothing_that_follows(tmp_path, name, address, used):
+    wrong = [one for one in finding(tmp_path, name, address, TYPED, False) if one[2]]
+    ((kind, cells, _, fields),) = wrong
+    assert (kind, cells, fields["used"]) == ("outdated", [address], used)
+    assert not [one for one in finding(tmp_path, name, address, TYPED, True) if one[2]]  # another number is no mistake
+
+
+def test_the_cause_says_what_formula_to_enter(tmp_path):
+    """R5 is a of Q5, as R4 is of Q4."""
+    graph = made("rows")
+    cell = next(cell for cell in range(len(graph.codes)) if name_of(graph, cell) == "Net!R5")
+    overwritten(graph, tmp_path / "typed.xlsx", {cell: TYPED}, False)
+    code, out, _ = run("check", tmp_path / "typed.xlsx", "--json", "--language", "en")
+    (fault,) = json.loads(out)["faults"]
+    assert code == 1
+    assert [cell["cell"] for cell in fault["cells"]] == ["R5"]
+    assert [cause["name"] for cause in fault["mistakes"]] == ["number-for-formula"]
+    assert "=1/(1+EXP(-Q5))" in fault["mistakes"][0]["correction"]
+
+
+def test_a_number_that_no_like_tells_is_called_one(tmp_path):
+    """A new bias alone: the others are formulas, and it lies where it must."""
+    graph = made("table")
+    cell = next(cell for cell in range(len(graph.codes)) if name_of(graph, cell) == "Net!C13")
+    code, first, said = checked(overwritten(graph, tmp_path / "typed.xlsx", {cell: TYPED}, True))
+    assert (code, first) == (1, "Net!C13")
+    assert "number-typed" in said
+
+
+@pytest.mark.parametrize("anew", [True, False])
+@pytest.mark.parametrize(("name", "address"), [("rows", "Net!Z4"), ("rows", "Net!E5"), ("table", "Net!J7"), ("table", "Net!A13")])
+def test_every_other_command_goes_on(tmp_path, name, address, anew):
+    graph = made(name)
+    cell = next(cell for cell in range(len(graph.codes)) if name_of(graph, cell) == address)
+    typed = overwritten(graph, tmp_path / "typed.xlsx", {cell: TYPED}, anew)
+    result = tmp_path / "result.xlsx"
+    commands = (
+        ["show", typed], ["places", typed, "-o", tmp_path / "places.xlsx"], ["gradcheck", typed],
+        ["compare", typed, typed, "--by", "quantity"], ["train", typed, "-n", 2, "-o", result], ["check", result],
+    )  # fmt: skip
+    assert [run(*command)[0] for command in commands] == [0] * len(commands)
+
+
+def falling(*rates: float) -> dict[str, dict[str, object]]:
+    """y = a + bx by four examples, a sheet for each iteration with an η of its own in D1: ∂E/∂a = −Σ(t − y)."""
+    sheets: dict[str, dict[str, object]] = {}
+    for number, rate in enumerate(rates, 1):
+        before = f"It{number - 1}"
+        start = {"A2": 0.45, "B2": 0.75}
+        later = {"A2": f"={before}!A2-{before}!$D$1*{before}!E7", "B2": f"={before}!B2-{before}!$D$1*{before}!F7"}
+        cells = {"C1": "eta", "D1": rate, **(start if number == 1 else later)}
+        for row, (x, t) in enumerate([(0, 0.1), (0.25, 0.3), (0.6, 0.45), (1, 0.9)], 3):
+            cells |= {f"A{row}": x, f"B{row}": t, f"C{row}": f"=$A$2+$B$2*A{row}", f"D{row}": f"=1/2*(B{row}-C{row})^2"}
+            cells |= {f"E{row}": f"=-(B{row}-C{row})", f"F{row}": f"=-(B{row}-C{row})*A{row}"}
+        sheets[f"It{number}"] = cells | {f"{column}7": f"=SUM({column}3:{column}6)" for column in "DEF"}
+    return sheets
+
+
+def test_each_sheet_may_have_an_eta_of_its_own(tmp_path):
+    judged = judge_formulas(save_workbook(tmp_path / "falling.xlsx", falling(0.1, 0.05, 0.025)))
+    assert [one.kind for one in judged.findings] == []
