@@ -141,9 +141,9 @@ def _overwritten(graph: Graph) -> Iterator[Finding]:
 def _outdated(graph: Graph) -> Iterator[Finding]:
     """Numbers that were changed since the last calculation."""
     for one in graph.outdated:
-        fields = {"number": shown(one.typed), "count": one.readers, "used": shown(one.used)}
+        fields = {"number": shown(one.typed), "used": shown(one.used)}
         message = (
-            "holds {number}, but {count} results were calculated with {used}: let the sheet calculate." if len(one.cells) == 1
+            "holds {number}, but what reads it was calculated with {used}: let the sheet calculate." if len(one.cells) == 1
             else ONE_OF_THESE
         )  # fmt: skip
         yield Finding("outdated", np.array(one.cells), message, fields)

@@ -132,7 +132,14 @@ class _Siblings:
             if said or against:
                 return said + line if not against or said.total() > against else Counter()
         ends = self._formula_at(self._number(int(self.graph.codes[cell]) - step)) < 0
-        return Counter() if ends and not self._reads_alike(cell, sibling) else line
+        return Counter() if ends and not (self._reads_alike(cell, sibling) and self._is_next(sibling, step)) else line
+
+    def _is_next(self, sibling: int, step: int) -> bool:
+        """Whether no copy of a formula stands nearer to it, in the direction of a step, than a step."""
+        code, unit = int(self.graph.codes[self.graph.cell_of[sibling]]), _unit(step)
+        sign = 1 if step > 0 else -1
+        nearer = [self._formula_at(self._number(code + sign * at)) for at in range(unit, abs(step), unit)]
+        return not any(other >= 0 and self.kind[other] == self.kind[sibling] for other in nearer)
 
     def _beside(self, cell: int, sibling: int, step: int, joined: bool) -> tuple[Counter, int]:
         """What cells beside a cell say, and how many speak against it: `joined` to it without a gap, or a little off."""
@@ -157,7 +164,7 @@ class _Siblings:
     def _pairs(self, cell: int, step: int, joined: bool) -> Iterator[tuple[int, int]]:
         """Cells beside a cell, each with the one a step on: in its row and column and on other sheets, not along the step."""
         code = int(self.graph.codes[cell])
-        along = SPAN if step % SPAN == 0 else COLUMNS if step % COLUMNS == 0 else 1
+        along = _unit(step)
         for beside in (SPAN, COLUMNS, 1):
             for sign in (1, -1) if beside != along else ():
                 for away in range(1, BESIDE + 1):
@@ -294,6 +301,11 @@ class _Siblings:
 
         assert tree is not None
         return spelled(replaced(tree, moved), here)
+
+
+def _unit(step: int) -> int:
+    """A sheet, a row or a column, whichever a step goes along."""
+    return SPAN if step % SPAN == 0 else COLUMNS if step % COLUMNS == 0 else 1
 
 
 def _corner(given: Corner, row: int, column: int, cell: Cell) -> Corner:
