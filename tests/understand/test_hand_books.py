@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import more_hand_books  # noqa: F401 (its workbooks are in BOOKS, too)
 import numpy as np
 import pytest
-from hand_books import BOOKS
+from hand_books import BOOKS, SIGMOID
+from more_hand_books import one_unit
 from sheet_styles import save_cells
 
 import xlnn
 from xlnn.book.origin import origin_of
+from xlnn.checking.formulas import judge_formulas
 from xlnn.checking.judging import judge
 from xlnn.understand import understand
 from xlnn.xlsx.workbook import Workbook
@@ -93,3 +94,32 @@ def test_of_a_short_e_it_is_told_and_a_wrong_output_is_found_all_the_same(tmp_pa
     assert any(fields.get("number") == digits for _, fields in origin_of(xlnn.read(path)).notes)
     wrong = judge(save_cells(tmp_path / "wrong.xlsx", {"e": cells | {"F6": str(cells["F6"]).replace("E6", "(E6+0.01)")}}))
     assert not wrong.right
+
+
+MOMENTUM = {  # by rule: what is remembered, at first and later, and what is added to a weight
+    "classical": ("=-$B$1*{g}{r}", "=0.9*{v}{p}-$B$1*{g}{r}", "+{v}{p}"),
+    "averaged gradients": ("=0.1*{g}{r}", "=0.9*{v}{p}+0.1*{g}{r}", "-$B$1*{v}{p}"),
+    "RMSprop": ("=0.1*{g}{r}^2", "=0.9*{v}{p}+0.1*{g}{r}^2", "-$B$1*{g}{p}/SQRT({v}{p}+0.001)"),
+}
+
+
+def with_memory(first: str, later: str, change: str) -> dict[str, object]:
+    cells = one_unit(SIGMOID)
+    for n in range(5):
+        r, p = 4 + n, 3 + n
+        for w, g, v in zip("GHI", "KLM", "OPQ", strict=True):
+            cells[f"{v}{r}"] = (later if n else first).format(g=g, v=v, r=r, p=p)
+            if n:
+                cells[f"{w}{r}"] = f"={w}{p}" + change.format(g=g, v=v, p=p)
+    return cells
+
+
+@pytest.mark.parametrize("rule", MOMENTUM.values(), ids=MOMENTUM)
+def test_updates_that_remember_are_told_and_not_called_wrong(tmp_path, rule):
+    cells = with_memory(*rule)
+    path = save_cells(tmp_path / "m.xlsx", {"m": cells})
+    assert any("as with momentum" in text for text, _ in origin_of(xlnn.read(path)).notes)
+    assert judge(path).right
+    assert judge_formulas(path).right
+    wrong = judge(save_cells(tmp_path / "wrong.xlsx", {"m": cells | {"F6": str(cells["F6"]).replace("-E6", "E6")}}))
+    assert wrong.faults[0].shown.cell(wrong.faults[0].rule.result.name, wrong.faults[0].cells[0])[1].name == "F6"

@@ -325,7 +325,7 @@ def _own(book: Book, own: OwnIterations) -> Iterator[Shown]:
             places = {**shown, **training.beyond.get(number, {})}
             images = training.images.get(number, np.arange(book.problem.images))
             rate = training.rate if own.others else None
-            before = names.get(number - 1, "")
+            before = names.get(number - 1, "") if own.linked else ""
             yield Shown(names[number], places, images, last + number, before, factors=training.factors, eta=rate)
         taken |= set(names.values())
         last += training.last

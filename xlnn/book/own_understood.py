@@ -48,7 +48,7 @@ def understood_iterations(book: Workbook, problem: Problem, found: Understood) -
         problem.per_epoch,
     )  # fmt: skip
     others = tuple(understood_iterations(book, problem, other) for other in found.others if _is_within(problem, other))
-    own = replace(own, others=others, rate=understood.common_eta(found))
+    own = replace(own, others=others, rate=understood.common_eta(found), linked=found.memory < 0)
     return own.with_eta({n: _eta(book, own, n, found) for n in mine})
 
 

@@ -26,6 +26,10 @@ from xlnn.xlsx.workbook import Workbook
 NUMBERS = re.compile(r"(?<![A-Za-z0-9_$.])[0-9]+\.?[0-9]*(?:[eE][+-]?[0-9]+)?(?![A-Za-z0-9_(!])")
 AUTHORS = ("x", "t", "digit", "z", "a", "C", "answer", "prediction", "right")  # what their formulas calculate of an image
 SAME = 1e-9  # relative: layers' own η that are one
+MEMORY = (
+    "later updates also follow from {cell}, as with momentum: that rule is not known here. What leads to the gradients is "
+    "judged, the updates are not, and training descends without it."
+)
 SHORT_E = "the sheet has {number} for e: its outputs are judged as exactly as that is. EXP(z) is exact."
 OTHERS = "further trainings of this network: {count} ({where}); they are judged, too, and the first one goes on."
 
@@ -199,6 +203,9 @@ def notes(found: Understood) -> Notes:
         result.append(("the biases are thresholds θ: z = Σ w a − θ.", {}))
     if found.e != math.e:
         result.append((SHORT_E, {"number": f"{found.e:.12g}"}))
+    if found.memory >= 0:
+        sheet, cell = found.graph.cell(found.memory)
+        result.append((MEMORY, {"cell": f"{sheet}!{cell.name}"}))
     if found.others:
         where = these(sheets_of_iterations(other)[0] for other in found.others)
         result.append((OTHERS, {"count": len(found.others), "where": where}))

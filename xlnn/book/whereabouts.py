@@ -28,7 +28,8 @@ class OwnIterations:
     `beyond`: new parameters that stand where the next iteration has its parameters. `factors` are what the sheet's numbers are
     of a quantity's own, as −1 for δ = t − a. `images` are the positions of an iteration's images, where it has not all.
     `offset`: the number in the sheets' names less the iteration's. `regular`: how they go on can be said.
-    `others` are other trainings of the same network; `rate` is the η of this one, where the formulas tell it.
+    `others` are other trainings of the same network; `rate` is the η of this one, where the formulas tell it. `linked`:
+    each iteration has the new parameters of the one before.
     """
 
     shown: Mapping[int, Where]
@@ -43,6 +44,7 @@ class OwnIterations:
     epoch: int = 1  # iterations until each example was used
     others: tuple[OwnIterations, ...] = ()
     rate: float | None = None
+    linked: bool = True
 
     @property
     def first(self) -> Where:

@@ -20,6 +20,7 @@ from xlnn.formula.euler import with_e
 from xlnn.formula.graph import SPAN, Graph
 from xlnn.formula.values import ERROR, NUMBER, TEXT
 from xlnn.layout.cells import COLUMNS, Cell
+from xlnn.understand.memory import remembered
 from xlnn.understand.updates import Learning, eta, learning
 from xlnn.understand.wiring import Wiring
 from xlnn.words import these
@@ -78,6 +79,8 @@ def judge_formulas(workbook: Workbook | str | Path) -> Judged:
     wiring = Wiring(with_e(graph))
     found = [*_overwritten(graph), *_outdated(graph), *_reports(graph), *_errors(graph), *_breaks(graph)]
     learns = learning(wiring)
+    if learns is not None and remembered(wiring, learns.updates) >= 0:  # another rule than −η ∂C/∂w
+        learns = None
     gradients = list(_gradients(learns, found)) if learns is not None else []
     if learns is not None and any(len(finding.cells) == len(learns.wrong) for finding in gradients if finding.message == UNLIKE):
         learns = None  # nothing there is the derivative of anything: what goes on from row to row is no descent

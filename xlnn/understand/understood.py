@@ -29,6 +29,7 @@ from xlnn.understand import placing
 from xlnn.understand.chains import updates
 from xlnn.understand.matching import Naming
 from xlnn.understand.meaning import activation_of, at_zero, network_of, outputs_of, perturbed, targets_of, with_zeros
+from xlnn.understand.memory import remembered
 from xlnn.understand.parameters import with_structure
 from xlnn.understand.reading import LINEAR, Iteration, Reading, alike, steps_at
 from xlnn.understand.structure import Instance, NoNetwork, instances, some, with_common_inputs, with_missing, with_shared_biases
@@ -57,6 +58,7 @@ class Understood:
     tried: int = 0  # examples without right answers, beside those that have some
     further: tuple[tuple[Iteration, ...], ...] = ()  # the iterations of other trainings of the network
     e: float = math.e  # as the sheet has it: 2.718
+    memory: int = -1  # the first cell that later updates take besides the gradient, as with momentum
 
     @property
     def eta(self) -> dict[str, float]:
@@ -172,7 +174,10 @@ class _Reading:
         network = replace(network, freeze_biases=_are_frozen(found))
         several = [tuple(i for i in found if i.training == number) for number in sorted({i.training for i in found})]
         count = int(sum((~k).sum() for k in tried))
-        return Understood(self.graph, network, several[0], self._explained(found), count, tuple(several[1:]))
+        explained, memory = self._explained(found), remembered(self.wiring, self.updates)
+        if memory >= 0:
+            several = [tuple(map(_without_updates, training)) for training in several]
+        return Understood(self.graph, network, several[0], explained, count, tuple(several[1:]), memory=memory)
 
     # ---- the network -------------------------------------------------------------------------------------
 
@@ -254,6 +259,12 @@ class _Reading:
                 named[part.cells[part.cells >= 0]] = True
         named = self.wiring.reached(np.flatnonzero(named), forward=False)
         return named | named[self.wiring.source]
+
+
+def _without_updates(iteration: Iteration) -> Iteration:
+    """An iteration whose updates are another rule's: neither these nor what they take is w − η ∂C_T/∂w."""
+    kept = {name: part for name, part in iteration.named.items() if not name.startswith(("new_", "dCT_d"))}
+    return replace(iteration, named=kept)
 
 
 def _are_frozen(found: Sequence[Iteration]) -> bool:
