@@ -137,3 +137,25 @@ def logistic_regression_with_a_column_of_errors():
         cells |= {f"H{r}": f"=G{r}*A{r}", f"I{r}": f"=G{r}*B{r}"}
     cells |= {f"{new}11": f"={old}1-$D$1*SUM({g}4:{g}9)" for new, old, g in (("A", "A", "H"), ("B", "B", "I"), ("C", "C", "G"))}
     return {"errors": cells}
+
+
+@book((2, 3), ("softmax",), cost="softmax cross-entropy", images=3, eta=0.5)
+def softmax_with_the_cost_of_the_right_class():
+    """−LN of the output that should be 1, picked by Σ t·a; classes as names."""
+    names = ("oak", "ash", "elm")
+    cells: Cells = {f"{'FGH'[j]}1": name for j, name in enumerate(names)} | {"D1": 0.5}
+    start = ((0.2, -0.1, 0.3), (0.1, 0.4, -0.2), (0.05, 0.0, -0.05))
+    for i in range(3):
+        cells |= {f"{'ABC'[i]}{12 + j}": start[i][j] for j in range(3)}
+    for n, (x, y) in enumerate(((0.5, 1.5), (2.5, 0.5), (1.5, 2))):
+        r = 3 + n
+        cells |= {f"A{r}": x, f"B{r}": y, f"E{r}": names[n]} | {f"{t}{r}": f"=IF($E{r}={t}$1,1,0)" for t in "FGH"}
+        cells |= {f"{'IJK'[j]}{r}": f"=$A{r}*$A${12 + j}+$B{r}*$B${12 + j}+$C${12 + j}" for j in range(3)}
+        cells |= {f"{a}{r}": f"=EXP({z}{r})/(EXP($I{r})+EXP($J{r})+EXP($K{r}))" for z, a in zip("IJK", "LMN", strict=True)}
+        cells |= {f"O{r}": f"=-LN(SUMPRODUCT(L{r}:N{r},F{r}:H{r}))"}
+        cells |= {f"{d}{r}": f"={a}{r}-{t}{r}" for d, a, t in zip("PQR", "LMN", "FGH", strict=True)}
+    cells["O6"] = "=SUM(O3:O5)"
+    for j, d in enumerate("PQR"):
+        sums = (f"SUMPRODUCT($A$3:$A$5,{d}$3:{d}$5)", f"SUMPRODUCT($B$3:$B$5,{d}$3:{d}$5)", f"SUM({d}$3:{d}$5)")
+        cells |= {f"{'FGH'[i]}{12 + j}": f"={'ABC'[i]}{12 + j}-$D$1*{sums[i]}" for i in range(3)}
+    return {"trees": cells}

@@ -123,3 +123,13 @@ def test_updates_that_remember_are_told_and_not_called_wrong(tmp_path, rule):
     assert judge_formulas(path).right
     wrong = judge(save_cells(tmp_path / "wrong.xlsx", {"m": cells | {"F6": str(cells["F6"]).replace("-E6", "E6")}}))
     assert wrong.faults[0].shown.cell(wrong.faults[0].rule.result.name, wrong.faults[0].cells[0])[1].name == "F6"
+
+
+def test_a_cost_that_needs_one_right_answer_of_1_is_judged(tmp_path):
+    cells = BOOKS["softmax_with_the_cost_of_the_right_class"].make()["trees"]
+    right = judge(save_cells(tmp_path / "right.xlsx", {"trees": cells}))
+    assert right.right
+    assert {"C", "CT"} <= {q.name for q in right.judged}
+    assert not right.further
+    wrong = judge(save_cells(tmp_path / "wrong.xlsx", {"trees": cells | {"O4": str(cells["O4"]).replace("F4:H4", "F3:H3")}}))
+    assert wrong.faults[0].shown.cell("C", wrong.faults[0].cells[0])[1].name == "O4"

@@ -56,8 +56,11 @@ def steps_at(instance: Instance, network: Network, t: np.ndarray, points: Sequen
 class Reading:
     """An iteration while it is read: rule after rule, each applied to the sheet's own numbers where they have a place."""
 
-    def __init__(self, naming: Naming, uses: Uses, network: Network, instance: Instance, t: np.ndarray):
+    def __init__(
+        self, naming: Naming, uses: Uses, network: Network, instance: Instance, t: np.ndarray, answered: Naming | None = None
+    ):
         self.naming, self.uses, self.network, self.instance, self.t = naming, uses, network, instance, t
+        self.answered = answered  # at points where only the right answers are as they stand
         self.points = [*naming.points, naming.wiring.graph.values]  # the last: the numbers as they are stored
         self.steps = steps_at(instance, network, t, self.points)
         self.named: dict[str, Named] = {}
@@ -208,7 +211,13 @@ class Reading:
 
     def _by_numbers(self, name: str, kind: str) -> Named | None:
         factors = (*SIMPLE, 1 / self.images, -1 / self.images) if kind in LEARNT else (1.0,)
-        return self.naming.find(self._expected(name), (1.0, 2.0, 0.5) if kind in ("C", "CT") else factors)
+        if kind not in ("C", "CT"):
+            return self.naming.find(self._expected(name), factors)
+        found = self.naming.find(self._expected(name), (1.0, 2.0, 0.5))
+        if found is None and self.answered is not None:
+            steps = steps_at(self.instance, self.network, self.t, self.answered.points)
+            found = self.answered.find([step[name] for step in steps])
+        return found
 
     def _used_gradient(self, name: str, parameter: str) -> Named | None:
         """∂C_T/∂w as the cells that the updates take, whatever stands in them."""

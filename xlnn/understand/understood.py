@@ -167,7 +167,8 @@ class _Reading:
         naming.keep(given)
         naming.keep_copies(np.concatenate([*(instance.x.ravel() for instance in self.shown), *(part.ravel() for part in t)]))
         learnt = self._network(naming, activations, t[0])
-        readings = [Reading(naming, uses, learnt, *pair) for pair in zip(self.shown, t, strict=True)]
+        answered = self._answered(naming) if learnt.output.activation == "softmax" else None
+        readings = [Reading(naming, uses, learnt, *pair, answered) for pair in zip(self.shown, t, strict=True)]
         read = zip(readings, self.training, strict=True)
         found = alike(self.graph, [replace(reading.read(), training=number) for reading, number in read], naming.free)
         network = network_of(self.shown[0], activations, learnt.cost, learnt.total, readings[0].ties())
@@ -222,6 +223,13 @@ class _Reading:
         for layer in instance.layers:
             parts += [layer.w.ravel(), layer.b.ravel()]
         return np.concatenate(parts)
+
+    def _answered(self, naming: Naming) -> Naming:
+        """The cells at points where the right answers are as they stand: −LN(SUMPRODUCT(t,a)) is a cost where one of t is 1."""
+        given = np.concatenate([self._numbers(instance) for instance in self.shown])
+        found = Naming(self.wiring, [perturbed(self.wiring, given, seed) for seed in (15, 16)])
+        found.free, found.typed = naming.free, naming.typed
+        return found
 
     def _targets(self, instance: Instance) -> np.ndarray:
         found = targets_of(self.wiring, instance.layers[-1].a, self.parameters)
