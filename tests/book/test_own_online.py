@@ -133,6 +133,18 @@ def test_rows_go_on_through_the_examples(tmp_path, examples, shown):
     assert not judge(result).different
 
 
+def test_what_stands_beside_each_example_stands_there_again(tmp_path):
+    """A name of the example, a number of the epoch beside its first."""
+    beside = {f"M{3 + k}": ("none", "left", "right", "both")[k % 4] for k in range(8)} | {"N3": "epoch 1", "N7": "epoch 2"}
+    mine, result = book(tmp_path / "mine.xlsx", Unit=perceptron(8) | beside), tmp_path / "result.xlsx"
+    trained(mine, result, "-n", 17)
+    found = page(result, "Unit")
+    assert [found[f"M{r}"].value for r in range(3, 21)] == [*(["none", "left", "right", "both"] * 4), "none", None]
+    assert {f"N{r}": found[f"N{r}"].value for r in range(3, 20) if found[f"N{r}"].value} == {
+        f"N{3 + 4 * e}": f"epoch {e + 1}" for e in range(5)
+    }
+
+
 def of_table(count: int, example: str) -> dict[str, object]:
     """One sigmoid unit, a row for each update from 10 on: w and b, z, a, C, δ; x and t are read where the examples stand."""
     cells: dict[str, object] = {"A1": "η", "B1": 0.5}
@@ -290,3 +302,104 @@ def test_a_rate_that_settings_say_is_above_that_of_the_formulas(tmp_path):
     lines = [("x", "Unit!B3:C3", "1 down"), ("t", "Unit!D3", "1 down"), ("w2", "Unit!E3:F3"), ("b2", "Unit!G3")]
     mine = save(tmp_path / "mine.xlsx", pages | {"Places": places(lines)})
     assert "learning rate η: 0.5" in run("show", mine)
+
+
+# ---- epochs: a block or a sheet for each, with a row for each example -------------------------------------------------
+
+OR = [(0, 0, 0), (0, 1, 1), (1, 0, 1), (1, 1, 1)]
+
+
+def row_of(r: int, k: int, before: str, eta: str) -> dict[str, object]:
+    """A row of a perceptron from column A: x, t, w, b, z, y, t − y; `before` with {c} is the row before."""
+    cells: dict[str, object] = dict(zip((f"A{r}", f"B{r}", f"C{r}"), OR[k], strict=True))
+    if before:
+        old = {c: before.format(c=c) for c in "ABDEFI"}
+        cells |= {f"{w}{r}": f"={old[w]}+{eta}*{old['I']}*{old[x]}" for w, x in ("DA", "EB")}
+        cells |= {f"F{r}": f"={old['F']}+{eta}*{old['I']}"}
+    else:
+        cells |= {f"D{r}": -0.2, f"E{r}": 0.15, f"F{r}": -0.33}
+    return cells | {f"G{r}": f"=A{r}*D{r}+B{r}*E{r}+F{r}", f"H{r}": f"=IF(G{r}>0,1,0)", f"I{r}": f"=C{r}-H{r}"}
+
+
+def epochs_below(count: int, gap: int = 2) -> dict[str, dict[str, object]]:
+    """With a heading above each epoch, and the mistakes made in it below."""
+    cells: dict[str, object] = {"L1": "η", "M1": 0.1}
+    for e in range(count):
+        top = 3 + e * (4 + gap)
+        for k in range(4):
+            r = top + 1 + k
+            before = f"{{c}}{r - 1}" if k else f"{{c}}{top - gap}" if e else ""
+            cells |= row_of(r, k, before, "$M$1")
+        cells |= {f"A{top}": f"epoch {e + 1}", f"K{top + 4}": f"=SUMSQ(I{top + 1}:I{top + 4})"}
+    return {"Net": cells}
+
+
+def epoch_sheets(count: int) -> dict[str, dict[str, object]]:
+    """η on the first sheet alone."""
+    pages: dict[str, dict[str, object]] = {}
+    for e in range(count):
+        cells: dict[str, object] = {"A1": f"Epoch {e + 1}", "K6": "=SUMSQ(I3:I6)"} | ({"L1": "η", "M1": 0.1} if e == 0 else {})
+        for k in range(4):
+            before = f"{{c}}{2 + k}" if k else f"'Epoch {e}'!{{c}}6" if e else ""
+            cells |= row_of(3 + k, k, before, "$M$1" if e == 0 else "'Epoch 1'!$M$1")
+        pages[f"Epoch {e + 1}"] = cells
+    return pages
+
+
+def learnt(count: int) -> list[tuple[float, ...]]:
+    """w, b, y of each update (book 1-3), in plain Python."""
+    w1, w2, b, found = -0.2, 0.15, -0.33, []
+    for k in range(count):
+        x1, x2, t = OR[k % 4]
+        y = 1 if x1 * w1 + x2 * w2 + b > 0 else 0
+        found.append((w1, w2, b, y))
+        w1, w2, b = w1 + 0.1 * (t - y) * x1, w2 + 0.1 * (t - y) * x2, b + 0.1 * (t - y)
+    return found
+
+
+EPOCHS = {
+    "below": (epochs_below, lambda e: ("Net", 4 + 6 * e), "=D13+$M$1*I13*A13"),
+    "sheets": (epoch_sheets, lambda e: (f"Epoch {e + 1}", 3), "='Epoch 2'!D6+'Epoch 1'!$M$1*'Epoch 2'!I6*'Epoch 2'!A6"),
+}
+
+
+@needs_office
+@pytest.mark.parametrize("layout", EPOCHS)
+@pytest.mark.parametrize("shown", [2, 3])
+def test_epochs_go_on(tmp_path, layout, shown):
+    build, where, third = EPOCHS[layout]
+    mine, result = book(tmp_path / "mine.xlsx", **build(shown)), tmp_path / "result.xlsx"
+    trained(mine, result, "-n", 20)
+    for e in range(5):
+        sheet, row = where(e)
+        stored = page(result, sheet)
+        for k, right in enumerate(learnt(20)[4 * e : 4 * e + 4]):
+            assert [stored[f"{c}{row + k}"].value for c in "ABC"] == list(OR[k])
+            assert [stored[f"{c}{row + k}"].value for c in "DEFH"] == pytest.approx(right, abs=1e-12)
+        mistakes = sum((t - y) ** 2 for (_, _, t), (*_, y) in zip(OR, learnt(20)[4 * e : 4 * e + 4], strict=True))
+        assert stored[f"K{row + 3}"].value == mistakes
+    title = page(result, where(4)[0])
+    assert title["A27" if layout == "below" else "A1"].value == ("epoch 5" if layout == "below" else "Epoch 5")
+    sheet, row = where(2)
+    assert page(result, sheet, False)[f"D{row}"].value == third
+    wanted = {(s, c): value for s, cells in build(shown).items() for c, value in cells.items()}
+    assert {(s, c): page(result, s, False)[c].value for s, c in wanted} == wanted
+    assert "all right" in run("check", result)
+    assert not judge(result).different
+    trained(result, tmp_path / "again.xlsx", "-n", 8)
+    assert "all right" in run("check", tmp_path / "again.xlsx")
+
+
+@pytest.mark.parametrize("layout", EPOCHS)
+def test_whole_epochs_are_shown(tmp_path, layout):
+    build, where, _ = EPOCHS[layout]
+    mine, result = book(tmp_path / "mine.xlsx", **build(2)), tmp_path / "result.xlsx"
+    assert "the last 2 iterations" in trained(mine, result, "-n", 14)
+    sheet, row = where(2)
+    assert page(result, sheet)[f"D{row + 3}"].value == pytest.approx(learnt(12)[-1][0], abs=1e-12)
+    beyond, row = where(3)
+    assert beyond not in openpyxl.load_workbook(result).sheetnames or page(result, beyond)[f"D{row}"].value is None
+    assert "all right" in run("check", result)
+    assert "of fewer the result has xlnn's own sheets" in trained(mine, result, "-n", 3)
+    assert "Iteration 3" in openpyxl.load_workbook(result).sheetnames
+    assert "all right" in run("check", result)

@@ -35,7 +35,7 @@ from xlnn.book import (
 )
 from xlnn.book import resume_record as record
 from xlnn.book.heads import MEASURED
-from xlnn.book.own_iterations import EPOCHS, OTHER_BATCHES
+from xlnn.book.own_iterations import EPOCHS, FEWER, OTHER_BATCHES, WHOLE
 from xlnn.book.own_understood import IRREGULAR
 from xlnn.checking.conventions import OTHER_CONVENTIONS, OTHER_RATES
 from xlnn.checking.formulas import NOT_SINCE, ONE_OF_THESE
@@ -339,7 +339,7 @@ SAID = {
     | first_of_pairs("book.own_places", "_left_out_biases")
     | first_of_pairs("book.own_places", "_notes_aside")
     | {pixels.COUNTED, pixels.SCALED, pixels.STRAY, answers.NAMED, answers.ONES, answers.CONTRADICTION}
-    | {EPOCHS, IRREGULAR, OTHER_BATCHES}
+    | {EPOCHS, FEWER, IRREGULAR, OTHER_BATCHES, WHOLE}
     | {placed_settings.BESIDE},
     "book.conventions: origin.notes": (),  # as in show
     "book.quantity_names: SYMBOLS.items()": [

@@ -55,15 +55,31 @@ class Beside:
     @cached_property
     def _band(self) -> list[Cell]:
         """The cells of the sheet that are the last shown iteration's, with its headings and what stands below it."""
-        last = {name: self.own.lies(name, self.own.last) for name in self.moving}
-        mine = {cell for _, _, cell in self.cells(last, self.moving)}
+        return [cell for cell in self.raw.cells if self._is_in_band(cell) and cell not in self._next]
+
+    def _is_in_band(self, cell: Cell) -> bool:
+        mine, along, start, size = self._bounds
+        return start <= cell[along] < start + size if size else cell in mine
+
+    @cached_property
+    def _bounds(self) -> tuple[set[Cell], int, int, int]:
+        """The last iteration's own cells; whether it has rows (0) or columns (1), the first of them and how many; 0 where others
+        lie between."""
+        mine = {cell for _, _, cell in self.cells(self._all(self.own.last), self.moving)}
         rows, columns = self.step
         along, size = (0, abs(rows)) if rows else (1, abs(columns))
         first, end = min(cell[along] for cell in mine), max(cell[along] for cell in mine)
         if (rows and columns) or end - first >= size:
-            return [cell for cell in self.raw.cells if cell in mine]
-        start = self._start(along, size, first, end)
-        return [c for c in self.raw.cells if start <= c[along] < start + size and c not in self._next]
+            return mine, along, first, 0
+        return mine, along, self._start(along, size, first, end), size
+
+    @cached_property
+    def _others(self) -> list[Cell]:
+        """The blank cells of the last iteration in which earlier ones have something typed beside their example."""
+        typed = [cell for cell, found in self.raw.cells.items() if is_filled(found) and found.formula is None]
+        last, band = self.own.last, set(self._band)
+        there = {self.moved(cell, last - n) for n in self.own.shown if self.own.images and n < last for cell in typed}
+        return [cell for cell in there - band if self._is_in_band(cell)]
 
     def goes_along(self, cell: Cell) -> bool:
         """Whether a cell is the last iteration's, or a number of the one before it: the next one has its own there."""
@@ -151,6 +167,10 @@ class Beside:
         times = n - self.own.last
         for cell in self._band:
             cells[self.moved(cell, times)] = self._like(cell, self.raw.cells[cell], times)
+        for cell in self._others:
+            found, target = self._of_example(cell, times), self.moved(cell, times)
+            if found is not None and not is_filled(cells.get(target)):
+                cells[target] = found
         for cell in self._next:
             if cell in self.raw.cells:
                 target = self.moved(cell, times - 1)
@@ -174,11 +194,16 @@ class Beside:
         return counted or (self._of_example(cell, times) if self.own.images else None) or found
 
     def _of_example(self, cell: Cell, times: int) -> RawCell | None:
-        """What somebody typed beside an example, as its name or its digit, where all iterations with it have the same, or where
-        it is read for x or t; None for anything else."""
+        """What somebody typed beside an example, as its name or its digit, where all iterations with it have the same, or count
+        on, or where it is read for x or t; None for anything else."""
         last, first = self.own.last, self.own.like(self.own.last + times)
         alike = range(first, last + 1, self.own.epoch)
+        if self.own.epoch == 1 or (last + times - first) % self.own.epoch:
+            return None
         there = [self.raw.cells.get(self.moved(cell, n - last), RawCell()) for n in alike]
+        counted = further(there, (last + times - alike[-1]) // self.own.epoch, self.texts, self.raw.prefix)
+        if counted is not None:
+            return counted
         same = len({(found.kind, found.value, found.inline) for found in there}) == 1
         of_all = len(there) > 1 and same
         return there[0] if (of_all or cell in self._typed) and same and there[0].formula is None else None

@@ -7,9 +7,10 @@ iterations before; `filled` puts the name there.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape, unescape
+from itertools import count
 
 import numpy as np
 
@@ -96,17 +97,19 @@ def pins(formula: str) -> set[int]:
     return {int(found[2]) for found in SIGN.finditer(formula) if found[4]}
 
 
-def signed(formula: str, known: Mapping[str, tuple[int, int]], at: int, pinned: frozenset[str] = frozenset()) -> str:
-    """A formula, as XML, of iteration `at`, with signs; `known`: sheets by name, which they are and of which iteration, `pinned`
-    those of them that it reads wherever it stands."""
+def signed(formula: str, known: Mapping[str, tuple[int, int]], at: int, pinned: Collection[int] = ()) -> str:
+    """A formula, as XML, of iteration `at`, with signs; `known`: sheets by name, which they are and of which iteration; `pinned`:
+    which of the references with a sheet, counted from 0, are the same wherever the formula stands."""
     if "!" not in formula:
         return formula
+    place = count()
 
     def changed(name: str, bare: bool) -> str | None:
+        stays = next(place) in pinned
         if name not in known:
             return None
         which, number = known[name]
-        return sign(which, number, bare, True) if name in pinned else sign(which, number - at, bare)
+        return sign(which, number, bare, True) if stays else sign(which, number - at, bare)
 
     return with_sheets(formula, changed)
 

@@ -25,10 +25,10 @@ def with_all_examples(book: Workbook, problem: Problem, own: OwnIterations, line
     """
     answers = next((name for name in ("digit", "t") if name in own.first), "")
     given = [name for name in ("x", answers) if name]
-    moving = [name for name in given if name in own.steps or (name in lines and lines[name].following)]
+    moving = [name for name in given if name in own.steps or (name in lines and lines[name].following) or name in own.inside]
     if not moving:
         return problem, own
-    given_own, own = own, _with_tables(book, own, given)
+    given_own, own = own, _with_tables(book, own, given) if own.round == 1 else own
     there: list[Where] = [*own.shown.values(), *(examples_behind(book, own, given) if book.marked else ())]
     read = lambda where, name: book.numbers(*where[name]) / own.factors.get(name, 1.0)
     shown: list[tuple[np.ndarray, Any]] = [(read(where, "x"), read(where, answers) if answers else None) for where in there]

@@ -8,9 +8,10 @@ from itertools import count
 
 import numpy as np
 
-from xlnn.book.names import PLACES, RESERVED, SETTINGS, SOLVED, START, TRAINED
+from xlnn.book.names import DATA, HELD_OUT, PLACES, RESERVED, SETTINGS, SOLVED, START, TRAINED
 from xlnn.book.origin import origin_of
 from xlnn.book.own_places import Own
+from xlnn.book.places_line import Line
 from xlnn.book.places_words import NEXT_SHEET
 from xlnn.book.whereabouts import (
     GIVEN,
@@ -33,6 +34,8 @@ OTHER_BATCHES = (
     "the iterations on the sheets take other {what} than batch size and order say; the result has xlnn's own sheets for them."
 )
 EPOCHS = "an iteration is one update with {count} of the {what}, and {epoch} iterations are an epoch; -n counts iterations."
+FEWER = "an epoch on the sheets has {epoch} iterations; of fewer the result has xlnn's own sheets."
+WHOLE = "the sheets show whole epochs; what the last {count} iterations lead to stands on sheet Trained alone."
 NAME_LENGTH = 23  # of a sheet's name before a number; the whole may have 31 characters
 
 
@@ -63,6 +66,8 @@ def own_iterations(book: Workbook, problem: Problem, lines: Own) -> OwnIteration
     first: dict[str, Lying] = {name: (sheet, place) for name, (sheet, place) in told.items() if sheet is not None}
     sources = origin_of(problem).sources
     first |= {name: sources[name] for name in sources if name not in first and sources[name][0] not in (START, TRAINED, SOLVED)}
+    if any(line.onward for line in named.values()):
+        return _by_epochs(book, problem, first, named)
     steps = {name: line.following for name, line in named.items() if line.following not in (None, NEXT_SHEET)}
     if not any(line.following for line in named.values()) and (step := record_step(first, staying(problem))):
         steps = {name: step for name in first if name not in staying(problem)}
@@ -80,6 +85,51 @@ def own_iterations(book: Workbook, problem: Problem, lines: Own) -> OwnIteration
     shown = _on_sheets(book, problem, first, sheets, said)
     beyond = {n: {name: shown[n + 1][name.removeprefix("new_")] for name in next_} for n in shown if n + 1 in shown}
     return OwnIterations(shown, sheets, {}, beyond, factors_of(named))
+
+
+def _by_epochs(book: Workbook, problem: Problem, first: Where, lines: Own) -> OwnIterations:
+    """The iterations of epochs: so many in each as there are examples, until one is not there whole."""
+    inside = {name: line.following for name, line in lines.items() if line.following and line.following != NEXT_SHEET}
+    steps = {name: line.onward for name, line in lines.items() if line.onward not in (None, NEXT_SHEET)}
+    sheets = () if steps else own_of(first)
+    on_sheets = {name for name, line in lines.items() if line.following == NEXT_SHEET}
+    next_ = [name for name, where in first.items() if _is_next(first, name, inside)]
+    first = {name: where for name, where in first.items() if name not in next_}
+    lying = {
+        name: [
+            moved(where, inside[name], i) if name in inside else where for i in range(len(first) and _count(book, first, inside))
+        ]
+        for name, where in first.items()
+    }
+    round_ = max(map(len, lying.values()), default=1)
+    shown: dict[int, Where] = {}
+    needed = [q.name for q in problem.network.parameters if q.name in first]
+    for epoch in count():
+        there = {name: [_epoch_on(book, where, lines.get(name), epoch) for where in mine] for name, mine in lying.items()}
+        if epoch and not all(_is_there(book, where) and _is_shown(book, where) for name in needed for where in there[name]):
+            break
+        for i in range(round_):
+            n = epoch * round_ + i + 1
+            shown[n] = dict(_followed(book, {name: mine[i] for name, mine in there.items()}, on_sheets, n))
+    beyond = {n: {name: shown[n + 1][name.removeprefix("new_")] for name in next_} for n in shown if n + 1 in shown}
+    offset = numbered(sheets[0])[1] - 1 if sheets and numbered(sheets[0]) else 0
+    return OwnIterations(
+        shown, sheets, {n: step for n, step in steps.items() if n in first}, beyond, factors_of(lines), {}, offset,
+        round=round_, inside={name: step for name, step in inside.items() if name in first},
+    )  # fmt: skip
+
+
+def _count(book: Workbook, first: Where, inside: Mapping[str, Move]) -> int:
+    """How many iterations an epoch has: as many as have an example."""
+    return examples_in(book, first["x"], inside["x"]) if "x" in inside and "x" in first else 1
+
+
+def _epoch_on(book: Workbook, where: Lying, line: Line | None, epoch: int) -> Lying:
+    """The same in an epoch so much further."""
+    step = line.onward if line else None
+    if step != NEXT_SHEET:
+        return moved(where, step, epoch) if step else where
+    return renamed(where, lambda sheet: book.find(follower(sheet, epoch)) or "" if numbered(sheet) else sheet)
 
 
 def factors_of(lines: Own) -> dict[str, float]:
@@ -101,6 +151,8 @@ def staying(problem: Problem) -> frozenset[str]:
 def takes_batches(problem: Problem, own: OwnIterations) -> bool:
     """Whether each iteration that is shown has the images that the training gives it."""
     everything = np.arange(problem.images)
+    if own.round > 1 and problem.settings.iterations < own.round:  # whole epochs are shown
+        return False
     return all(n > 0 and np.array_equal(own.images.get(n, everything), problem.batch(n)) for n in own.shown)
 
 
@@ -260,6 +312,8 @@ def copy_names(book: Workbook, own: OwnIterations) -> dict[str, tuple[str, str, 
 
 
 def written_sheets(book: Workbook) -> set[str]:
-    """The sheets that xlnn writes anew: Settings and Places, and of a result all that are its own."""
-    names = [*RESERVED, START, TRAINED, SOLVED] if book.marked else [SETTINGS, PLACES]
+    """The sheets that xlnn writes anew: Settings and Places, and of a result all that are its own; one called Data, or Held out,
+    is a person's: beside his sheets xlnn has none."""
+    written = [name for name in RESERVED if name not in (DATA, HELD_OUT)]
+    names = [*written, START, TRAINED, SOLVED] if book.marked else [SETTINGS, PLACES]
     return {found for name in names if (found := book.find(name))}

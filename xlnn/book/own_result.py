@@ -18,7 +18,8 @@ from xlnn.book.names import CONVENTIONS, PLACES, SETTINGS, SUMMARY, TEST, TRAINE
 from xlnn.book.origin import origin_of
 from xlnn.book.own_calculated import write_calculated
 from xlnn.book.own_iterations import written_sheets
-from xlnn.book.own_sheets import OwnSheets, own_sheets
+from xlnn.book.own_rounds import OwnRounds, own_sheets
+from xlnn.book.own_sheets import OwnSheets
 from xlnn.book.places_words import NEXT_SHEET
 from xlnn.book.places_writing import finish, line_words, write_lines
 from xlnn.book.plan import Plan
@@ -101,7 +102,7 @@ class OwnResult:
         assert origin.iterations is not None
         book, own = Workbook(origin.path), origin.iterations
         self._check_names(book)
-        self.sheets: OwnSheets = own_sheets(
+        self.sheets: OwnSheets | OwnRounds = own_sheets(
             book, self.chosen.problem, own.without_apart, self.chosen.formulas, self.draft, self.chosen.kept
         )
         self.beside = _Beside(self.plan, BookFile(self._memory, self.title, **self.look), self.spool)
@@ -206,7 +207,7 @@ class OwnResult:
         """Sheet Places: the parameters to go on with on Trained, then everything of the first iteration, and how they go on."""
         file = self.beside.file
         rows, style = file.rows(), file.style
-        lines = [line_words(*line, self.plan.language) for line in self._lines()]
+        lines = [line_words(*line, self.plan.language, self._onward(line)) for line in self._lines()]
         images = write_lines(rows, lines, style("header"), self.plan.language)
         rows.text(Cell(images, 1), IMAGE_COUNT[self.plan.language])
         rows.number(Cell(images, 2), self.plan.batch, style("integer"))  # as many as an iteration shows
@@ -243,8 +244,18 @@ class OwnResult:
             return None
         return self.sheets.names.where(old, first + 1)
 
+    def _onward(self, line: tuple) -> Move | None:
+        """Where the next epoch has a quantity, if it goes on otherwise than the iterations."""
+        own, (q, sheet, _, _, following) = self.sheets.own, line
+        name = q.name if q.name in own.first else q.name.removeprefix("new_")
+        if own.round == 1 or sheet == TRAINED or following == NEXT_SHEET or name not in own.first:
+            return None
+        return own.steps.get(name) if own.steps else NEXT_SHEET if own.first[name][0] in own.sheets and name != "eta" else None
+
     def _following(self, name: str) -> Move | None:
         own, name = self.sheets.own, name if name in self.sheets.own.first else name.removeprefix("new_")
+        if own.round > 1:
+            return own.inside.get(name)
         if name in own.tables:
             return own.tables[name]
         if own.steps:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 
@@ -14,19 +15,29 @@ from xlnn.book.own_cells import VOLATILE, Hole, filling, pins, references, shift
 from xlnn.book.own_iterations import numbered, written_sheets
 from xlnn.book.own_names import SheetNames
 from xlnn.book.own_trust import Trust, close
-from xlnn.book.whereabouts import GIVEN, Lying, OwnIterations, Where, cells_of, sheets_of
+from xlnn.book.whereabouts import GIVEN, Lying, OwnIterations, Where, cells_of, plain, sheets_of
 from xlnn.errors import UsageError
 from xlnn.layout.cells import Cell, Range
 from xlnn.layout.places import Move, Place
 from xlnn.model.problem import Problem
-from xlnn.model.training import Step
 from xlnn.xlsx.copying import Copy, with_sheets
 from xlnn.xlsx.parts import shared_texts
 from xlnn.xlsx.rows import exact_texts
 from xlnn.xlsx.sheet_cells import RawCell, RawSheet, taken_apart
 from xlnn.xlsx.workbook import Workbook
 
+ALL_KEPT = "iterations that each have examples of their own are all kept; leave --keep out, or use --layout book."
+BESIDE_KEPT = "iterations that lie beside each other on one sheet are all kept; leave --keep out, or use --layout book."
 BEFORE = frozenset(range(-8, 0))  # iterations before
+
+
+class Shown(Protocol):
+    """The numbers of an iteration by quantity, as a Step has them."""
+
+    @property
+    def iteration(self) -> int: ...
+
+    def __getitem__(self, name: str) -> np.ndarray: ...
 
 
 @dataclass
@@ -52,9 +63,7 @@ class OwnSheets:
     def __post_init__(self):
         self.names = SheetNames(self.book, self.own)
         if (self.own.beside or self.own.images) and set(self.kept) != set(range(1, len(self.kept) + 1)):
-            text = "iterations that lie beside each other on one sheet are all kept; leave --keep out, or use --layout book."
-            alone = "iterations that each have examples of their own are all kept; leave --keep out, or use --layout book."
-            raise UsageError(text if self.own.beside else alone)
+            raise UsageError(BESIDE_KEPT if self.own.beside else ALL_KEPT)
         given = lambda name, n: self.own.as_shown(name, self.problem.given(self.problem.batch(n))[name])
         for beside in self._beside.values():
             beside.check_room(self.book, max(self.kept, default=0), given)
@@ -62,13 +71,14 @@ class OwnSheets:
     @cached_property
     def trust(self) -> Trust:
         """Which formulas give the training's numbers."""
-        marks = frozenset(q.name for q in self.problem.network.quantities.values() if q.kind == "right")
+        quantities = self.problem.network.quantities
+        marks = frozenset(name for name in self.own.first if quantities[plain(name)].kind == "right")
         others = {*self.problem.parameters, *(GIVEN if self.own.images else ())}
         return Trust(self.book, self.own, frozenset(others), marks)
 
     # ---- an iteration --------------------------------------------------------------------------------
 
-    def write(self, step: Step) -> None:
+    def write(self, step: Shown) -> None:
         """The sheets of one iteration; those beside each other wait for the end."""
         differing = self._differing(step)
         if not self.written:
@@ -90,7 +100,7 @@ class OwnSheets:
         for sheet in self.own.sheets:
             self._write(sheet, step)
 
-    def _write(self, first: str, step: Step) -> None:
+    def _write(self, first: str, step: Shown) -> None:
         n = step.iteration
         at = self.own.template(n)
         shown, source = self.own.shown[at], self.own.sheet(first, at)
@@ -181,7 +191,7 @@ class OwnSheets:
         """The holes of the quantities on a sheet, for the iteration n like iteration `at`."""
         start, quantities, parameters = 0, self.problem.network.quantities, self.problem.parameters
         for name in names:
-            mark, cells = quantities[name].kind == "right", cells_of(shown[name])
+            mark, cells = quantities[plain(name)].kind == "right", cells_of(shown[name])
             follows = self._follows(name, shown, n != at)
             own = self.own.like(n) if name in GIVEN and n != at else at
             its = cells_of(self.own.shown[own][name])
@@ -208,9 +218,13 @@ class OwnSheets:
         """A cell's formula with signs. One that reads an earlier iteration where its own has nothing in those cells, as with η on
         the first sheet alone, reads that iteration from all later ones."""
         read = references(formula, cell) or [] if "!" in formula and at > min(self.own.shown) else []
-        earlier = {sheet: range_ for sheet, range_ in read if sheet in self.names.known and self.names.known[sheet][1] < at}
-        pinned = frozenset(sheet for sheet, range_ in earlier.items() if self._is_blank(self.names.known[sheet][0], range_, at))
-        return signed(formula, self.names.known, at, pinned)
+        known = self.names.known
+        pinned = [
+            place
+            for place, (sheet, range_) in enumerate((sheet, range_) for sheet, range_ in read if sheet is not None)
+            if sheet in known and known[sheet][1] < at and self._is_blank(known[sheet][0], range_, at)
+        ]
+        return signed(formula, known, at, pinned)
 
     def _is_blank(self, which: int, range_: Range, at: int) -> bool:
         """Whether nothing stands there on the iteration's own sheet."""
@@ -226,7 +240,7 @@ class OwnSheets:
         cells = cells_of(shown[source])
         return cells if all(sheet in self.names.known for sheet, _ in cells) else None
 
-    def _differing(self, step: Step) -> list[str]:
+    def _differing(self, step: Shown) -> list[str]:
         """The quantities that the workbook shows of this iteration with other numbers, or not at all; where images, parameters
         and η are the same, their formulas are wrong."""
         shown = self.own.shown.get(step.iteration, {})
@@ -385,8 +399,3 @@ class OwnSheets:
                     yield from (
                         (self.names.name(repeated, n), self.names.renamed(said, n - number)) for repeated in self.own.sheets
                     )
-
-
-def own_sheets(book: Workbook, problem: Problem, own: OwnIterations, formulas: bool, file, kept: frozenset[int]) -> OwnSheets:
-    """The result's own sheets, to be written to `file`."""
-    return OwnSheets(book, problem, own, formulas, Copy(book.package, file), kept)

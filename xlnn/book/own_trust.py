@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from xlnn.book.own_cells import MARKS
-from xlnn.book.whereabouts import OwnIterations, cells_of
+from xlnn.book.whereabouts import OwnIterations, cells_of, plain
 from xlnn.errors import LimitError
 from xlnn.formula.block import calculated, shown_in
 from xlnn.formula.building import completed
@@ -64,7 +64,7 @@ class Trust:
     @property
     def names(self) -> set[str]:
         """The quantities with formulas that were found wrong."""
-        return {name.removeprefix("new_") for wrong in self._wrong.values() for name in wrong.values()}
+        return {plain(name).removeprefix("new_") for wrong in self._wrong.values() for name in wrong.values()}
 
     @cached_property
     def _graph(self) -> Graph | None:

@@ -41,11 +41,14 @@ def understood_iterations(book: Workbook, problem: Problem, found: Understood) -
     beyond = {n: _beyond(shown, n, steps) for n in range(1, len(shown) + 1)}
     first = [name for name in names if name not in beyond[1]]
     mine = {n: {name: where[name] for name in first if name in where} for n, where in enumerate(shown, 1)}
+    regular = _is_regular({name: ways[name] for name in first if name in ways}, steps, shown)
+    inside: Mapping[str, Move] = {}
+    if rounds := _rounds(problem, [mine[n] for n in mine], images):
+        (inside, steps), tables, regular = rounds, {}, True
     sheets = () if steps else own_of(mine[1])
     own = OwnIterations(
-        mine, sheets, {name: step for name, step in steps.items() if name in first}, beyond, factors, images,
-        _offset(sheets), _is_regular({name: ways[name] for name in first if name in ways}, steps, shown), tables,
-        problem.per_epoch,
+        mine, sheets, {name: step for name, step in steps.items() if name in first}, beyond, factors, images, _offset(sheets),
+        regular, tables, problem.per_epoch, round=problem.per_epoch if rounds else 1, inside=inside,
     )  # fmt: skip
     others = tuple(understood_iterations(book, problem, other) for other in found.others if _is_within(problem, other))
     own = replace(own, others=others, rate=understood.common_eta(found), linked=found.memory < 0)
@@ -100,6 +103,29 @@ def _in_turns(shown: Sequence[Where], images: Mapping[int, np.ndarray]) -> dict[
     given = [name for name in GIVEN if all(name in where for where in shown)]
     wheres = {name: [where[name] for where in shown] for name in given}
     return {name: mine[:epoch] for name, mine in wheres.items() if all(where == mine[n % epoch] for n, where in enumerate(mine))}
+
+
+def _rounds(problem: Problem, shown: Sequence[Where], images: Mapping[int, np.ndarray]) -> tuple[dict, dict] | None:
+    """The steps inside an epoch, and from one epoch to the next (none: each has its sheet), where the iterations go on so and
+    not by one step for all."""
+    epoch, count = problem.per_epoch, len(shown)
+    if not images or epoch == 1 or count <= epoch or count % epoch or any(where.keys() != shown[0].keys() for where in shown):
+        return None
+    wheres = {name: [where[name] for where in shown] for name in shown[0]}
+    if all(_way(mine) not in (None, SHEET) for name, mine in wheres.items() if name not in GIVEN):
+        return None
+    inside = {n: {_way(mine[k : k + epoch]) for k in range(0, count, epoch)} for n, mine in wheres.items()}
+    onward = {n: {_way(mine[k::epoch]) for k in range(epoch)} for n, mine in wheres.items()}
+    if any(len(ways) > 1 or None in ways for ways in (*inside.values(), *onward.values())):
+        return None
+    to_next, on = ({n: next(iter(ways)) for n, ways in found.items()} for found in (inside, onward))
+    sheets = SHEET in on.values()
+    moving = {n: way for n, way in on.items() if way != STAYS}
+    if SHEET in to_next.values() or STAYS in to_next.values() or any((way == SHEET) != sheets for way in moving.values()):
+        return None
+    by_sheet = {(sheet, on[n]) for n in moving for sheet in sheets_of(shown[0][n])}
+    even = len(by_sheet) == len({sheet for sheet, _ in by_sheet}) and {n for n in on if n not in moving} <= {*GIVEN}
+    return (to_next, {} if sheets else moving) if even else None
 
 
 def _beyond(shown: Sequence[Where], n: int, steps: Mapping[str, Move]) -> Where:

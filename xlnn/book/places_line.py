@@ -34,6 +34,7 @@ class Line:
     where: Where
     again: Line | None = None
     following: Move | None = None  # the step to the next iteration
+    onward: Move | None = None  # from one epoch to the next, where that is no further iteration's step
     more: tuple[tuple[str, Range], ...] = ()
     factor: float = 1.0
     understood: bool = False

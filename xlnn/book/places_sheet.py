@@ -10,6 +10,7 @@ step, a first block is a list of ranges, `Net!I33,K33`, that are read one after 
 
 A further column Next iteration says where the same lies in the next one: `1 down`, or `1 sheet` on the sheet of the next number;
 Next input where the weight of the next input lies; Factor what the sheet's numbers are of the quantity's own, −1 for δ = t − a.
+Next epoch says where the same lies in the next epoch, where the iterations of one go on otherwise than from one to the next.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from xlnn.book.names import DATA, PLACES, START, written_name
 from xlnn.book.places_line import AXIS_COLUMNS, INPUT, Line
 from xlnn.book.places_words import (
     FACTOR,
+    NEXT_EPOCH,
     NEXT_ITERATION,
     columns,
     factor,
@@ -90,6 +92,7 @@ def _line(name: str, sign: float, cells: Cells, where: Wheres) -> Line:
     return Line(
         name, target, block, nexts, where["Quantity"], more=tuple(more),
         following=following(cells.get(NEXT_ITERATION), where.get(NEXT_ITERATION, where["Quantity"])),
+        onward=following(cells.get(NEXT_EPOCH), where.get(NEXT_EPOCH, where["Quantity"])),
         factor=sign * factor(cells.get(FACTOR), where.get(FACTOR, where["Quantity"])),
         steps_at=tuple((axis, _apart(where["Quantity"], where[column])) for axis, column in present.items()),
     )  # fmt: skip

@@ -24,8 +24,8 @@ from xlnn.xlsx.sheet_names import reference
 from xlnn.xlsx.workbook import is_blank, shown
 
 HEADER = ("Quantity", "First block", "Next image", "Next unit", "Next map", "Next map before")
-NEXT_ITERATION, NEXT_INPUT, FACTOR = "Next iteration", "Next input", "Factor"
-COLUMNS = (*HEADER, NEXT_ITERATION, NEXT_INPUT, FACTOR)
+NEXT_ITERATION, NEXT_INPUT, FACTOR, NEXT_EPOCH = "Next iteration", "Next input", "Factor", "Next epoch"
+COLUMNS = (*HEADER, NEXT_ITERATION, NEXT_INPUT, FACTOR, NEXT_EPOCH)
 NEXT_SHEET = (0, 0)  # the step to the same cells of the next iteration's sheet
 SHEETS = re.compile(r"\s*1?\s*(sheets?|次?表|张表|工作表|シート)\s*", re.IGNORECASE)
 DIRECTIONS = {"right": (0, 1), "down": (1, 0), "left": (0, -1), "up": (-1, 0)}

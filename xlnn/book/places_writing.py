@@ -7,7 +7,17 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from xlnn.book.places_line import AXIS_COLUMNS, INPUT, WITH_INPUTS
-from xlnn.book.places_words import COLUMNS, FACTOR, HEADER, NEXT_ITERATION, following_words, number, range_words, words
+from xlnn.book.places_words import (
+    COLUMNS,
+    FACTOR,
+    HEADER,
+    NEXT_EPOCH,
+    NEXT_ITERATION,
+    following_words,
+    number,
+    range_words,
+    words,
+)
 from xlnn.book.quantity_names import THRESHOLD
 from xlnn.layout.cells import Cell, quoted
 from xlnn.layout.listed import Listed, spots
@@ -21,7 +31,13 @@ LineWords = Mapping[str, str]  # a line of sheet Places, by the headings of its 
 
 
 def line_words(
-    q: Quantity, sheet: str, place: Place, factor: float = 1.0, following: Move | None = None, language: str = "en"
+    q: Quantity,
+    sheet: str,
+    place: Place,
+    factor: float = 1.0,
+    following: Move | None = None,
+    language: str = "en",
+    onward: Move | None = None,
 ) -> dict[str, str]:
     """The line of sheet Places that `parse` reads back to the same place; what is empty is left out."""
     axes = (("image",) if q.per_image else ()) + q.axes
@@ -33,7 +49,7 @@ def line_words(
         text, nexts = _in_pieces(q, axes, sheet, place)
     said = {"Quantity": q.name, "First block": text}
     said |= {"Next " + axis: words(nexts[axis], language) for axis in (*AXIS_COLUMNS, INPUT) if axis in nexts}
-    said[NEXT_ITERATION] = following_words(following, language)
+    said |= {NEXT_ITERATION: following_words(following, language), NEXT_EPOCH: following_words(onward, language)}
     if factor == -1 and q.kind in ("b", "new_b"):
         said["Quantity"] = q.kind.replace("b", THRESHOLD) + q.layer
     elif factor != 1:
@@ -127,5 +143,5 @@ def finish(file: BookFile, sheet: RowsSheet, rows: Rows) -> None:
     show(file, sheet, rows)
     sheet.set_column(0, 0, 14)
     sheet.set_column(1, 1, 28)
-    sheet.set_column(2, len(COLUMNS) - 1, 16)
+    sheet.set_column(2, COLUMNS.index(FACTOR), 16)
     sheet.freeze_panes(1, 0)

@@ -15,7 +15,7 @@ from xlnn.book.language import language_of_names
 from xlnn.book.names import DATA, HELD_OUT, PLACES, RESERVED, SETTINGS, SOLVED, START, TRAINED
 from xlnn.book.origin import Found, Notes, Origin, Sources, origin_of
 from xlnn.book.own_images import count_own_images
-from xlnn.book.own_iterations import EPOCHS, OTHER_BATCHES, own_iterations, takes_batches
+from xlnn.book.own_iterations import EPOCHS, FEWER, OTHER_BATCHES, WHOLE, own_iterations, takes_batches
 from xlnn.book.own_network import Own, expected_line
 from xlnn.book.own_places import ASIDE, Said, apart, eta_of, has_own_sheets, is_idle, network_of, said_in
 from xlnn.book.placed_settings import LABELS, labelled
@@ -81,10 +81,14 @@ def _with_own_sheets(problem: Problem, origin: Origin) -> Origin:
         from xlnn.book.own_understood import IRREGULAR
 
         return replace(origin, notes=(*notes, (IRREGULAR, {})))
+    if problem.settings.iterations < origin.iterations.round:
+        return replace(origin, notes=(*notes, (FEWER, {"epoch": origin.iterations.round})))
     if not takes_batches(problem, origin.iterations):
         return replace(origin, notes=(*notes, (OTHER_BATCHES, {"what": problem.network.things})))
     if origin.iterations.images:
         notes = (*notes, (EPOCHS, {"count": problem.settings.batch, "what": problem.network.things, "epoch": problem.per_epoch}))
+    if over := problem.settings.iterations % origin.iterations.round:
+        notes = (*notes, (WHOLE, {"count": over}))
     return replace(origin, own_sheets=True, notes=notes)
 
 

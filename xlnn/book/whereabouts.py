@@ -45,6 +45,8 @@ class OwnIterations:
     others: tuple[OwnIterations, ...] = ()
     rate: float | None = None
     linked: bool = True
+    round: int = 1  # iterations that go on together, as those of an epoch: `steps` and `sheets` are then from one to the next,
+    inside: Mapping[str, Move] = field(default_factory=dict)  # and these the steps from one iteration to the next in it
 
     @property
     def first(self) -> Where:
@@ -63,7 +65,8 @@ class OwnIterations:
     @cached_property
     def apart(self) -> frozenset[str]:
         """Where iterations lie beside each other, the sheets of what each has on a sheet besides, as --add-missing writes it."""
-        names = [name for name in self.first if name not in self.steps] if self.steps else []
+        on = {**self.steps, **self.inside}
+        names = [name for name in self.first if name not in on] if on else []
         found = {name: {sheets_of(where[name]) for where in self.shown.values() if name in where} for name in names}
         return frozenset(sheet for sheets in found.values() if len(sheets) > 1 for several in sheets for sheet in several)
 
@@ -74,7 +77,8 @@ class OwnIterations:
             n: {name: lying for name, lying in where.items() if not self.apart.intersection(sheets_of(lying))}
             for n, where in self.shown.items()
         }
-        return replace(self, shown=shown) if self.apart else self
+        sheets = tuple(sheet for sheet in self.sheets if sheet not in self.apart)
+        return replace(self, shown=shown, sheets=sheets) if self.apart else self
 
     def lies(self, name: str, number: int) -> Lying:
         """Where a quantity lies in an iteration that is shown, or would be behind the last."""
@@ -134,6 +138,16 @@ def _is_apart(given: str, where: Where, steps: Mapping[str, Move]) -> bool:
     if not others or (min(others) <= min(mine) and max(mine) <= max(others)):
         return not others
     return max(*others, *mine) - min(*others, *mine) >= size
+
+
+def within(name: str, iteration: int) -> str:
+    """The name of a quantity that is one of several iterations' in an epoch."""
+    return f"{name}@{iteration}"
+
+
+def plain(name: str) -> str:
+    """A quantity's own name."""
+    return name.partition("@")[0]
 
 
 def cells_of(where: Lying) -> list[tuple[str, Cell]]:

@@ -292,7 +292,7 @@ def _judged(
             these = found.of(iteration)
             rates[these] = _rates(own, slope[these], step[these])
         rate = _own_in_iteration(wiring, found, rates, _usual(found, rates, own)) if given is None else given
-        wrong |= ~_follows(found, slope, rate, values)
+        wrong |= ~_follows(found, slope, rate, values) & ~np.isnan(slope)  # where there is no derivative, nothing departs from it
     return Learning(wiring, found, costs, rate, wrong, points)
 
 
