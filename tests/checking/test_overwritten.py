@@ -8,6 +8,7 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
+import no_networks
 import pytest
 from command import run
 from hand_books import BOOKS
@@ -78,6 +79,16 @@ def test_the_cell_is_named_first_and_nothing_else(tmp_path, name, cell, anew):
 @pytest.mark.parametrize("name", [*STYLES, "rows", "table", *BOOKS])
 def test_no_number_of_a_right_sheet_stands_for_a_formula(name):
     assert missing(made(name)) == []
+
+
+@pytest.mark.parametrize("path", sorted((Path(__file__).parents[2] / "workbooks").glob("**/*.xlsx")), ids=lambda path: path.name)
+def test_no_number_of_our_workbooks_stands_for_a_formula(path):
+    assert missing(graph_of(path)) == []
+
+
+@pytest.mark.parametrize("name", no_networks.BOOKS)
+def test_no_number_of_other_workbooks_stands_for_a_formula(tmp_path, name):
+    assert missing(graph_of(save_cells(tmp_path / "other.xlsx", no_networks.BOOKS[name]()))) == []
 
 
 def finding(tmp_path, name: str, address: str, number: float, anew: bool):

@@ -14,7 +14,7 @@ The first of a chain, as the typed weights that updates lead on, is none of thes
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -34,11 +34,12 @@ FEW = 12  # that may be missing in any sheet
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A cell without its formula: its number in the graph, the formula that its like tell, and one of these."""
+    """A cell without its formula: its number in the graph, the formula that its like tell, one of these, and if it is `alone`."""
 
     cell: int
     text: str
     sibling: int
+    alone: bool
 
 
 Formula = tuple[int, tuple[int, ...]]  # a skeleton, and the references of a cell: sheet, first and last row and column of each
@@ -71,7 +72,9 @@ class _Siblings:
         found = list(self._told(np.flatnonzero((self.graph.owner[:-1] < 0) & (self.kinds[:-1] == NUMBER))))
         cells = np.array([one.cell for one in found], np.int64)
         self.given[cells] = False
-        return list(self._told(cells)) if found else []
+        found = list(self._told(cells)) if found else []
+        claims = Counter(one.sibling for one in found)
+        return [one for one in found if claims[one.sibling] == 1 or not one.alone]
 
     def _told(self, typed: np.ndarray) -> Iterator[Missing]:
         for cell, votes in sorted(self._votes(typed).items()):
@@ -82,7 +85,7 @@ class _Siblings:
             if most >= ENOUGH and not any(count == most for _, count in others):
                 mine = {sibling: count for (other, sibling), count in votes.items() if other == formula}
                 sibling = max(mine, key=lambda one: (self._sheet(one) == int(self.graph.codes[cell]) // SPAN, mine[one]))
-                yield Missing(cell, self._text(cell, formula, sibling), int(self.graph.cell_of[sibling]))
+                yield Missing(cell, self._text(cell, formula, sibling), int(self.graph.cell_of[sibling]), len(mine) == 1)
 
     def _sheet(self, formula: int) -> int:
         return int(self.graph.codes[self.graph.cell_of[formula]]) // SPAN
@@ -131,8 +134,10 @@ class _Siblings:
             said, against = self._beside(cell, sibling, step, joined)
             if said or against:
                 return said + line if not against or said.total() > against else Counter()
-        ends = self._formula_at(self._number(int(self.graph.codes[cell]) - step)) < 0
-        return Counter() if ends and not (self._reads_alike(cell, sibling) and self._is_next(sibling, step)) else line
+        if self._in_line(cell, sibling, step, (-1,)):
+            return line
+        copies = Counter({key: count for key, count in line.items() if key[0] == self._copy(cell, sibling)})  # beyond their end
+        return copies if self._reads_alike(cell, sibling) and self._is_next(sibling, step) else Counter()
 
     def _is_next(self, sibling: int, step: int) -> bool:
         """Whether no copy of a formula stands nearer to it, in the direction of a step, than a step."""
@@ -149,7 +154,12 @@ class _Siblings:
             one, other = self._formula_at(here), self._formula_at(there)
             if other < 0 and not self.given[there]:
                 against += self.given[here] and self.kinds[here] == NUMBER
-            if other < 0 or (leads_on and not self._reads(other, here)):
+            elsewhere = (self.graph.codes[here] - self.graph.codes[cell]) % SPAN == 0  # there may be something else on it
+            if (
+                other < 0
+                or (leads_on and not self._reads(other, here))
+                or (elsewhere and self.skeleton[other] != self.skeleton[sibling])
+            ):
                 continue
             if one >= 0 and self.kind[one] == self.kind[other]:
                 said[mine, sibling] += 1
@@ -175,11 +185,12 @@ class _Siblings:
                     elif joined and here < 0:
                         break
 
-    def _in_line(self, cell: int, sibling: int, step: int) -> Counter:
-        """What the next in line say: one on the other side as two that stand on one."""
+    def _in_line(self, cell: int, sibling: int, step: int, steps: Sequence[int] = (-1, 2, 3)) -> Counter:
+        """What others in line say, so many steps on: one on the other side as two that stand on one."""
         said: Counter = Counter()
         code = int(self.graph.codes[cell])
-        for away, weight in ((-1, 2), (2, 1), (3, 1)):
+        for away in steps:
+            weight = 2 if away < 0 else 1
             other = self._formula_at(self._number(code + away * step))
             if other < 0:
                 continue
