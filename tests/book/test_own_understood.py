@@ -131,6 +131,14 @@ def test_all_formulas_have_results(tmp_path):
         assert result["Other"]["A2"].value == 3
 
 
+def test_a_sheet_beside_iterations_that_was_never_calculated_has_results(tmp_path):
+    pages = sheets(2) | {"Next": {"A1": "=It2!A12", "B1": "=2*A1"}}
+    path = trained(save(tmp_path / "mine.xlsx", pages), tmp_path / "out.xlsx", iterations=2)
+    found = openpyxl.load_workbook(path, data_only=True)["Next"]
+    right = learned(2)[1]["A12"][0, 0]
+    assert [found["A1"].value, found["B1"].value] == pytest.approx([right, 2 * right], rel=1e-9)
+
+
 SLIPS = {  # a workbook, the cell with a formula that is wrong in its last iteration, what stands there
     "rows": (lambda: {"Net": rows(4)}, "Net", "Q7", "=M7*J7+N7*J7"),
     "eta": (lambda: {"Net": rows(4)}, "Net", "E7", "=E6-B4*X6"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Protocol
 
 import numpy as np
 
@@ -15,11 +14,12 @@ from xlnn.book.own_cells import VOLATILE, Hole, filling, pins, references, shift
 from xlnn.book.own_iterations import numbered, written_sheets
 from xlnn.book.own_names import SheetNames
 from xlnn.book.own_trust import Trust, close
-from xlnn.book.whereabouts import GIVEN, Lying, OwnIterations, Where, cells_of, plain, sheets_of
+from xlnn.book.whereabouts import GIVEN, Lying, OwnIterations, Shown, Where, cells_of, plain, sheets_of
 from xlnn.errors import UsageError
 from xlnn.layout.cells import Cell, Range
 from xlnn.layout.places import Move, Place
 from xlnn.model.problem import Problem
+from xlnn.xlsx.cell_table import PENDING
 from xlnn.xlsx.copying import Copy, with_sheets
 from xlnn.xlsx.parts import shared_texts
 from xlnn.xlsx.rows import exact_texts
@@ -29,15 +29,6 @@ from xlnn.xlsx.workbook import Workbook
 ALL_KEPT = "iterations that each have examples of their own are all kept; leave --keep out, or use --layout book."
 BESIDE_KEPT = "iterations that lie beside each other on one sheet are all kept; leave --keep out, or use --layout book."
 BEFORE = frozenset(range(-8, 0))  # iterations before
-
-
-class Shown(Protocol):
-    """The numbers of an iteration by quantity, as a Step has them."""
-
-    @property
-    def iteration(self) -> int: ...
-
-    def __getitem__(self, name: str) -> np.ndarray: ...
 
 
 @dataclass
@@ -311,7 +302,7 @@ class OwnSheets:
             raw = self._raw_sheet(sheet) if sheet in follow | given else None
             raw = self._followed(raw) if raw and sheet in follow else raw
             self.copy.keep(sheet, self._with_given(raw, sheet).xml() if raw else None)
-            self.stale |= sheet in follow
+            self.stale |= sheet in follow or bool((self.book.filled(sheet).kinds == PENDING).any())
             self.copy.rewrite_charts(sheet, lambda formula: self.names.renamed(formula, 0))
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 
@@ -18,6 +19,15 @@ Where = Mapping[str, Lying]  # by quantity
 
 
 GIVEN = ("number", "x", "digit", "t", "eta")  # what is no iteration's own
+
+
+class Shown(Protocol):
+    """The numbers of an iteration by quantity, as a Step has them."""
+
+    @property
+    def iteration(self) -> int: ...
+
+    def __getitem__(self, name: str) -> np.ndarray: ...
 
 
 @dataclass(frozen=True, eq=False)
