@@ -296,7 +296,7 @@ def test_a_note_under_the_table():
             "the cost 'softmax cross-entropy' is for softmax outputs: with sigmoid its δ is not a − t.",
         ),
         ("classes", "0, 1, 2", "2 output units, but 3 classes."),
-        ("classes", 5, "2 output units, but 1 classes."),
+        ("classes", 5, "2 output units, but 1 class."),
     ],
 )
 def test_settings_that_do_not_fit_the_layers(name, value, expected):

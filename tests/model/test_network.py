@@ -160,7 +160,7 @@ def test_conventions_that_are_unknown(conventions, message):
 
 def test_one_output_unit_stands_for_the_second_of_two_classes():
     assert Network(plain_layers((2, 2), 1), classes=(3.0, 8.0)).classes == (3.0, 8.0)
-    assert refused(*plain_layers((2, 2), 1), classes=(1.0,)) == "1 output units, but 1 classes."
+    assert refused(*plain_layers((2, 2), 1), classes=(1.0,)) == "1 output unit, but 1 class."
 
 
 # ---- activations and costs ----------------------------------------------------------------------------
