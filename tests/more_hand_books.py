@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hand_books import SIGMOID, Cells, book
+from openpyxl.utils import get_column_letter as letter
 
 XOR = ((0, 0), (0, 1), (1, 0), (1, 1))
 
@@ -106,6 +107,32 @@ def softmax_of_large_numbers():
 def trained_with_three_rates():
     """The same exercise on three sheets, each with an η of its own."""
     return {f"lr {eta}": one_unit(SIGMOID) | {"B1": eta} for eta in (0.6, 0.1, 2)}
+
+
+@book((2, 12), ("softmax",), cost="softmax cross-entropy", images=4, exact=1e-3)
+def softmax_of_twelve_with_four_digits_of_e():
+    """Of many units 2.718 shifts an output by more than it would a single sigmoid's."""
+    cells: Cells = {}
+    for j in range(12):
+        first, second = (0.9, 0.8) if j == 0 else (-0.2 - 0.02 * j, -0.1 + 0.01 * j)
+        cells |= {f"{letter(1 + j)}{r}": w for r, w in enumerate((first, second, 0.05 * j or 0.3), 1)}
+    for k, (x, y) in enumerate(((1.3, 1.2), (0.4, 1.1), (1.5, 0.3), (0.8, 1.9))):
+        r = 6 + k
+        cells |= {f"A{r}": x, f"B{r}": y}
+        z, power, a, t = ([letter(3 + 12 * part + j) for j in range(12)] for part in range(4))
+        for j in range(12):
+            w = letter(1 + j)
+            cells |= {f"{z[j]}{r}": f"=$A{r}*{w}$1+$B{r}*{w}$2+{w}$3", f"{power[j]}{r}": f"=POWER(2.718,{z[j]}{r})"}
+            cells |= {f"{a[j]}{r}": f"={power[j]}{r}/SUM(${power[0]}{r}:${power[-1]}{r})", f"{t[j]}{r}": int(j == k)}
+        cells[f"{letter(51)}{r}"] = f"=-SUMPRODUCT({t[0]}{r}:{t[-1]}{r},LN({a[0]}{r}:{a[-1]}{r}))"
+    return {"softmax": cells}
+
+
+@book((2, 1), ("sigmoid",), iterations=5, eta=0.6)
+def trained_once_more_with_another_example():
+    other = {"A": 0.3, "B": 0.8, "C": 0.9}
+    again = one_unit(SIGMOID, rows=4)
+    return {"first": one_unit(SIGMOID), "second": again | {f"{c}{r}": w for c, w in other.items() for r in range(4, 8)}}
 
 
 @book((2, 1), ("sigmoid",), iterations=5, eta=0.6)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from html import unescape
 from pathlib import Path
@@ -15,6 +16,7 @@ from openpyxl.worksheet.formula import ArrayFormula
 
 import xlnn
 from xlnn.formula import read, text
+from xlnn.formula.euler import typed_e, with_e
 from xlnn.layout.cells import Cell, Range
 from xlnn.xlsx.workbook import Workbook
 
@@ -215,3 +217,22 @@ def test_shared_formulas_are_moved_to_their_cells(tmp_path):
     assert [value(of, f"B{row}") for row in range(1, 5)] == ["2", "4", "6", "8"]
     assert of.text(number(of, "B3")) == 'A3*$A$2&""'
     assert names(of, of.alike(number(of, "B2"))) == ["B1", "B2", "B3", "B4"]
+
+
+@pytest.mark.parametrize(
+    ("formula", "found"),
+    [
+        ("=POWER(2.718,-A1)", 2.718),
+        ("=1/(1+A2^(-A1))", 2.718),
+        ("=(2.7183)^(A1+1)", 2.7183),
+        ("=EXP(A1)*A2", math.e),  # a number that nothing raises to a power
+        ("=A2^2", math.e),  # the square of a measured number
+        ("=POWER(A2,3)+A1^2", math.e),
+        ("=2.72^A1", math.e),  # e has no such digits
+    ],
+)
+def test_what_is_raised_to_a_calculated_power_may_be_e_with_few_digits(formula, found):
+    cells = graph({"A1": 0.5, "A2": 2.718, "B1": formula})
+    assert typed_e(cells) == found
+    exact = with_e(cells)
+    assert (value(exact, "A2") == math.e) == ("A2^(" in formula)

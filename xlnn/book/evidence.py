@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import partial
 from unicodedata import east_asian_width
 
 import numpy as np
@@ -50,7 +49,7 @@ def _is_formula(value) -> bool:
 def unknown_workbook(book: Workbook) -> ArrangementError:
     """What was seen in a workbook that is of none of the three kinds, and the lines that would say where things lie; nothing
     can lie in one without numbers and formulas."""
-    if not any(map(partial(_holds_number, book), book.sheets)):
+    if not any(_holds_number(book, sheet) for sheet in book.sheets):
         text = "there is no number and no formula in the workbook. `xlnn new 4-4 book.xlsx` writes one to start from."
         return ArrangementError(text, Where(book.name))
     lines = tuple(_lines(book))

@@ -194,17 +194,13 @@ class Group:
     def given(self) -> dict[str, Uncertain]:
         """What the workbook gives apart from these sheets: images, answers, η, first parameters, or those of the sheet before."""
         problem = self.problem
-        per_sheet = [problem.given(shown.images) for shown in self.sheets]
+        per_sheet = [problem.given(shown.images) | ({} if shown.eta is None else {"eta": shown.eta}) for shown in self.sheets]
         found = {}
         for name in per_sheet[0]:
             q = problem.network.quantities[name]
             if name == "t" and problem.network.classes is not None:
                 continue
             arrays = np.stack([np.asarray(given[name], dtype=float) for given in per_sheet])
-            if name == "eta":
-                arrays = np.array(
-                    [eta if shown.eta is None else shown.eta for eta, shown in zip(arrays, self.sheets, strict=True)]
-                )
             digits = self.digits if name in GIVEN else None  # η and the classes are typed, not calculated
             found[name] = Uncertain.stored(arrays if q.per_image else arrays[:, None], digits, exact=self.exact(name))
         for q in problem.network.parameters:
@@ -250,7 +246,9 @@ class Group:
         find, sources = self.book.workbook.find, origin_of(self.problem).sources
         if name == "eta":
             return find(SETTINGS) is not None
-        return name in sources and all(find(sources[name][0]) != find(shown.places[name][0]) for shown in self.sheets)
+        if name not in sources or any(shown.eta is not None for shown in self.sheets):  # several trainings have their own
+            return False
+        return all(find(sources[name][0]) != find(shown.places[name][0]) for shown in self.sheets)
 
     def expected(self, rule: Rule) -> Uncertain:
         """What a rule gives on these sheets' own numbers."""
@@ -262,11 +260,12 @@ class Group:
         return self._with_typed_e(rule, self.numbers.apply(rule))
 
     def _with_typed_e(self, rule: Rule, expected: Uncertain) -> Uncertain:
-        """An output as uncertain as e is where the sheet has 2.718 for it: ½ |ln 2.718 − 1|, more than |z a′(z)| times that."""
+        """An output as uncertain as e is where the sheet has 2.718 for it: 2.718^z is exp(z ln 2.718)."""
         known = self.book.understood
         if known is None or known.e == math.e or rule.result.kind != "a":
             return expected
-        return Uncertain(expected.value, expected.doubt + abs(math.log(known.e) - 1) / 2)
+        shorter = {name: self.numbers[name].map(lambda z: z * math.log(known.e)) for name in rule.needs}
+        return Uncertain(expected.value, expected.doubt + np.abs(self.numbers.apply(rule, **shorter).value - expected.value))
 
 
 def copy_rule(q, equation: str) -> Rule:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
@@ -18,8 +17,7 @@ NEAR = 5e-4  # 2.718 is e, 2.72 is another number
 
 def typed_e(graph: Graph) -> float:
     """The number with fewer digits than e that some formula raises to a power; e where there is none."""
-    found = [number for block in graph.blocks for base in _bases(block.tree) for number in _numbers(graph, block, base)]
-    return next((number for number in found if is_typed_e(number)), math.e)
+    return next((number for _, number in _typed(graph)), math.e)
 
 
 def is_typed_e(number: float) -> bool:
@@ -28,41 +26,42 @@ def is_typed_e(number: float) -> bool:
 
 def with_e(graph: Graph) -> Graph:
     """The graph with e itself where a formula raises its first digits to a power, typed there or in a cell."""
-    if not is_typed_e(typed_e(graph)):
+    typed = list(_typed(graph))
+    if not typed:
         return graph
-    cells = {
-        int(cell)
-        for block in graph.blocks
-        for base in _bases(block.tree)
-        if isinstance(base, Operand)
-        for cell in operand_cells(block)[base.number].ravel()
-        if graph.is_leaf[cell] and is_typed_e(graph.values.numbers[cell])
-    }
     numbers = graph.values.numbers.copy()
-    numbers[list(cells)] = math.e
+    numbers[[cell for cell, _ in typed if cell >= 0]] = math.e
     blocks = tuple(replace(block, tree=_exact(block.tree)) if _has_typed(block.tree) else block for block in graph.blocks)
     return replace(graph, values=replace(graph.values, numbers=numbers), blocks=blocks)
 
 
-def _bases(tree: Tree) -> Iterator[Tree]:
-    """What a formula raises to a power."""
+def _typed(graph: Graph) -> Iterator[tuple[int, float]]:
+    """The numbers that stand for e: the cell of each, −1 where it stands in the formula."""
+    for block in graph.blocks:
+        for base in _bases(block.tree):
+            if isinstance(base, Number):
+                found = [(-1, base.value)]
+            else:
+                cells = np.unique(operand_cells(block)[base.number])
+                given = cells[graph.is_leaf[cells]]
+                found = list(zip(given.tolist(), graph.values.numbers[given].tolist(), strict=True))
+            yield from (one for one in found if is_typed_e(one[1]))
+
+
+def _bases(tree: Tree) -> Iterator[Number | Operand]:
+    """What a formula raises to a power that is calculated: of a square it is any number."""
     for part in walk(tree):
-        first: Any = None
-        if isinstance(part, Operation) and part.operators[0] == "^":
-            first = part.operands[0]
-        elif isinstance(part, Call) and part.function == "POWER" and part.arguments:
-            first = part.arguments[0]
-        while isinstance(first, Brackets):
-            first = first.inner
-        if isinstance(first, (Number, Operand)):
-            yield first
-
-
-def _numbers(graph: Graph, block, base: Tree) -> list[float]:
-    if isinstance(base, Number):
-        return [base.value]
-    cells = np.unique(operand_cells(block)[base.number]) if isinstance(base, Operand) else np.empty(0, np.int64)
-    return graph.values.numbers[cells[graph.is_leaf[cells]]].tolist()
+        match part:
+            case Operation(("^", *_), (base, power, *_)):
+                pass
+            case Call("POWER", (base, power)):
+                pass
+            case _:
+                continue
+        while isinstance(base, Brackets):
+            base = base.inner
+        if isinstance(base, Number | Operand) and any(isinstance(one, Operand) for one in walk(power)):
+            yield base
 
 
 def _has_typed(tree: Tree) -> bool:

@@ -155,21 +155,20 @@ def _chart(file: BookFile, lesson: Lesson, chart: Chart, language: str):
         )
     made.set_title({"name": say(chart.title, language), "name_font": {"size": 12}})
     for axis, text, lowest in ((made.set_x_axis, chart.x, None), (made.set_y_axis, chart.y, chart.lowest)):
-        axis({"name": say(text, language), "min": lowest, "major_gridlines": GRID})
+        ends = {"min": lowest} if chart.extent is None else {"min": -chart.extent, "max": chart.extent}
+        axis({"name": say(text, language), **ends, "major_gridlines": GRID})
     made.set_legend({"none": True} if len(chart.series) == 1 else {"position": "bottom"})
     made.set_size({"width": 480, "height": 320})
     if chart.extent is not None:
-        _square(made, chart, language)
+        _square(made)
     return made
 
 
-def _square(made, chart: Chart, language: str) -> None:
-    """Axes of one length, in pixels and in numbers."""
+def _square(made) -> None:
+    """Axes of one length in pixels."""
     width, height, side = 400, 460, 330
     made.set_size({"width": width, "height": height})
     made.set_plotarea({"layout": {"x": 0.12, "y": 0.11, "width": side / width, "height": side / height}})
-    for axis, text in ((made.set_x_axis, chart.x), (made.set_y_axis, chart.y)):
-        axis({"name": say(text, language), "min": -chart.extent, "max": chart.extent, "major_gridlines": GRID})
 
 
 def _marked(chart: Chart, series: Series) -> bool:

@@ -116,10 +116,12 @@ class StepInBlocks(Step):
     def _pass(self, learning: bool) -> None:
         """C, right … of all images, and with `learning` the ∂C_T/∂w of all parameters."""
         network, images = self.problem.network, len(self._given["x"])
-        summing = replace(self.problem, network=network.summing)
         results = [rule.result for rule in network.rules]
         each = [q.name for q in results if q.per_image and not q.shape and q.name not in self._values]
         summed = [q.name for q in results if learning and q.kind.startswith("dCT_d") and q.name not in self._values]
+        if not each and not summed:
+            return
+        summing = replace(self.problem, network=network.summing)
         found: dict[str, list] = {name: [] for name in each}
         sums: dict[str, np.ndarray] = {}
         for start in range(0, images, network.block):

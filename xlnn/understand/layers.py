@@ -124,12 +124,12 @@ class Forward:
 
 def _leak(wiring: Wiring, cell: int) -> int:
     """The given number in =IF(z>0,z,$D$1*z) or =MAX(z,$D$1*z): it is a constant of the function; −1 where there is none."""
-    tree, read = wiring.graph.tree(cell), wiring.read_by(cell)
-    if tree is None or len(read) != 2 or not (isinstance(whole := bare(tree), Call) and whole.function in ("IF", "MAX")):
+    read = wiring.read_by(cell)
+    given = [c for c in read if wiring.graph.is_leaf[c] and 0 < wiring.graph.values.numbers[c] < 1] if len(read) == 2 else []
+    tree = wiring.graph.tree(cell) if len(given) == 1 else None  # formulas are taken apart where need be only
+    if tree is None or not (isinstance(whole := bare(tree), Call) and whole.function in ("IF", "MAX")):
         return -1
-    given = [c for c in read if wiring.graph.is_leaf[c] and 0 < wiring.graph.values.numbers[c] < 1]
-    multiplied = any(isinstance(part, Operation) and part.operators == ("*",) for part in walk(tree))
-    return given[0] if len(given) == 1 and multiplied else -1
+    return given[0] if any(isinstance(part, Operation) and part.operators == ("*",) for part in walk(tree)) else -1
 
 
 def forward(wiring: Wiring, sums: Sums, root: np.ndarray) -> Forward:

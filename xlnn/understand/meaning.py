@@ -48,39 +48,33 @@ def perturbed(wiring: Wiring, cells: np.ndarray, seed: int, wide: bool = False) 
 def activation_of(forward: Forward, layers: Sequence[Found], naming: Naming) -> tuple[str, np.ndarray] | None:
     """The name of a layer's function, as several iterations show it, and the cells of its outputs in all of them.
 
-    None where no known one agrees with most outputs.
+    None where no known one agrees with most outputs. Where several agree with as many, the stored numbers tell: where all z are
+    negative, ReLU and a step are one.
     """
-    z = [_weighted_at(forward, found, naming.points) for found in layers]
+    stored = naming.wiring.graph.values
+    z = [_weighted_at(forward, found, [*naming.points, stored]) for found in layers]
     best: tuple[str, np.ndarray] | None = None
     most = (-1, -1)
     for name, entry in ACTIVATIONS.items():
         if name == "identity" or (entry.whole_layer and (layers[0].keys.ndim != 2 or layers[0].keys.shape[1] < 2)):
             continue
-        parts = []
+        parts, same = [], 0
         for found, at_points in zip(layers, z, strict=True):
             with np.errstate(all="ignore"):
-                a = [np.asarray(entry.output(part), float) for part in at_points]
-            parts.append(_outputs(found, naming, a, name).ravel())
+                *a, shown = [np.asarray(entry.output(part), float) for part in at_points]
+            outputs = _outputs(found, naming, a, name).ravel()
+            same += int((agree(stored.numbers[outputs], shown.ravel()) & (outputs >= 0)).sum())
+            parts.append(outputs)
         cells = np.concatenate(parts)
-        right = (int((cells >= 0).sum()), _as_stored(forward, layers, naming, name, parts))
-        if best is None or right > most:
+        right = int((cells >= 0).sum()), same
+        if right > most:
             best, most = (name, cells), right
     if best and (best[1] >= 0).mean() >= MOSTLY:
         itself = best[1] == np.concatenate([found.z.ravel() for found in layers])  # a Σ that is never negative is no function
         return ("identity" if itself[best[1] >= 0].all() else best[0]), best[1]
     pairs = zip(layers, z, strict=True)  # where nothing is calculated from z, a = z
-    same = np.concatenate([_outputs(found, naming, part, "identity").ravel() for found, part in pairs])
-    return ("identity", same) if (same >= 0).mean() >= MOSTLY else None
-
-
-def _as_stored(forward: Forward, layers: Sequence[Found], naming: Naming, name: str, outputs: Sequence[np.ndarray]) -> int:
-    """How many outputs agree with a function where nothing is changed: where all z were negative, ReLU and a step were one."""
-    stored, count = [naming.wiring.graph.values], 0
-    for found, cells in zip(layers, outputs, strict=True):
-        with np.errstate(all="ignore"):
-            expected = np.asarray(ACTIVATIONS[name].output(_weighted_at(forward, found, stored)[0]), float).ravel()
-        count += int((agree(stored[0].numbers[cells], expected) & (cells >= 0)).sum())
-    return count
+    itself = np.concatenate([_outputs(found, naming, part[:-1], "identity").ravel() for found, part in pairs])
+    return ("identity", itself) if (itself >= 0).mean() >= MOSTLY else None
 
 
 def _weighted_at(forward: Forward, found: Found, points: Sequence[Values]) -> list[np.ndarray]:
