@@ -196,7 +196,7 @@ def test_check_says_where_and_what(written, tmp_path):
     book.save(tmp_path / "mine.xlsx")
     result = CliRunner().invoke(main, ["check", str(tmp_path / "mine.xlsx")])
     assert result.exit_code == 1
-    assert "1-2!B12: s, 1 of 1 cell wrong. Rule: s = Σ w x" in result.stdout
+    assert "1-2!B12: s, 1 of 1 cells wrong. Rule: s = Σ w x" in result.stdout
     assert "B12: found 9, expected 8" in result.stdout
 
 

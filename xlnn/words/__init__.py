@@ -44,7 +44,7 @@ VERBS = {
     "are": "is", "were": "was", "have": "has", "do": "does", "count": "counts", "differ": "differs", "fit": "fits",
     "follow": "follows", "hold": "holds", "need": "needs",
 }  # fmt: skip
-COUNTED = re.compile(rf"(there are (?:only )?|)\{{(\w+)\}} ([a-z]+ |)({NOUNS})\b(?: ({'|'.join(VERBS)})\b)?")
+COUNTED = re.compile(rf"(there are (?:only )?|)(?<!of )\{{(\w+)\}} ([a-z]+ |)({NOUNS})\b(?: ({'|'.join(VERBS)})\b)?")
 
 
 @cache
@@ -58,7 +58,8 @@ def say(english: str, language: str = "en", **fields) -> str:
     a list with commas, the tuple of a choice with strokes. A field that is a function is asked in the language.
 
     A language may have a sentence of its own for a word, as "{count} images" beside "{count} {what}": 64 幅图像, but 20 个数据.
-    In English one thing is spelled as one: "{count} images need" gives "2 images need", "1 image needs".
+    In English one thing is spelled as one: "{count} images need" gives "2 images need", "1 image needs"; one of so many is
+    "1 of 1 images".
     """
     spelled = english.replace("{what}", str(fields["what"])) if "what" in fields else english
     template = _in(language, spelled)
