@@ -186,3 +186,33 @@ def softmax_with_the_cost_of_the_right_class():
         sums = (f"SUMPRODUCT($A$3:$A$5,{d}$3:{d}$5)", f"SUMPRODUCT($B$3:$B$5,{d}$3:{d}$5)", f"SUM({d}$3:{d}$5)")
         cells |= {f"{'FGH'[i]}{12 + j}": f"={'ABC'[i]}{12 + j}-$D$1*{sums[i]}" for i in range(3)}
     return {"trees": cells}
+
+
+@book((2, 1), ("sigmoid",), iterations=3, images=4, eta=0.5)
+def rate_of_one_half_and_a_root_of_squares_shown():
+    """η is ½, so that η·η is η·½; e² and the root of their mean are shown, and ½Σe² is descended."""
+    cells: Cells = {"A1": 0.5}
+    for k in range(3):
+        r, q = 3 + 10 * k, 10 * k - 7
+        cells |= {f"{c}{r}": f"={c}{q}-$A$1*{c}{q + 6}" if k else w for c, w in zip("ABC", (0.4, -0.3, 0.2), strict=True)}
+        for n, (x, y, t) in enumerate(((0.2, 0.4, 0.2), (0.6, 0.1, 0.5), (0.9, 0.8, 0.9), (0.3, 0.7, 0.4))):
+            e = r + 1 + n
+            cells |= {
+                f"A{e}": x,
+                f"B{e}": y,
+                f"C{e}": t,
+                f"D{e}": f"=A{e}*A${r}+B{e}*B${r}+C${r}",
+                f"E{e}": SIGMOID.format(z=f"D{e}"),
+            }
+            cells |= {f"F{e}": f"=(C{e}-E{e})^2", f"G{e}": f"=-(C{e}-E{e})*EXP(-D{e})/(1+EXP(-D{e}))^2"}
+        d = f"G{r + 1}:G{r + 4}"
+        cells |= {f"F{r + 5}": f"=SQRT(SUM(F{r + 1}:F{r + 4})/4)", f"C{r + 6}": f"=SUM({d})"}
+        cells |= {f"{c}{r + 6}": f"=SUMPRODUCT({c}{r + 1}:{c}{r + 4},{d})" for c in "AB"}
+    return {"RMSE": cells}
+
+
+@book((2, 1), ("sigmoid",), iterations=5, eta=0.6)
+def worked_example_and_training():
+    """The first row once more on a sheet of its own, where nothing is updated."""
+    example = {at: text for at, text in one_unit(SIGMOID, rows=1).items() if at[0] in "ABCDEFGHIJ"}
+    return {"Example": example, "Training": one_unit(SIGMOID)}

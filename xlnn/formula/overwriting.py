@@ -135,7 +135,7 @@ class _Siblings:
             if said or against:
                 return said + line if not against or said.total() > against else Counter()
         if self._in_line(cell, sibling, step, (-1,)):
-            return line
+            return line if self._reads_alike(cell, sibling) else Counter()
         copies = Counter({key: count for key, count in line.items() if key[0] == self._copy(cell, sibling)})  # beyond their end
         return copies if self._reads_alike(cell, sibling) and self._is_next(sibling, step) else Counter()
 

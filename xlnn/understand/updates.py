@@ -20,6 +20,7 @@ from xlnn.understand.costs import Cost, costs_of, differences, in_iteration, slo
 from xlnn.understand.matching import commonest
 from xlnn.understand.wiring import Wiring, factors
 
+FIRST = 4  # iterations, of which one shows what is descended
 POINTS = 2  # at so many changed numbers everything is judged
 CLOSE = 1e-7  # relative: quotients that agree
 EXACT = 1e-9  # relative: a change that agrees with −η times the derivative
@@ -56,8 +57,12 @@ def learning(graph: Graph | Wiring) -> Learning | None:
         return None
     points = points_of(wiring, found)
     own = _own_rates(wiring, found)
-    tried = [(_agreeing(wiring, found, cost, points, own), cost) for cost in costs_of(wiring, found)]
-    (agree, _), best = max(tried, key=lambda entry: entry[0], default=((0, False), None))
+    (agree, _), best = (0, False), None
+    for iteration in range(min(FIRST, found.iterations)):  # of an example with inputs of 0 only a bias learns
+        tried = [(_agreeing(wiring, found, cost, points, own, iteration), cost) for cost in costs_of(wiring, found)]
+        (agree, _), best = max(tried, key=lambda entry: entry[0], default=((0, False), None))
+        if agree >= min(2, len(found.of(0))):
+            break
     if agree < min(2, len(found.of(0))):  # two do not agree twice by chance
         best = _shown(wiring, found, points)
         given = eta(wiring, found)
@@ -71,7 +76,9 @@ def learning(graph: Graph | Wiring) -> Learning | None:
             return replace(_judged(wiring, found, _everywhere(wiring, found, shown), points, rate), instead=best.name)
     judged = _judged(wiring, found, _everywhere(wiring, found, best), points)
     given, usual = eta(wiring, found), _commonest(judged.rate[np.isfinite(judged.rate)])
-    if given and usual and (usual < 0 or (given[0] >= 0 and given[1] not in (0, 1) and abs(usual / given[1] ** 2 - 1) < CLOSE)):
+    many = max(1, len(best.cells), len(best.outputs))
+    other = {0.0, 0.5, 1.0, 2.0, 1 / many, 2 / many}  # η·η where η is ½ is η·½: Σ(t − a)² without its ½, or a mean
+    if given and usual and (usual < 0 or (given[0] >= 0 and given[1] not in other and abs(usual / given[1] ** 2 - 1) < CLOSE)):
         whole = np.full(len(found.old), given[1])  # upwards, or η twice: all updates agree, and all are wrong
         return _judged(wiring, found, judged.costs, points, whole)
     return judged
@@ -179,17 +186,23 @@ def _stands_alone(graph: Graph, number: int) -> bool:
 # ---- η and the verdict ------------------------------------------------------------------------------------
 
 
-def _agreeing(wiring: Wiring, found: Updates, cost: Cost, points: Sequence[Values], own: np.ndarray) -> tuple[int, bool]:
-    """How many updates of the first iteration follow one quotient, or one for each layer, at all points; whether downwards."""
-    first = found.of(0)
-    only = found.rows(first)
+def _agreeing(
+    wiring: Wiring, found: Updates, cost: Cost, points: Sequence[Values], own: np.ndarray, iteration: int
+) -> tuple[int, bool]:
+    """How many updates of an iteration follow one quotient, or one for each layer, at all points; whether downwards."""
+    first = found.of(iteration)
+    cost = in_iteration(wiring, found, cost, iteration)
+    only = replace(found.rows(first), iteration=np.zeros(len(first), np.int64))
     agree = np.ones(len(first), bool)
     moved = np.zeros(len(first), bool)
     down = np.ones(len(first), bool)
+    usual = np.full(len(first), np.nan)
     for values in points:
         slope = slopes(wiring.graph, only, [cost], values)
         rate = _rates(own, slope, _steps(only, values))
-        agree &= _follows(only, slope, rate, values)
+        usual = np.where(np.isfinite(usual), usual, rate)
+        with np.errstate(invalid="ignore"):  # √C̅ goes the same way down, but with a quotient that is another at each point
+            agree &= _follows(only, slope, rate, values) & ~(np.abs(rate - usual) > CLOSE * np.abs(usual))
         moved |= np.abs(slope) > 0
         down &= rate > 0
     return int((agree & moved).sum()), bool((agree & moved & down).sum() * 2 > (agree & moved).sum())
