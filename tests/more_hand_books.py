@@ -216,3 +216,19 @@ def worked_example_and_training():
     """The first row once more on a sheet of its own, where nothing is updated."""
     example = {at: text for at, text in one_unit(SIGMOID, rows=1).items() if at[0] in "ABCDEFGHIJ"}
     return {"Example": example, "Training": one_unit(SIGMOID)}
+
+
+@book((2, 1), ("sigmoid",), cost="cross-entropy", total="mean", iterations=2, images=4, eta=0.4)
+def a_tiny_number_within_ln():
+    cells: Cells = {"A1": 0.4}
+    for k in range(2):
+        r, q = 3 + 10 * k, 10 * k - 7
+        cells |= {f"{c}{r}": f"={c}{q}-$A$1*{c}{q + 6}" if k else w for c, w in zip("ABC", (0.4, -0.3, 0.2), strict=True)}
+        for n, (x, y, t) in enumerate(((0.2, 0.4, 0), (0.6, 0.1, 1), (0.9, 0.8, 1), (0.3, 0.7, 0))):
+            e = r + 1 + n
+            cells |= {f"A{e}": x, f"B{e}": y, f"C{e}": t, f"E{e}": SIGMOID.format(z=f"(A{e}*A${r}+B{e}*B${r}+C${r})")}
+            cells |= {f"F{e}": f"=-(C{e}*LN(E{e}+1E-10)+(1-C{e})*LN(1-E{e}+1E-10))", f"G{e}": f"=E{e}-C{e}"}
+        d = f"G{r + 1}:G{r + 4}"
+        cells |= {f"F{r + 5}": f"=AVERAGE(F{r + 1}:F{r + 4})", f"C{r + 6}": f"=AVERAGE({d})"}
+        cells |= {f"{c}{r + 6}": f"=SUMPRODUCT({c}{r + 1}:{c}{r + 4},{d})/4" for c in "AB"}
+    return {"BCE": cells}

@@ -16,8 +16,8 @@ import numpy as np
 from xlnn.book.understood import graph_of
 from xlnn.checking.explaining import Explanation, explain
 from xlnn.checking.forward import explain_forward, explain_odd
-from xlnn.formula.euler import with_e
 from xlnn.formula.graph import SPAN, Graph
+from xlnn.formula.meant import as_meant
 from xlnn.formula.values import ERROR, NUMBER, TEXT
 from xlnn.layout.cells import COLUMNS, Cell
 from xlnn.understand.memory import remembered
@@ -76,7 +76,7 @@ def judge_formulas(workbook: Workbook | str | Path) -> Judged:
     """What a workbook's formulas tell. Raises as `Workbook` and `xlnn.formula.read` do."""
     book = workbook if isinstance(workbook, Workbook) else Workbook(workbook)
     graph = graph_of(book)
-    wiring = Wiring(with_e(graph))
+    wiring = Wiring(as_meant(graph))
     found = [*_overwritten(graph), *_outdated(graph), *_reports(graph), *_errors(graph), *_breaks(graph)]
     learns = learning(wiring)
     if learns is not None and remembered(wiring, learns.updates) >= 0:  # another rule than −η ∂C/∂w

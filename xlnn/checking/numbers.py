@@ -27,6 +27,7 @@ KNOWN = 1e-3  # the doubt of a number, however large, compared with it
 
 
 GIVEN = ("x", "t")  # read, or copied from where they are read
+MOST_COST = 20.0  # exp(C) tells how small an output may be; beyond that LN(a + 1E-10) is near its end
 
 
 class Numbers(Mapping):
@@ -257,15 +258,24 @@ class Group:
             return self.given[name]
         if self.before and rule in self.problem.network.next_rules:
             return self.before.numbers["new_" + name]
-        return self._with_typed_e(rule, self.numbers.apply(rule))
+        return self._as_typed(rule, self.numbers.apply(rule))
 
-    def _with_typed_e(self, rule: Rule, expected: Uncertain) -> Uncertain:
-        """An output as uncertain as e is where the sheet has 2.718 for it: 2.718^z is exp(z ln 2.718)."""
+    def _as_typed(self, rule: Rule, expected: Uncertain) -> Uncertain:
+        """An output as uncertain as e is where the sheet has 2.718 for it: 2.718^z is exp(z ln 2.718).
+
+        A cost where LN(a + 1E-10) stands for ln a: a is no less than exp(−C), nor is 1 − a.
+        """
         known = self.book.understood
-        if known is None or known.e == math.e or rule.result.kind != "a":
+        if known is None:
             return expected
-        shorter = {name: self.numbers[name].map(lambda z: z * math.log(known.e)) for name in rule.needs}
-        return Uncertain(expected.value, expected.doubt + np.abs(self.numbers.apply(rule, **shorter).value - expected.value))
+        if known.e != math.e and rule.result.kind == "a":
+            shorter = {name: self.numbers[name].map(lambda z: z * math.log(known.e)) for name in rule.needs}
+            return Uncertain(expected.value, expected.doubt + np.abs(self.numbers.apply(rule, **shorter).value - expected.value))
+        if known.tiny and rule.result.kind in ("C", "CT"):
+            outputs = self.problem.network.output.shape[0] * (self.problem.images if rule.result.kind == "CT" else 1)
+            doubt = 2 * outputs * known.tiny * np.exp(np.clip(expected.value, 0, MOST_COST))
+            return Uncertain(expected.value, expected.doubt + doubt)
+        return expected
 
 
 def copy_rule(q, equation: str) -> Rule:

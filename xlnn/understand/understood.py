@@ -16,8 +16,8 @@ import numpy as np
 
 from xlnn import formula
 from xlnn.errors import UsageError
-from xlnn.formula.euler import typed_e, with_e
 from xlnn.formula.graph import Graph
+from xlnn.formula.meant import as_meant, typed_e, typed_tiny
 from xlnn.formula.picking import picked
 from xlnn.formula.splitting import split
 from xlnn.formula.tree import Number, walk
@@ -58,6 +58,7 @@ class Understood:
     tried: int = 0  # examples without right answers, beside those that have some
     further: tuple[tuple[Iteration, ...], ...] = ()  # the iterations of other trainings of the network
     e: float = math.e  # as the sheet has it: 2.718
+    tiny: float = 0.0  # added within LN: 1E-10
     memory: int = -1  # the first cell that later updates take besides the gradient, as with momentum
 
     @property
@@ -94,7 +95,7 @@ def understand(source: Workbook | Graph) -> Understood | None:
     """What a workbook's formulas say; None where they hold no network. Raises as `formula.read` does."""
     graph = source if isinstance(source, Graph) else formula.mended(source)
     try:
-        found = replace(_Reading(Wiring(picked(split(with_e(graph))))).understood(), e=typed_e(graph))
+        found = replace(_Reading(Wiring(picked(split(as_meant(graph))))).understood(), e=typed_e(graph), tiny=typed_tiny(graph))
     except (NoNetwork, UsageError):  # or what is there is no network that xlnn can calculate
         return None
     return found if found.share >= LEAST and _is_network(found) else None

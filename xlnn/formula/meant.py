@@ -1,4 +1,4 @@
-"""e as people type it: POWER(2.718,-z) is EXP(-z), nearly. What it is meant to be tells what a formula is."""
+"""Numbers as people type them: POWER(2.718,-z) is EXP(-z), nearly, and LN(a+1E-10) is ln a: what is meant tells what is built."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from xlnn.formula.graph import Graph
 from xlnn.formula.tree import Brackets, Call, Number, Operand, Operation, Tree, replaced, walk
 
 NEAR = 5e-4  # 2.718 is e, 2.72 is another number
+TINY = 1e-6  # what is added to a number so that LN finds no 0, at most
 
 
 def typed_e(graph: Graph) -> float:
@@ -24,7 +25,32 @@ def is_typed_e(number: float) -> bool:
     return 0 < abs(number - math.e) < NEAR
 
 
-def with_e(graph: Graph) -> Graph:
+def typed_tiny(graph: Graph) -> float:
+    """The largest tiny number that some formula adds within LN; 0 where there is none."""
+    return max((part.value for block in graph.blocks for part in _tiny(block.tree)), default=0.0)
+
+
+def as_meant(graph: Graph) -> Graph:
+    """The graph with e itself for its first digits, and without the tiny numbers that keep LN from 0."""
+    blocks = tuple(replace(block, tree=_without_tiny(block.tree)) if _tiny(block.tree) else block for block in graph.blocks)
+    return _with_e(replace(graph, blocks=blocks) if typed_tiny(graph) else graph)
+
+
+def _tiny(tree: Tree) -> list[Number]:
+    """The tiny numbers that a formula adds within LN."""
+    inside = [
+        part for call in walk(tree) if isinstance(call, Call) and call.function in ("LN", "LOG", "LOG10") for part in walk(call)
+    ]
+    sums = [part for part in inside if isinstance(part, Operation) and "+" in part.operators]
+    return [part for each in sums for part in each.operands if isinstance(part, Number) and 0 < part.value <= TINY]
+
+
+def _without_tiny(tree: Tree) -> Tree:
+    tiny = _tiny(tree)
+    return replaced(tree, lambda part: Number("0") if part in tiny else part)
+
+
+def _with_e(graph: Graph) -> Graph:
     """The graph with e itself where a formula raises its first digits to a power, typed there or in a cell."""
     typed = list(_typed(graph))
     if not typed:
