@@ -134,3 +134,12 @@ def test_a_cost_that_needs_one_right_answer_of_1_is_judged(tmp_path):
     assert not right.further
     wrong = judge(save_cells(tmp_path / "wrong.xlsx", {"trees": cells | {"O4": str(cells["O4"]).replace("F4:H4", "F3:H3")}}))
     assert wrong.faults[0].shown.cell("C", wrong.faults[0].cells[0])[1].name == "O4"
+
+
+def test_labels_that_many_people_use_otherwise_do_not_contradict(tmp_path):
+    """A gate's inputs are A and B, and the weight of a constant 1 is w0."""
+    cells = one_unit(SIGMOID) | {"A3": "A", "B3": "B", "C3": "t", "G3": "w1", "H3": "w2", "I3": "w_0", "M3": "∂E/∂w0"}
+    notes = [text for text, _ in origin_of(xlnn.read(save_cells(tmp_path / "l.xlsx", {"l": cells}))).notes]
+    assert not any("speaks against" in text for text in notes)
+    swapped = [text for text, _ in origin_of(xlnn.read(save_cells(tmp_path / "s.xlsx", {"s": cells | {"G3": "b"}}))).notes]
+    assert any("speaks against" in text for text in swapped)

@@ -22,8 +22,10 @@ OVER = r"(?:∂|d|Δ|δ|partial)\s*(?:E|C|L|J|Q|MSE|Cost|Loss|Error)[\w_]*\s*/\s
 SAYS: tuple[tuple[str, frozenset[str]], ...] = tuple(
     (pattern, frozenset(kinds.split()))
     for pattern, kinds in (
+        (rf"{OVER}w[\s_]*[0₀]", "dC_dw dCT_dw dC_db dCT_db delta"),  # w₀ is a bias as the weight of a 1
         (rf"{OVER}w{INDEX}", "dC_dw dCT_dw"),
-        (rf"{OVER}(?:b|θ|bias){INDEX}", "dC_db dCT_db"),
+        (rf"{OVER}(?:b|θ|bias){INDEX}", "dC_db dCT_db delta"),  # of one image δ is ∂C/∂b
+        (r"(?:new\s*)?w[\s_]*[0₀]", "w new_w b new_b"),
         (rf"(?:new\s*)?(?:w{INDEX}|weights?|权重|重み|权值)", "w new_w"),
         (rf"(?:new\s*)?(?:b[0-9₀-₉]{{0,3}}|bias(?:es)?{INDEX}|偏置|バイアス)", "b new_b"),
         (rf"(?:new\s*)?(?:θ{INDEX}|thetas?|thresholds?|阈值|閾値|しきい値)", "b- new_b-"),
@@ -77,7 +79,7 @@ def beside(
             says = frozenset[str]() if line and len(text.strip()) == 1 else meant(text)
             if kind in says:
                 confirming += 1
-            elif says:
+            elif says and not (len(text.strip()) == 1 and text.strip().isupper()):  # A and B are inputs of a gate, or columns
                 contradicting.setdefault((label, name), (label, text, name, cell))
     return Beside(confirming, tuple(contradicting.values()))
 
