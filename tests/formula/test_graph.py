@@ -16,7 +16,7 @@ from openpyxl.worksheet.formula import ArrayFormula
 
 import xlnn
 from xlnn.formula import read, text
-from xlnn.formula.euler import typed_e, with_e
+from xlnn.formula.meant import as_meant, typed_e
 from xlnn.layout.cells import Cell, Range
 from xlnn.xlsx.workbook import Workbook
 
@@ -234,5 +234,5 @@ def test_shared_formulas_are_moved_to_their_cells(tmp_path):
 def test_what_is_raised_to_a_calculated_power_may_be_e_with_few_digits(formula, found):
     cells = graph({"A1": 0.5, "A2": 2.718, "B1": formula})
     assert typed_e(cells) == found
-    exact = with_e(cells)
+    exact = as_meant(cells)
     assert (value(exact, "A2") == math.e) == ("A2^(" in formula)
