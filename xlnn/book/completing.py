@@ -59,10 +59,11 @@ def completed(book: Workbook, said: Said, found: settings.Read, known: Understoo
     found = _settings(said, own, found, known, network)
     understood_ = _understood(book, known, _beginning(own, known, network))
     gone = [(ABSENT, {"name": name, "found": _told(understood_[name])}) for name in said.absent if name in understood_]
-    theirs = {name: line for name, line in understood_.items() if name in _quantities(found)}
+    completed_network = found.network()
+    theirs = {name: line for name, line in understood_.items() if name in completed_network.quantities}
     count = len(known.iterations[0].named["x"].cells)
-    merged, notes = _merged(said, own, theirs, found.network(), count)
-    alike = "x" not in own or _same(own["x"], theirs["x"], found.network(), "x", count)
+    merged, notes = _merged(said, own, theirs, completed_network, count)
+    alike = "x" not in own or _same(own["x"], theirs["x"], completed_network, "x", count)
     images = count if said.images is None and alike else said.images
     return Completed(replace(said, own=merged, images=images, notes=(*said.notes, *gone, *notes)), found, known)
 
@@ -145,10 +146,6 @@ def _beginning(own: Own, known: Understood, network: Network) -> Understood:
     ]
     first = alike.index(max(alike))
     return replace(known, iterations=known.iterations[first:]) if first else known
-
-
-def _quantities(found: settings.Read) -> Mapping:
-    return found.network().quantities
 
 
 def _lines(book: Workbook, known: Understood) -> dict[str, Line]:

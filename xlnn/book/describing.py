@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from xlnn.book.evidence import padded
-from xlnn.book.origin import origin_of
+from xlnn.book.origin import lying, origin_of
 from xlnn.book.places_writing import line_words
 from xlnn.book.settings import layer_rows, setting_rows
 from xlnn.errors import printable
@@ -75,9 +75,9 @@ def _sources(problem: Problem, language: str) -> str:
     lines = [say("Where the numbers were read:", language)]
     if origin.arrangement:
         lines.append(say("  recognised: the authors' arrangement of {name}", language, name=origin.arrangement))
-    lying = origin.everything or [(problem.network.quantities[n], *where, None) for n, where in origin.sources.items()]
-    width = max(6, *(len(q.name) for q, *_ in lying))
-    for q, sheet, place, following in lying:
+    everything = lying(problem)
+    width = max(6, *(len(q.name) for q, *_ in everything))
+    for q, sheet, place, following in everything:
         said = line_words(q, sheet, place, 1.0, following, language)
         steps = [
             say("next {axis} {step}", language, axis=say(axis, language), step=said[column])

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from xlnn.book.evidence import breadth
+from xlnn.book.evidence import breadth, padded
 from xlnn.book.numbers import Page, formulas_of, occupied_cells
 from xlnn.book.plan import Plan
 from xlnn.layout.labels import symbols
@@ -61,8 +61,7 @@ def equation_table(found: Sequence[Equation]) -> str:
     """One line each, in columns."""
     rows = [(e.symbol, e.equation, f"({e.source})" if e.source else "", e.numpy, e.cell, e.formula) for e in found]
     widths = [max(breadth(row[column]) for row in rows) for column in range(5)]
-    filled = lambda part, width: part + " " * (width - breadth(part))
-    lines = ("  ".join([*map(filled, row[:5], widths), row[5]]) for row in rows)
+    lines = ("  ".join([*map(padded, row[:5], widths), row[5]]) for row in rows)
     return "\n".join(line.rstrip() for line in lines)
 
 

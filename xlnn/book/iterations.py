@@ -15,7 +15,6 @@ from xlnn.book.authors import recognise
 from xlnn.book.names import (
     CONVENTIONS,
     DATA,
-    ERRORS,
     FORWARD,
     HELD_OUT,
     PLACES,
@@ -36,7 +35,7 @@ from xlnn.book.whereabouts import GIVEN, OwnIterations
 from xlnn.errors import ArrangementError, ContentError, XlnnError
 from xlnn.layout.arrange import arrange
 from xlnn.layout.cells import Cell
-from xlnn.layout.layouts import Layout
+from xlnn.layout.layouts import BACKWARD, Layout
 from xlnn.layout.listed import sheets_of, spot
 from xlnn.layout.places import Place
 from xlnn.model.problem import Problem
@@ -217,7 +216,7 @@ def _untrainable(problem: Problem) -> XlnnError | None:
 def _without_gradients(shown: Shown, problem: Problem, untrainable: bool = False) -> Shown:
     """What a sheet shows that no update follows from: the way forward and δ, which an `untrainable` network has not."""
     quantities = problem.network.quantities
-    kinds = FORWARD if untrainable else (*FORWARD, *ERRORS)
+    kinds = FORWARD if untrainable else (*FORWARD, *BACKWARD)
     kept = {name: where for name, where in shown.places.items() if quantities[name].kind in kinds}
     return replace(shown, places=kept, before="", forward=True)
 

@@ -15,7 +15,6 @@ RESERVED = (SETTINGS, DATA, HELD_OUT, PLACES, SUMMARY, CONVENTIONS, TEST)
 SUMMARY_HEADER = 7  # the line of sheet Summary above its figures
 DETAILS = ("all", "units", "totals")
 FORWARD = ("eta", "number", "x", "digit", "t", "w", "b", "z", "a", "C", "CT", "answer", "prediction", "right", "share")
-ERRORS = ("dC_da", "slope", "back", "delta")  # of every image: what leads back to δ, without the gradients
 
 
 def iteration_name(number: int) -> str:

@@ -13,7 +13,7 @@ from xlnn.layout.cells import Cell
 from xlnn.layout.listed import spots
 from xlnn.layout.places import Place
 from xlnn.model.quantities import Quantity
-from xlnn.xlsx.cell_table import NUMBER, OTHER, PENDING
+from xlnn.xlsx.cell_table import NUMBER, PENDING, code
 from xlnn.xlsx.workbook import Workbook
 
 INDEX = r"(?:[\s_^]*(?:[0-9]+|[hijklo]{1,2}[0-9]*|[(\[{][^)\]}]{0,9}[)\]}]))*"
@@ -39,7 +39,6 @@ SAYS: tuple[tuple[str, frozenset[str]], ...] = tuple(
         (r"η|eta|learning rate|学习率|学習率", "eta"),
     )
 )
-FEW = 5  # labels that are named
 MOST = 4000  # cells of a quantity beside which labels are looked for
 
 
@@ -100,10 +99,7 @@ def _labels(book: Workbook, sheet: str, place: Place) -> Iterator[tuple[str, str
 
 
 def _text(book: Workbook, sheet: str, cell: Cell) -> str:
-    if book.kinds(sheet, Place(cell)) != OTHER:
-        return ""
-    value = book.block(sheet, Place(cell))[()]
-    return value if isinstance(value, str) else ""
+    return book.filled(sheet).texts.get(code(*cell), "")
 
 
 def _is_number(book: Workbook, sheet: str, cell: Cell) -> bool:

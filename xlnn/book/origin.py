@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -104,6 +104,12 @@ class Found:
     layout: Layout | None = None  # of the sheets Data and Held out; None where no sheet Settings or Places tells
     factors: Mapping[str, float] = field(default_factory=dict)  # what the sheet's numbers are of a quantity's own
     lines: Mapping[str, Line] = field(default_factory=dict)  # of sheet Places, and what the formulas add to them
+
+
+def lying(problem: Problem) -> Sequence[tuple[Quantity, str, Place, Move | None]]:
+    """Where everything lies that was read or understood, and where the next iteration has it."""
+    origin = origin_of(problem)
+    return origin.everything or [(problem.network.quantities[n], *where, None) for n, where in origin.sources.items()]
 
 
 def origin_of(problem: Problem) -> Origin:

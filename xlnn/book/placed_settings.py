@@ -14,9 +14,8 @@ from typing import Any
 from xlnn.book import settings
 from xlnn.book.places_words import columns, ranges
 from xlnn.errors import ContentError, Where
-from xlnn.layout.cells import Cell
+from xlnn.layout.cells import COLUMNS, Cell
 from xlnn.layout.places import Place
-from xlnn.xlsx.cell_table import OTHER
 from xlnn.xlsx.workbook import Workbook, is_blank, is_number
 
 FIELDS = ("iterations", "cost", "total", "batch", "order", "update", "freeze_biases", "seed", "ties")  # η has its own lines
@@ -79,11 +78,9 @@ def beside_labels(book: Workbook, fields: Sequence[str]) -> dict[str, tuple[Any,
     """
     found: dict[str, list[tuple[Any, Where]]] = {}
     for sheet in book.readable(book.sheets):
-        filled = book.filled(sheet)
-        for at in (filled.kinds == OTHER).nonzero()[0].tolist():
-            cell = filled.cell(at)
-            text = book.block(sheet, Place(cell))[()]
-            entry = settings.entry_named(text) if isinstance(text, str) and len(text) < 40 else None
+        for code, text in book.filled(sheet).texts.items():
+            cell = Cell(code // COLUMNS, code % COLUMNS + 1)
+            entry = settings.entry_named(text) if len(text) < 40 else None
             if entry and entry.field in fields and cell.moved(0, 1).on_sheet:
                 spot = cell.moved(0, 1)
                 value = book.block(sheet, Place(spot))[()]

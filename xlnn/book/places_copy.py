@@ -8,7 +8,7 @@ from pathlib import Path
 
 from xlnn.book.language import language_in
 from xlnn.book.names import PLACES
-from xlnn.book.origin import origin_of
+from xlnn.book.origin import lying, origin_of
 from xlnn.book.places_words import LONGEST
 from xlnn.book.places_writing import LineWords, finish, line_words, write_lines
 from xlnn.book.reader import read_book
@@ -58,11 +58,10 @@ def _lines(problem: Problem, found: Understood | None, language: str) -> list[Li
     origin = origin_of(problem)
     if found and not origin.own:
         return places_lines(found, language)
-    lying = origin.everything or [(problem.network.quantities[n], *where, None) for n, where in origin.sources.items()]
     factors = {name: line.factor for name, line in origin.own.items()}
     lines: list[LineWords] = [
         line_words(q, *one_step((sheet, place), q.per_image), factors.get(q.name, 1.0), following, language)
-        for q, sheet, place, following in lying
+        for q, sheet, place, following in lying(problem)
     ]
     count = count_line(origin.sources["x"][1].shape[0], language)
     rest = [*none_lines(problem.network, language), count, *(rate_lines(found) if found else ())]

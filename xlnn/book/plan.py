@@ -8,14 +8,14 @@ from functools import cached_property
 
 import numpy as np
 
-from xlnn.book.names import DATA, DETAILS, ERRORS, FORWARD, SOLVED, SUMMARY_HEADER, TRAINED
+from xlnn.book.names import DATA, DETAILS, FORWARD, SOLVED, SUMMARY_HEADER, TRAINED
 from xlnn.book.numbers import INITIAL, Page
 from xlnn.book.origin import Earlier, origin_of
 from xlnn.book.own_iterations import takes_batches
 from xlnn.errors import LimitError, UsageError, printable
 from xlnn.layout.arrange import arrange, with_pictures
 from xlnn.layout.cells import ROWS
-from xlnn.layout.layouts import GRADIENTS, PARAMETERS, Layout, for_images
+from xlnn.layout.layouts import BACKWARD, GRADIENTS, PARAMETERS, Layout, for_images
 from xlnn.layout.places import Place
 from xlnn.model.problem import Problem
 from xlnn.model.quantities import Quantity
@@ -209,7 +209,7 @@ class Plan:
         shown = {name for name in layout.places if quantities[name].kind in FORWARD}
         for rule in self.problem.network.rules if errors else ():
             apart = shown.issuperset(layout.places.keys() & rule.needs)
-            if apart and rule.result.kind in ERRORS and rule.result.name in layout.places:
+            if apart and rule.result.kind in BACKWARD and rule.result.name in layout.places:
                 shown.add(rule.result.name)  # where the output is updated first, δ of hidden layers follows from an update
         forward = layout.only([name for name in layout.places if name in shown])
         return with_pictures(forward, list(quantities.values())) if pictures else forward

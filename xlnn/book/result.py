@@ -14,7 +14,6 @@ from xlnn.book.look import LINKS, furnish
 from xlnn.book.names import (
     CONVENTIONS,
     DATA,
-    ERRORS,
     HELD_OUT,
     PLACES,
     SETTINGS,
@@ -33,6 +32,7 @@ from xlnn.book.summary_sheet import summary_page
 from xlnn.book.test_sheet import test_page
 from xlnn.errors import LimitError, Where
 from xlnn.layout.cells import Cell, quoted
+from xlnn.layout.layouts import BACKWARD
 from xlnn.model.problem import Problem
 from xlnn.model.training import Step, diverged
 from xlnn.words import say
@@ -125,7 +125,7 @@ class OutputBook:
         sheet `before`, the pictures of the first filters to the sheet `start`."""
         plan, quantities = self.plan, self.plan.problem.network.quantities
         layout = plan.forward_layout(plan.problem.images, pictures)
-        if not all(np.isfinite(step[name]).all() for name in layout.places if quantities[name].kind in ERRORS):
+        if not all(np.isfinite(step[name]).all() for name in layout.places if quantities[name].kind in BACKWARD):
             layout, self.errors = plan.forward_layout(plan.problem.images, pictures, errors=False), False
         page = plan.page(layout, plan.layout(plan.batch) if before else None, start)
         self.show(name, page, self.render(page, None, name), step, text, before)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import cache
 from typing import Any
 
 from xlnn.book.names import SETTINGS
@@ -288,11 +289,18 @@ def entry_named(text: str) -> Entry | None:
 
 def _entry(name: str) -> Entry | None:
     """The setting with that name in any language, also the option's (eta), also without its symbol or by it alone."""
+    return _entries().get(name)
+
+
+@cache
+def _entries() -> Mapping[str, Entry]:
+    """The settings by all of their names; of two with one name the first."""
+    found: dict[str, Entry] = {}
     for entry in ENTRIES:
-        known = spellings(entry.name) | {entry.field}
-        if name in known or name in {word.removesuffix(" η") for word in known} or (name, entry.field) == ("η", "eta"):
-            return entry
-    return None
+        known = spellings(entry.name) | {entry.field} | ({"η"} if entry.field == "eta" else set())
+        for name in (*known, *(each.removesuffix(" η") for each in known)):
+            found.setdefault(name, entry)
+    return found
 
 
 def parse_value(entry: Entry, value, where: Where | None = None):

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
-from xlnn.book.nearby import Beside, beside
+from xlnn.book import nearby
+from xlnn.book.nearby import Beside
 from xlnn.book.origin import Notes, Origin
 from xlnn.book.understood import (
     common_eta,
@@ -18,11 +19,9 @@ from xlnn.book.understood import (
     network_of,
     sheets_of_iterations,
 )
-from xlnn.book.understood_places import next_step
+from xlnn.book.understood_places import everything
 from xlnn.layout.cells import quoted
 from xlnn.layout.labels import symbol
-from xlnn.layout.places import Move, Place
-from xlnn.model.quantities import Quantity
 from xlnn.understand import Understood
 from xlnn.words import these
 from xlnn.xlsx.workbook import Workbook
@@ -30,14 +29,14 @@ from xlnn.xlsx.workbook import Workbook
 CONTRADICTED = "the label {label} in {at} speaks against it: by the formulas {cell} is {name}."
 
 
-def facts(book: Workbook, found: Understood) -> Notes:
-    """Lines for `show`, as templates with their fields."""
+def facts(found: Understood, beside: Beside) -> Notes:
+    """Lines for `show`, as templates with their fields; `beside` is what the labels say."""
     return (
         _iterations(found),
         _rates(found),
         ("explained: {share} of {count} formulas", {"share": f"{found.share:.0%}", "count": f"{int(found.formulas.sum()):,}"}),
         _left(found),
-        *_labels(labels_of(book, found)),
+        *_labels(beside),
     )
 
 
@@ -71,7 +70,7 @@ def _left(found: Understood) -> tuple[str, Mapping]:
 def labels_of(book: Workbook, found: Understood) -> Beside:
     """What the labels beside the first iteration's cells say."""
     quantities = network_of(found, {}).quantities
-    return beside(book, found.iterations[0].places(), quantities, factors(found), is_line(found))
+    return nearby.beside(book, found.iterations[0].places(), quantities, factors(found), is_line(found))
 
 
 def _labels(said: Beside) -> Notes:
@@ -81,32 +80,21 @@ def _labels(said: Beside) -> Notes:
     return (("labels: {count} confirm it, {against} speak against it", fields),)
 
 
-def contradictions(book: Workbook, found: Understood, most: int = 5) -> Notes:
+def contradictions(found: Understood, beside: Beside, most: int = 5) -> Notes:
     """A note for each of the first labels that contradict."""
     quantities = network_of(found, {}).quantities
     return tuple(
         (CONTRADICTED, {"label": repr(text.strip()), "at": at, "cell": cell, "name": partial(symbol, quantities[name])})
-        for at, text, name, cell in labels_of(book, found).contradicting[:most]
+        for at, text, name, cell in beside.contradicting[:most]
     )
 
 
 def with_facts(origin: Origin, book: Workbook, found: Understood) -> Origin:
     """What is told of a workbook whose formulas were understood, at least in part."""
-    against = contradictions(book, found)
+    labels = labels_of(book, found)
+    against = contradictions(found, labels)
     lying = () if origin.own else everything(found)
     return replace(
         origin,
-        notes=(*origin.notes, *against), told=(*origin.told, *against), facts=facts(book, found), everything=lying,
+        notes=(*origin.notes, *against), told=(*origin.told, *against), facts=facts(found, labels), everything=lying,
     )  # fmt: skip
-
-
-Lying = tuple[Quantity, str, Place, Move | None]  # a quantity, its sheet and place, and where the next iteration has it
-
-
-def everything(found: Understood) -> tuple[Lying, ...]:
-    """Where each quantity lies in the first iteration."""
-    quantities, first = network_of(found, {}).quantities, found.iterations[0].places()
-    second = found.iterations[1].places() if len(found.iterations) > 1 else {}
-    return tuple(
-        (quantities[name], *where, next_step(where, second.get(name))) for name, where in first.items() if name in quantities
-    )

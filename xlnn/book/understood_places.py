@@ -12,6 +12,7 @@ from xlnn.layout.cells import quoted
 from xlnn.layout.listed import Listed, spots
 from xlnn.layout.places import Move, Place
 from xlnn.model.network import Network
+from xlnn.model.quantities import Quantity
 from xlnn.understand import Understood
 from xlnn.words import say
 
@@ -27,14 +28,21 @@ def places_lines(found: Understood, language: str = "en") -> list[LineWords]:
 
 
 def _quantities(found: Understood, language: str) -> Iterator[LineWords]:
-    """Where each quantity lies in the first iteration, and where the next one has it."""
-    quantities, first = network_of(found, {}).quantities, found.iterations[0]
+    for q, sheet, place, following in everything(found):
+        factor = found.iterations[0].named[q.name].factor
+        yield line_words(q, *one_step((sheet, place), q.per_image), factor, following, language)
+
+
+Lying = tuple[Quantity, str, Place, Move | None]  # a quantity, its sheet and place, and where the next iteration has it
+
+
+def everything(found: Understood) -> tuple[Lying, ...]:
+    """Where each quantity lies in the first iteration."""
+    quantities, first = network_of(found, {}).quantities, found.iterations[0].places()
     second = found.iterations[1].places() if len(found.iterations) > 1 else {}
-    for name, where in first.places().items():
-        if name in quantities:
-            q = quantities[name]
-            factor = first.named[name].factor
-            yield line_words(q, *one_step(where, q.per_image), factor, next_step(where, second.get(name)), language)
+    return tuple(
+        (quantities[name], *where, next_step(where, second.get(name))) for name, where in first.items() if name in quantities
+    )
 
 
 def one_step(where: tuple[str, Place], per_image: bool) -> tuple[str, Place]:
