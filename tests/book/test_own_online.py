@@ -403,3 +403,56 @@ def test_whole_epochs_are_shown(tmp_path, layout):
     assert "of fewer the result has xlnn's own sheets" in trained(mine, result, "-n", 3)
     assert "Iteration 3" in openpyxl.load_workbook(result).sheetnames
     assert "all right" in run("check", result)
+
+
+# ---- iterations that step along two sheets ----------------------------------------------------------------------------
+
+
+def on_two_sheets(count: int, further: int, eta: str) -> dict[str, dict[str, object]]:
+    """One sigmoid unit, three examples on sheet Data; w, b, z, a, C in rows of Calc, δ and gradients as many further in Grad."""
+    data: dict[str, object] = {"B2": 0.5} | {f"{c}{5 + k}": FOUR[k][i] for k in range(3) for i, c in enumerate("ABC")}
+    calc: dict[str, object] = {"A1": "calculation"}
+    grad: dict[str, object] = {"A1": "gradients"}
+    for n in range(count):
+        a, g = 3 + n, 5 + n * further
+        calc |= {"B3": 0.4, "C3": -0.3, "D3": 0.1, f"A{a}": f"iteration {n + 1}"}
+        if n:
+            calc |= {f"{c}{a}": f"={c}{a - 1}-{eta}*Grad!{c}{g - further}" for c in "BCD"}
+        for k, (z, out, cost, delta) in enumerate(("EFGE", "HIJF", "KLMG")):
+            x1, x2, t = (f"Data!${c}${5 + k}" for c in "ABC")
+            calc |= {f"{z}{a}": f"={x1}*$B{a}+{x2}*$C{a}+$D{a}", f"{out}{a}": f"=1/(1+EXP(-{z}{a}))"}
+            calc |= {f"{cost}{a}": f"=({t}-{out}{a})^2/2"}
+            grad |= {f"{delta}{g}": f"=(Calc!{out}{a}-{t})*Calc!{out}{a}*(1-Calc!{out}{a})"}
+        grad |= {f"{c}{g}": "=" + "+".join(f"{d}{g}*Data!${x}${5 + k}" for k, d in enumerate("EFG")) for c, x in ("BA", "CB")}
+        grad |= {f"D{g}": f"=SUM($E${g}:$G${g})"}
+    return {"Calc": calc, "Grad": grad, "Data": data}
+
+
+def together(count: int) -> list[tuple[np.ndarray, float]]:
+    """w and b before each update by all three examples (book 4-1), in plain NumPy."""
+    x, t = np.array(FOUR)[:3, :2], np.array(FOUR)[:3, 2]
+    w, b, found = np.array([0.4, -0.3]), 0.1, []
+    for _ in range(count):
+        found.append((w, b))
+        a = 1 / (1 + np.exp(-(x @ w + b)))
+        delta = (a - t) * a * (1 - a)
+        w, b = w - 0.5 * delta @ x, b - 0.5 * delta.sum()
+    return found
+
+
+@needs_office
+@pytest.mark.parametrize("eta", ["Data!$B$2", "Data!B2"])
+@pytest.mark.parametrize("further", [1, 3])
+@pytest.mark.parametrize("shown", [2, 4])
+def test_iterations_go_on_on_both_sheets(tmp_path, shown, further, eta):
+    mine, result = book(tmp_path / "mine.xlsx", **on_two_sheets(shown, further, eta)), tmp_path / "result.xlsx"
+    trained(mine, result, "-n", 8)
+    stored = page(result, "Calc")
+    for n, (w, b) in enumerate(together(8)):
+        assert stored[f"A{3 + n}"].value == f"iteration {n + 1}"
+        assert [stored[f"{c}{3 + n}"].value for c in "BCD"] == pytest.approx([*w, b], rel=1e-12)
+    for sheet, cells in on_two_sheets(8, further, eta).items():
+        found = page(result, sheet, False)
+        assert {c: found[c].value for c in cells} == cells
+    assert "all right" in run("check", result)
+    assert not judge(result).different

@@ -215,12 +215,12 @@ class Beside:
         return read_by(self.raw, {cell for _, _, cell in self.cells(last, self._examples)})
 
     def _moves(self, cell: Cell, formula: str, times: int) -> Callable[[Read], Move | None]:
-        """How far from what a cell of the last iteration reads that lies which another one's reads: what the iteration before
-        reads in the same cells stays there, whatever is an iteration's own goes along."""
+        """How far from what a cell of the last iteration reads that lies which another one's reads: whatever is an iteration's
+        own goes along; what the iteration before reads in the same cells stays, as do η and what else is all iterations'."""
         held = self._held(cell, formula)
 
         def moves(read: Read) -> Move | None:
-            if read in held:
+            if read in held or all((read[0] or self.sheet, Cell(*corner)) in self._staying for corner in read[1]):
                 return 0, 0
             first, last = (self._table.get((read[0] or self.sheet, Cell(*corner))) for corner in read[1])
             if first is not None and last is not None:
@@ -231,6 +231,12 @@ class Beside:
             return step and (step[0] * times, step[1] * times)
 
         return moves
+
+    @cached_property
+    def _staying(self) -> set[tuple[str, Cell]]:
+        """The cells of what all iterations have in common, as η, or inputs on a sheet of their own."""
+        names = [name for name in self.own.first if name not in self.own.steps and name not in self.own.tables]
+        return {place for name in names for place in cells_of(self.own.first[name])}
 
     @cached_property
     def _table(self) -> dict[tuple[str, Cell], tuple[str, int, int]]:
