@@ -85,6 +85,8 @@ class _Siblings:
             if most >= ENOUGH and not any(count == most for _, count in others):
                 mine = {sibling: count for (other, sibling), count in votes.items() if other == formula}
                 sibling = max(mine, key=lambda one: (self._sheet(one) == int(self.graph.codes[cell]) // SPAN, mine[one]))
+                if self._repeats(cell, sibling):
+                    continue
                 yield Missing(cell, self._text(cell, formula, sibling), int(self.graph.cell_of[sibling]), len(mine) == 1)
 
     def _sheet(self, formula: int) -> int:
@@ -266,6 +268,18 @@ class _Siblings:
         pairs = zip(self._seen_from(sibling, int(self.graph.codes[cell])), self._references(sibling), strict=True)
         areas = [(self._area(one), self._area(other)) for one, other in pairs]
         return all(here.shape == there.shape and (self.given[here] == self.given[there]).all() for here, there in areas)
+
+    def _repeats(self, cell: int, sibling: int) -> bool:
+        """Whether a cell has the number beside it once more, where its sibling reads what stands beside that: an input that every
+        row has again, and no parameter that goes on."""
+        mine, its = int(self.graph.codes[cell]), int(self.graph.codes[self.graph.cell_of[sibling]])
+        for step in (COLUMNS, -COLUMNS, 1, -1):
+            here, there = self._number(mine + step), self._number(its + step)
+            typed = here >= 0 and self.given[here] and self.kinds[here] == NUMBER
+            same = typed and self.graph.values.numbers[here] == self.graph.values.numbers[cell]
+            if same and there >= 0 and self._reads(sibling, there):
+                return True
+        return False
 
     def _may_stand(self, cell: int, formula: Formula, sibling: int) -> bool:
         """Whether a formula reads in a cell what its sibling reads: numbers where that has numbers, and not the cell itself."""
