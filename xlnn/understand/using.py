@@ -25,6 +25,7 @@ class Uses:
     def __init__(self, wiring: Wiring, forward: Forward, updates: Updates):
         self.wiring, self.forward = wiring, forward
         self.after = dict(zip(updates.old.tolist(), updates.new.tolist(), strict=True))
+        self.follows = wiring.reached(updates.old)  # (cells + 1,): what depends on parameters, as an η of each iteration does not
 
     def new(self, old: np.ndarray) -> np.ndarray:
         """What becomes of parameters, −1 for nothing."""
@@ -67,7 +68,7 @@ class Uses:
 
     def _gradient(self, old: int, new: int, free: np.ndarray, inputs: set[int]) -> int:
         read = self.wiring.read_by(new) if new >= 0 else []
-        others = [c for c in read if c != old and free[c]]
+        others = [c for c in read if c != old and free[c] and self.follows[c]]
         return others[0] if len(others) == 1 and not inputs & set(read) else -1
 
     def errors(self, layer: Found) -> np.ndarray:
