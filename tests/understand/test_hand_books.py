@@ -143,3 +143,15 @@ def test_labels_that_many_people_use_otherwise_do_not_contradict(tmp_path):
     assert not any("speaks against" in text for text in notes)
     swapped = [text for text, _ in origin_of(xlnn.read(save_cells(tmp_path / "s.xlsx", {"s": cells | {"G3": "b"}}))).notes]
     assert any("speaks against" in text for text in swapped)
+
+
+def test_an_eta_that_the_sheet_calculates_for_each_iteration_is_right_and_a_slid_one_is_not(tmp_path):
+    cells = one_unit(SIGMOID)
+    for r in range(4, 9):
+        cells[f"N{r}"] = f"=$B$1/(1+0.1*{r - 4})"
+        cells |= {f"{w}{r}": str(cells[f"{w}{r}"]).replace("$B$1", f"N{r - 1}") for w in "GHI" if r > 4}
+    path = save_cells(tmp_path / "schedule.xlsx", {"s": cells})
+    assert judge(path).right
+    assert any("an η of its own" in text for text, _ in origin_of(xlnn.read(path)).notes)
+    slid = judge(save_cells(tmp_path / "slid.xlsx", {"s": cells | {"H7": str(cells["H7"]).replace("N6", "N5")}}))
+    assert [fault.shown.cell(fault.rule.result.name, fault.cells[0])[1].name for fault in slid.faults] == ["H7"]

@@ -323,7 +323,7 @@ def _own(book: Book, own: OwnIterations) -> Iterator[Shown]:
         for number, shown in training.shown.items():
             places = {**shown, **training.beyond.get(number, {})}
             images = training.images.get(number, np.arange(book.problem.images))
-            rate = training.rate if own.others else None
+            rate = training.rates.get(number, training.rate if own.others else None)
             before = names.get(number - 1, "") if own.linked else ""
             yield Shown(names[number], places, images, last + number, before, factors=training.factors, eta=rate)
         taken |= set(names.values())

@@ -51,7 +51,9 @@ def understood_iterations(book: Workbook, problem: Problem, found: Understood) -
         regular, tables, problem.per_epoch, round=problem.per_epoch if rounds else 1, inside=inside,
     )  # fmt: skip
     others = tuple(understood_iterations(book, problem, other) for other in found.others if _is_within(problem, other))
-    own = replace(own, others=others, rate=understood.common_eta(found), linked=found.memory < 0)
+    own = replace(
+        own, others=others, rate=understood.common_eta(found), linked=found.memory < 0, rates=understood.scheduled(found)
+    )
     return own.with_eta({n: _eta(book, own, n, found) for n in mine})
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -30,6 +31,7 @@ MEMORY = (
     "later updates also follow from {cell}, as with momentum: that rule is not known here. What leads to the gradients is "
     "judged, the updates are not, and training descends without it."
 )
+SCHEDULE = "each iteration has an η of its own, which the sheet calculates: it is judged with that; training keeps the first."
 SHORT_E = "the sheet has {number} for e: its outputs are judged as exactly as that is. EXP(z) is exact."
 OTHERS = "further trainings of this network: {count} ({where}); they are judged, too, and the first one goes on."
 
@@ -201,6 +203,8 @@ def notes(found: Understood) -> Notes:
         result.append(("δ has the other sign, t − a, and is added.", {}))
     if any(part.factor < 0 for name, part in found.iterations[0].named.items() if name.startswith("b") and name != "back"):
         result.append(("the biases are thresholds θ: z = Σ w a − θ.", {}))
+    if scheduled(found):
+        result.append((SCHEDULE, {}))
     if found.e != math.e:
         result.append((SHORT_E, {"number": f"{found.e:.12g}"}))
     if found.memory >= 0:
@@ -285,6 +289,26 @@ def eta_cell(found: Understood, eta: float | None = None, names: Collection[str]
     read = set.intersection(*(set(graph.precedents(cell).tolist()) for cell in new))
     mine = [cell for cell in sorted(read) if graph.is_leaf[cell] and abs(graph.values.numbers[cell] - eta) <= SAME * eta]
     return mine[0] if len(mine) == 1 else None
+
+
+def scheduled(found: Understood) -> dict[int, float]:
+    """By iteration, from 1 on, the η that the sheet calculates for it; none unless it does so for each, and they differ."""
+    learning = {number: iteration for number, iteration in enumerate(found.iterations, 1) if iteration.eta}
+    rates = {number: _calculated_rate(found.graph, iteration) for number, iteration in learning.items()}
+    known = {number: rate for number, rate in rates.items() if rate is not None}
+    return known if len(known) == len(rates) and len(set(known.values())) > 1 else {}
+
+
+def _calculated_rate(graph: Graph, iteration: Iteration) -> float | None:
+    """The number of the cell with a formula that most updates read, if it is the η of some."""
+    new = [c for name, part in iteration.named.items() if name.startswith("new_") for c in part.cells.ravel().tolist() if c >= 0]
+    read = Counter(c for cell in new for c in set(graph.precedents(cell).tolist()) if not graph.is_leaf[c])
+    rates = np.array(list(iteration.eta.values()))
+    for cell, count in read.most_common():
+        number = float(graph.values.numbers[cell])
+        if 2 * count > len(new) and (np.abs(rates - number) <= SAME * np.abs(number)).any():
+            return number
+    return None
 
 
 def is_line(found: Understood) -> bool:

@@ -39,7 +39,7 @@ class OwnIterations:
     of a quantity's own, as −1 for δ = t − a. `images` are the positions of an iteration's images, where it has not all.
     `offset`: the number in the sheets' names less the iteration's. `regular`: how they go on can be said.
     `others` are other trainings of the same network; `rate` is the η of this one, where the formulas tell it. `linked`:
-    each iteration has the new parameters of the one before.
+    each iteration has the new parameters of the one before. `rates`: by iteration its own η, where the sheet calculates it.
     """
 
     shown: Mapping[int, Where]
@@ -55,6 +55,7 @@ class OwnIterations:
     others: tuple[OwnIterations, ...] = ()
     rate: float | None = None
     linked: bool = True
+    rates: Mapping[int, float] = field(default_factory=dict)
     round: int = 1  # iterations that go on together, as those of an epoch: `steps` and `sheets` are then from one to the next,
     inside: Mapping[str, Move] = field(default_factory=dict)  # and these the steps from one iteration to the next in it
 
