@@ -22,9 +22,9 @@ def graph_of(path: Path) -> Graph:
     return completed(Workbook(path))[0]
 
 
-def overwritten(graph: Graph, path: Path, typed: Mapping[int, float], anew: bool, names: Mapping | None = None) -> Path:
-    """The workbook with numbers typed into some cells; `anew`: what follows from them is calculated. `names`: defined ones."""
-    values = graph.calculate(dict(typed)) if anew else graph.values
+def overwritten(graph: Graph, path: Path, typed: Mapping[int, float | None], anew: bool, names: Mapping | None = None) -> Path:
+    """The workbook with numbers typed into some cells (None: nothing); `anew`: what follows is calculated. `names`: defined."""
+    values = graph.calculate({cell: number or 0.0 for cell, number in typed.items()}) if anew else graph.values
     with xlsxwriter.Workbook(path) as book:
         sheets = {name: book.add_worksheet(name) for name in graph.sheets}
         for (_, name), text in (names or {}).items():
@@ -33,7 +33,8 @@ def overwritten(graph: Graph, path: Path, typed: Mapping[int, float], anew: bool
             name, cell = graph.cell(number)
             text, held = graph.text(number), graph.value(number, values)
             if number in typed:
-                sheets[name].write_number(cell.row - 1, cell.column - 1, typed[number])
+                if typed[number] is not None:
+                    sheets[name].write_number(cell.row - 1, cell.column - 1, typed[number])
             elif text is not None:
                 sheets[name].write_formula(cell.row - 1, cell.column - 1, "=" + text, None, held)
             elif held is not None:

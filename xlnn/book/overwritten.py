@@ -18,10 +18,11 @@ Numbers = Mapping[tuple[str, int], float]  # by sheet and code of a cell
 @dataclass(frozen=True, eq=False)
 class Overwritten:
     """Such cells: the formula of each; `used`, the numbers with which what reads them was calculated, and what reads numbers that
-    were changed since; and `mended`, what other cells would hold if these had their formulas."""
+    were changed since; `right`, what they should hold; and `mended`, what other cells would hold then."""
 
     formulas: Mapping[tuple[str, int], str] = field(default_factory=dict)
     used: Numbers = field(default_factory=dict)
+    right: Numbers = field(default_factory=dict)
     mended: Numbers = field(default_factory=dict)
 
 
@@ -36,8 +37,9 @@ def overwritten_in(graph: Graph) -> Overwritten:
     spot = lambda cell: (graph.sheets[graph.codes[cell] // SPAN], int(graph.codes[cell] % SPAN))
     return Overwritten(
         {spot(one.cell): graph.text(one.cell) or "" for one in found},
-        {spot(one.cell): one.expected if one.stale else one.typed for one in found}
+        {spot(one.cell): one.expected if one.stale else np.nan_to_num(one.typed) for one in found}
         | {spot(one.cells[0]): one.used for one in graph.outdated if len(one.cells) == 1},
+        {spot(one.cell): one.expected for one in found},
         {spot(cell): float(right.numbers[cell]) for cell in changed.tolist()},
     )
 

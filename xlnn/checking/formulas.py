@@ -133,7 +133,8 @@ def _overwritten(graph: Graph) -> Iterator[Finding]:
         fields = {"number": shown(one.typed), "cell": name_of(graph, one.sibling), "formula": graph.text(one.sibling)}
         same = one.typed == one.expected or bool(np.isclose(one.typed, one.expected, rtol=SAME_NUMBER, atol=0))
         message = (
-            "holds the number {number}, its like formulas: {cell} has ={formula}" if same
+            "is empty, its like have formulas: {cell} has ={formula}" if np.isnan(one.typed)
+            else "holds the number {number}, its like formulas: {cell} has ={formula}" if same
             else "holds the number {number}, its like formulas, which would give {expected} here: {cell} has ={formula}"
         )  # fmt: skip
         lines: tuple[tuple[str, dict], ...] = ((NOT_SINCE, {}),) if one.stale else ()

@@ -186,6 +186,8 @@ def _faults(group: Group, rule: Rule) -> tuple[int, Iterable[Fault]]:
     typed = wrong & ~unread & group.typed_over(name)
     if (mended := group.book.overwritten.mended) and (wrong & ~typed).any():  # right again with the formulas of cells before it
         wrong &= typed | wrong_cells(group.known(name, mended), expected, group.digits, exact)
+    if group.overwritten_anywhere and (wrong & ~typed).any():  # or by way of other cells
+        wrong &= typed | wrong_cells(found, group.as_meant.expected(rule), group.digits, exact)
     wrong &= ~typed
     follows = unread & ~group.blank[name] & group.follows(rule) if unread.any() else unread
     told = _typed(group, rule, typed, expected), _told(group, rule, wrong & ~unread, unread & ~follows, expected)

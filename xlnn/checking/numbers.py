@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -156,6 +156,17 @@ class Group:
         found = {name: self.known(name, used) for name in self.raw} if used else {}
         return {name: array for name, array in found.items() if not np.isnan(array).all()}
 
+    @property
+    def overwritten_anywhere(self) -> bool:
+        return bool(self.book.overwritten.formulas)
+
+    @cached_property
+    def as_meant(self) -> Group:
+        """The same sheets with what overwritten cells should hold."""
+        overwritten = self.book.overwritten
+        book = replace(self.book, overwritten=replace(overwritten, used={**overwritten.used, **overwritten.right}))
+        return replace(self, book=book, before=self.before and replace(self.before, book=book))
+
     def typed_over(self, name: str) -> np.ndarray:
         """Which cells hold a number in place of the formula that their like have."""
         if name not in self.overwritten:
@@ -215,7 +226,8 @@ class Group:
     @cached_property
     def numbers(self) -> Numbers:
         """What each number should follow from: where a cell holds none, what it should hold."""
-        return Numbers(self.problem.network, self.stored, self.given, self.unread)
+        gaps = {name: mask & np.isnan(self.overwritten.get(name, np.nan)) for name, mask in self.unread.items()}
+        return Numbers(self.problem.network, self.stored, self.given, gaps)
 
     def follows(self, rule: Rule) -> np.ndarray:
         """Where a result cannot be told because a cell that it follows from holds an error or a text."""

@@ -42,11 +42,11 @@ def read(workbook: Workbook) -> Graph:
     return reproduced(completed(workbook)[0])
 
 
-def completed(workbook: Workbook, further: Mapping[int, str] = NONE) -> tuple[Graph, np.ndarray]:
+def completed(workbook: Workbook, further: Mapping[int, str] = NONE, blank: Sequence[int] = ()) -> tuple[Graph, np.ndarray]:
     """The graph in which formulas stored without a result have theirs, and the cells, (cells + 1,) of bools, that have it so: not
     those that depend on a formula without a result that is not followed. `further` formulas, by the code of their cell, count
-    as if they stood there. Raises as `read`."""
-    held = _held(workbook)
+    as if they stood there; `blank` cells are in the graph, too. Raises as `read`."""
+    held = _held(workbook).with_blank(np.concatenate([np.array(blank, np.int64), np.fromiter(further, np.int64)]))
     graph, pending = _linked(workbook, _with(_collected(workbook), further), held)
     graph = _without_circles(graph)
     if not pending.any():

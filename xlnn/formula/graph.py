@@ -81,10 +81,10 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Overwritten:
-    """A cell that holds a typed number where its siblings have formulas; the graph has the formula that they tell.
+    """A cell that holds a typed number, or nothing, where its siblings have formulas; the graph has the formula that they tell.
 
-    `typed` is what it holds, `expected` what the formula gives. What reads it was not calculated anew since where it is `stale`:
-    then the graph's values have what is expected.
+    `typed` is what it holds, nan where it is empty, `expected` what the formula gives. What reads it was not calculated since
+    where it is `stale`: then the graph's values have what is expected.
     """
 
     cell: int

@@ -16,7 +16,7 @@ from xlnn.formula.block import Block, calculated
 from xlnn.formula.building import completed, reproduced, stored_digits
 from xlnn.formula.graph import Graph, Outdated, Overwritten
 from xlnn.formula.judging import differs
-from xlnn.formula.overwriting import Missing, missing
+from xlnn.formula.overwriting import Missing, blanks, missing
 from xlnn.formula.values import NUMBER, Values
 from xlnn.xlsx.workbook import Workbook
 
@@ -28,10 +28,14 @@ STEPS = 30  # until the number is found with which a result was calculated
 def mended(workbook: Workbook) -> Graph:
     """The graph with overwritten formulas and outdated numbers. Raises as `read`."""
     graph, _ = completed(workbook)
-    found = missing(graph)
+    gaps = blanks(graph)
+    looked_at = completed(workbook, blank=gaps)[0] if gaps else graph
+    found = missing(looked_at)
     if found:
-        whole, _ = completed(workbook, {int(graph.codes[one.cell]): one.text for one in found})
+        whole, _ = completed(workbook, {int(looked_at.codes[one.cell]): one.text for one in found})
         if len(whole.reports) == len(graph.reports):  # no formula of these is unread, or goes round in a circle
+            there = np.searchsorted(whole.codes, looked_at.codes)
+            found = [replace(one, cell=int(there[one.cell]), sibling=int(there[one.sibling])) for one in found]
             graph = _held_against(whole, found)
     return reproduced(_with_outdated(graph))
 
@@ -50,8 +54,10 @@ def _held_against(graph: Graph, found: Sequence[Missing]) -> Graph:
         readers = list(_readers(graph, one.cell, typed))
         off = [sum(int(differs(part, held, digits).sum()) for part in readers) for held in (values, changed)]
         stale = off[0] > off[1]
-        told.append(Overwritten(one.cell, one.sibling, float(values.numbers[one.cell]), expected, stale))
-        values = changed if stale else values
+        empty = graph.values.all_kinds()[one.cell] != NUMBER
+        number = np.nan if empty else float(values.numbers[one.cell])
+        told.append(Overwritten(one.cell, one.sibling, number, expected, stale))
+        values = changed if stale else _with(values, one.cell, float(values.numbers[one.cell]))
     return replace(graph, values=values, overwritten=tuple(sorted(told, key=lambda one: one.cell)))
 
 
@@ -71,7 +77,7 @@ def _result(block: Block, values: Values) -> float:
 
 def _with(values: Values, cell: int, number: float) -> Values:
     changed = values.changed(np.copy)
-    changed.numbers[cell] = number
+    changed.numbers[cell], changed.kinds[cell] = number, NUMBER
     return changed
 
 

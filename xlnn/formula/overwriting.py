@@ -23,13 +23,14 @@ import numpy as np
 from xlnn.formula.graph import SPAN, Graph, positions
 from xlnn.formula.tree import Corner, Reference, Tree, replaced
 from xlnn.formula.tree import text as spelled
-from xlnn.formula.values import NUMBER
+from xlnn.formula.values import BLANK, NUMBER
 from xlnn.layout.cells import COLUMNS, ROWS, Cell, quoted
 
 FAR, BESIDE = 64, 8  # how far apart siblings stand at most, and how far off those whose like tell that they are siblings
 ENOUGH = 2  # such that say the same, at least
 MOST = 0.02  # of all formulas; where more are missing it is how the sheet was built
 FEW = 12  # that may be missing in any sheet
+GAPS = 500  # blank cells that are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,21 @@ class Missing:
 Formula = tuple[int, tuple[int, ...]]  # a skeleton, and the references of a cell: sheet, first and last row and column of each
 
 
+def blanks(graph: Graph) -> list[int]:
+    """The codes of cells beside formulas, with nothing in them, that may have lost theirs; none where these are many."""
+    if not len(graph.cell_of):
+        return []
+    siblings = _Siblings(graph)
+    around = np.concatenate([graph.codes[graph.cell_of] + step for step in (1, -1, COLUMNS, -COLUMNS)])
+    codes = np.unique(around[(around > 0) & (positions(graph.codes, around, -1) < 0)])
+    kept = np.zeros(len(codes), bool)
+    for step in siblings.steps():
+        kept |= (siblings.at(codes, step) >= 0) & (siblings.standing_out(codes, step) > 0)
+    return codes[kept].tolist() if kept.sum() <= GAPS else []
+
+
 def missing(graph: Graph) -> list[Missing]:
-    """The cells with a typed number where their like have formulas, in order; none where these are many."""
+    """The cells with a typed number, or nothing, where their like have formulas, in order; none where these are many."""
     if not len(graph.cell_of):
         return []
     found = _Siblings(graph).found()
@@ -69,7 +83,8 @@ class _Siblings:
 
     def found(self) -> list[Missing]:
         """The typed numbers that should be formulas, told once more where the others of them count as formulas."""
-        found = list(self._told(np.flatnonzero((self.graph.owner[:-1] < 0) & (self.kinds[:-1] == NUMBER))))
+        may = (self.kinds == NUMBER) | ((self.kinds == BLANK) & self._is_read)
+        found = list(self._told(np.flatnonzero((self.graph.owner < 0)[:-1] & may[:-1])))
         cells = np.array([one.cell for one in found], np.int64)
         self.given[cells] = False
         found = list(self._told(cells)) if found else []
@@ -92,41 +107,50 @@ class _Siblings:
     def _sheet(self, formula: int) -> int:
         return int(self.graph.codes[self.graph.cell_of[formula]]) // SPAN
 
+    @cached_property
+    def _is_read(self) -> np.ndarray:
+        """(cells + 1,) whether some formula reads a cell."""
+        found = np.zeros(len(self.graph.codes) + 1, bool)
+        for block in self.graph.blocks:
+            found[block.own] = found[block.common] = True
+        return found
+
     # ---- who says what ------------------------------------------------------------------------------------
 
     def _votes(self, typed: np.ndarray) -> dict[int, Counter]:
         """By typed cell how many of its neighbours say which formula it should hold, and which sibling has it."""
         votes: dict[int, Counter] = {}
-        for step in self._steps():
-            siblings = self._at(typed, step)
+        for step in self.steps():
+            codes = self.graph.codes[typed]
+            siblings = self.at(codes, step)
             near = np.flatnonzero(siblings >= 0)
-            near = near[self._stands_out(typed[near], step)]
+            near = near[self.standing_out(codes[near], step) >= (self.kinds[typed[near]] != NUMBER)]
             for cell, sibling in zip(typed[near].tolist(), siblings[near].tolist(), strict=True):
                 said = self._said(cell, sibling, step)
                 if said:
                     votes.setdefault(cell, Counter()).update(said)
         return votes
 
-    def _steps(self) -> list[int]:
+    def steps(self) -> list[int]:
         """Steps between siblings, in codes: down, across, and from sheet to sheet."""
         sheets = range(1, len(self.graph.sheets))
         sizes = [*(n * COLUMNS for n in range(1, FAR)), *range(1, FAR), *(n * SPAN for n in sheets)]
         return [sign * size for size in sizes for sign in (1, -1)]
 
-    def _at(self, cells: np.ndarray, step: int) -> np.ndarray:
+    def at(self, codes: np.ndarray, step: int) -> np.ndarray:
         """The formulas a step on from cells, −1 for none that can be copied."""
-        found = self.graph.owner[positions(self.graph.codes, self.graph.codes[cells] + step, len(self.graph.codes))]
+        found = self.graph.owner[positions(self.graph.codes, codes + step, len(self.graph.codes))]
         return np.where((found >= 0) & self.usable[found], found, -1)
 
-    def _stands_out(self, cells: np.ndarray, step: int) -> np.ndarray:
-        """Whether not most cells beside a cell are numbers, too, where those a step on have formulas."""
-        codes, blank = self.graph.codes[cells], len(self.graph.codes)
-        for_it = np.zeros(len(cells), np.int64)
+    def standing_out(self, codes: np.ndarray, step: int) -> np.ndarray:
+        """How many more cells beside each have formulas than numbers, of those that have formulas a step on."""
+        blank = len(self.graph.codes)
+        for_it = np.zeros(len(codes), np.int64)
         for beside in (COLUMNS, -COLUMNS, 1, -1):
             here, there = (positions(self.graph.codes, codes + beside + on, blank) for on in (0, step))
             says = np.where(self.graph.owner[here] >= 0, 1, np.where(self.kinds[here] == NUMBER, -1, 0))
             for_it += np.where((self.graph.owner[there] >= 0) & (here != blank), says, 0)
-        return for_it >= 0
+        return for_it
 
     def _said(self, cell: int, sibling: int, step: int) -> Counter:
         """What the neighbours of a cell say that it should hold, if `sibling` is its like a step on."""
@@ -182,10 +206,11 @@ class _Siblings:
                 for away in range(1, BESIDE + 1):
                     here = self._number(code + sign * away * beside)
                     there = self._number(code + sign * away * beside + step)
-                    if here >= 0 and there >= 0:
+                    if here < 0 or self.kinds[here] == BLANK:
+                        if joined:
+                            break
+                    elif there >= 0:
                         yield here, there
-                    elif joined and here < 0:
-                        break
 
     def _in_line(self, cell: int, sibling: int, step: int, steps: Sequence[int] = (-1, 2, 3)) -> Counter:
         """What others in line say, so many steps on: one on the other side as two that stand on one."""
