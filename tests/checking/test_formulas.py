@@ -5,8 +5,12 @@ import json
 import openpyxl
 import pytest
 from command import run
+from hand_books import SIGMOID
+from more_hand_books import one_unit
 from planted import build
+from sheet_styles import save_cells
 
+import xlnn
 from workbooks import save
 from xlnn.checking.derivatives import derivatives
 from xlnn.checking.explaining import explain
@@ -168,3 +172,15 @@ def test_a_series_is_no_descent_that_is_wrong(tmp_path, series):
         cells |= {f"B{r}": "=" + series["B"].format(r=r), f"D{r}": series["D"].format(r=r)}
         cells |= {f"C{r}": series["C"].format(p=r - 1)} if r > 2 else {}
     assert judge_formulas(saved(tmp_path / "series.xlsx", cells)).right
+
+
+def test_what_only_the_formulas_show_is_no_all_right(tmp_path):
+    """The rules find nothing wrong; a cell beside them divides by 0."""
+    path = save_cells(tmp_path / "error.xlsx", {"s": one_unit(SIGMOID) | {"P4": "=1/0"}})
+    code, told, _ = run("check", path)
+    assert code == 1
+    assert told.splitlines()[0].endswith(": 1 wrong.")
+    code, told, _ = run("check", path, "--json")
+    assert (code, json.loads(told)["right"], json.loads(told)["wrong"]) == (1, False, 0)
+    row = xlnn.mark([path]).iloc[0]
+    assert (row.right, row.wrong, row.cell) == (False, 1, "s!P4")

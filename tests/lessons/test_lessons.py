@@ -14,8 +14,11 @@ import openpyxl
 import pytest
 from autograd import grad
 from click.testing import CliRunner
+from hand_books import SIGMOID
+from more_hand_books import one_unit
 from scipy.special import expit
 from scipy.stats import norm
+from sheet_styles import save_cells
 
 from xlnn.checking.judging import judge
 from xlnn.checking.telling import check_text
@@ -290,3 +293,10 @@ def test_a_circle_is_one(tmp_path):
     assert width * 400 == pytest.approx(height * 460)
     assert {float(found) for found in re.findall(r'<c:min val="([-0-9.]+)"/>', chart)} == {-1.5}
     assert {float(found) for found in re.findall(r'<c:max val="([-0-9.]+)"/>', chart)} == {1.5}
+
+
+@pytest.mark.parametrize("name", ["1-1", "1-2", "2-10", "2-11", "Descent", "3-1"])
+def test_a_persons_own_sheet_may_be_called_as_a_section(name, tmp_path):
+    path = save_cells(tmp_path / "own.xlsx", {name: one_unit(SIGMOID)})
+    result = CliRunner().invoke(main, ["check", str(path)])
+    assert (result.exit_code, result.stdout.splitlines()[0].endswith(": all right.")) == (0, True)

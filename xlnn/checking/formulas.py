@@ -64,7 +64,17 @@ class Judged:
 
     @property
     def right(self) -> bool:
-        return not any(finding.wrong for finding in self.findings)
+        return not self.mistaken
+
+    @property
+    def mistaken(self) -> list[Finding]:
+        """The findings that are mistakes."""
+        return [finding for finding in self.findings if finding.wrong]
+
+    @property
+    def wrong(self) -> int:
+        """How many cells are wrong."""
+        return len({cell for finding in self.mistaken for cell in finding.cells.tolist()})
 
     @property
     def formulas(self) -> int:

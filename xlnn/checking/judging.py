@@ -19,9 +19,10 @@ import numpy as np
 from xlnn.book.iterations import Book, book_of, computed, missing
 from xlnn.book.overwritten import overwritten_in
 from xlnn.book.understood import graph_of
-from xlnn.checking.beside import MOST, formulas_in
+from xlnn.checking.beside import MOST, formulas_beside, formulas_in
 from xlnn.checking.conventions import OTHER_RATES, other_rates, others
 from xlnn.checking.explain import SAMPLED, explained_faults, fault_of, only, told_apart
+from xlnn.checking.formulas import cells_text
 from xlnn.checking.looked_at import further
 from xlnn.checking.mistakes.case import Cause
 from xlnn.checking.mistakes.references import NUMBER_ALONE, NUMBER_FOR_FORMULA
@@ -236,4 +237,8 @@ def _mark(path: Path, digits: int | None, language: str, settings: dict) -> tupl
     looked = [", ".join(symbols(part)) for part in (everywhere, verdict.missing)]
     where = f"{sheet}!{cell.name}" if cell else ""
     counts = verdict.right, verdict.share, verdict.wrong, verdict.empty
+    formulas = None if first else formulas_beside(verdict)
+    if formulas and formulas.wrong:  # the rules find nothing there
+        where = cells_text(formulas.graph, formulas.mistaken[0].cells)
+        counts = False, max(0.0, verdict.share - formulas.wrong / verdict.cells), formulas.wrong, verdict.empty
     return path.name, *counts, where, named, *looked, ", ".join(verdict.not_looked_at), verdict.told_convention(), ""

@@ -33,15 +33,18 @@ LISTED = 1000  # cells of a fault in JSON
 # ---- check ------------------------------------------------------------------------------------------
 
 
-def check_text(verdict: Verdict, language: str) -> str:
-    """The verdict in lines: how much is right, every fault in the order of calculation, the trajectory."""
+def check_text(verdict: Verdict, language: str, beside: int = 0) -> str:
+    """The verdict in lines: how much is right, every fault in the order of calculation, the trajectory.
+
+    `beside`: cells that the formulas alone show to be wrong, which are told below; where the rules find none, they count.
+    """
     name = verdict.book.workbook.name
     sheets = verdict.sheets if len(verdict.sheets) < 4 else [verdict.sheets[0], "…", verdict.sheets[-1]]
     head = say(
         "{workbook}: {cells} cells checked on {sheets}: ",
         language, workbook=name, cells=f"{verdict.cells:,}", sheets=joined(sheets, ", ", language),
     )  # fmt: skip
-    lines = [head + _counts(verdict, language), *_understood_lines(verdict, language)]
+    lines = [head + _counts(verdict, language, beside), *_understood_lines(verdict, language)]
     for number, (fault, more) in enumerate(_alike(verdict), 1):
         lines += _fault_lines(number, verdict, fault, more, language)
     rest = _follow_lines, _empty_lines, _decimals_lines, _looked_lines, _trajectory
@@ -54,14 +57,15 @@ def _understood_lines(verdict: Verdict, language: str) -> list[str]:
     return [say("Note: {note}", language, note=say(text, language, **fields)) for text, fields in told]
 
 
-def _counts(verdict: Verdict, language: str) -> str:
+def _counts(verdict: Verdict, language: str, beside: int) -> str:
     """How many cells are wrong, and how many empty; "all right" without a reservation only where all was judged."""
-    if not verdict.wrong + verdict.empty:
+    count = verdict.wrong or beside
+    if not count + verdict.empty:
         return say("all right." if verdict.complete else "all right as far as it was found.", language)
-    wrong, empty = f"{verdict.wrong:,}", f"{verdict.empty:,}"
+    wrong, empty = f"{count:,}", f"{verdict.empty:,}"
     if not verdict.empty:
         return say("{wrong} wrong.", language, wrong=wrong)
-    if not verdict.wrong:
+    if not count:
         return say("{empty} empty.", language, empty=empty)
     return say("{wrong} wrong, {empty} empty.", language, wrong=wrong, empty=empty)
 

@@ -85,7 +85,8 @@ def check(ctx, workbooks, digits, places, against, report, as_json, watching, la
     marks = tuple(formula_marks(formulas, language)) if formulas else ()
     copy = check_report(verdict, report, language, force, marks) if report else None
     if as_json:
-        echo_json(check_json(verdict) | ({"formulas": formulas_json(formulas)} if formulas else {}))
+        both = {"right": verdict.right and formulas.right, "formulas": formulas_json(formulas)} if formulas else {}
+        echo_json(check_json(verdict) | both)
     else:
         click.echo(_told(verdict, formulas, language))
     echo_copy(copy, language, as_json)
@@ -97,7 +98,9 @@ def _told(verdict, formulas, language: str) -> str:
     from xlnn.checking.telling import check_text
     from xlnn.checking.telling_formulas import finding_lines
 
-    return "\n".join([check_text(verdict, language), *(finding_lines(formulas, language) if formulas else ())])
+    if formulas is None:
+        return check_text(verdict, language)
+    return "\n".join([check_text(verdict, language, formulas.wrong), *finding_lines(formulas, language)])
 
 
 def _watched(path: Path, language: str | None, **options) -> int:
@@ -107,11 +110,6 @@ def _watched(path: Path, language: str | None, **options) -> int:
 
     read_file(path)  # a name that is mistyped is said at once
     return watch(path, lambda: _look(path, language, **options), language_about(language, path))
-
-
-def _wrong(judged) -> int:
-    """How many findings of a workbook's formulas are mistakes."""
-    return sum(finding.wrong for finding in judged.findings)
 
 
 def _look(path: Path, language: str | None, *, places, against, **options):
@@ -127,10 +125,10 @@ def _look(path: Path, language: str | None, *, places, against, **options):
         alone = formulas_instead(path, error) if not (places or against) else None
         if alone is None:
             raise
-        return Look(formulas_text(alone, language_about(language, path)), _wrong(alone), alone.right)
+        return Look(formulas_text(alone, language_about(language, path)), len(alone.mistaken), alone.right)
     formulas = formulas_beside(verdict)
     right = verdict.right and (formulas is None or formulas.right)
-    left = verdict.wrong + verdict.empty + (_wrong(formulas) if formulas and not verdict.wrong else 0)
+    left = verdict.wrong + verdict.empty + (len(formulas.mistaken) if formulas and not verdict.wrong else 0)
     return Look(_told(verdict, formulas, verdict.book.language), left, right)
 
 

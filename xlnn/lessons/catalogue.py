@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
 
+from xlnn.errors import ContentError
 from xlnn.lessons.blocks import Lesson
 from xlnn.model.examples import SECTIONS
 from xlnn.words import LANGUAGES, every, preferred, say
@@ -96,11 +98,17 @@ def lesson_of(section: str) -> Lesson | None:
 
 
 def lesson_in(workbook: Workbook) -> Lesson | None:
-    """The lesson that a workbook shows: the first of which it has a sheet."""
+    """The lesson that a workbook shows: the first of which it has a sheet, with its title, or at least with its typed numbers.
+
+    Raises ContentError, naming the cells, where a typed number is missing.
+    """
     for entry in LESSONS.values():
         found = [name for name in entry.sheets if workbook.find(name)]
-        if found and (not entry.titled or _has_title(workbook, entry.make(), found)):
+        if found and _has_title(workbook, entry.make(), found):
             return entry.read(workbook)
+        if found and not entry.titled:  # or a person calls a sheet of his own so
+            with suppress(ContentError):
+                return entry.read(workbook)
     return None
 
 
