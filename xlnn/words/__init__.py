@@ -44,7 +44,7 @@ VERBS = {
     "are": "is", "were": "was", "have": "has", "do": "does", "count": "counts", "differ": "differs", "fit": "fits",
     "follow": "follows", "hold": "holds", "need": "needs",
 }  # fmt: skip
-COUNTED = re.compile(rf"(there are (?:only )?|)(?<!of )\{{(\w+)\}} ([a-z]+ |)({NOUNS})\b(?: ({'|'.join(VERBS)})\b)?")
+COUNTED = re.compile(rf"(there are (?:only )?|)(?<!\}} of )\{{(\w+)\}} ([a-z]+ |)({NOUNS})\b(?: ({'|'.join(VERBS)})\b)?")
 
 
 @cache
