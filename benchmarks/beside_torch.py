@@ -123,7 +123,7 @@ def operations_of(problem: Problem) -> int:
 def moved_by(problem: Problem) -> int:
     """Bytes that the rules of a step read and write."""
     network = problem.network
-    sizes = {name: 8 * int(np.prod(q.full_shape(problem.images))) for name, q in network.quantities.items()}
+    sizes = {name: 8 * q.size * (problem.images if q.per_image else 1) for name, q in network.quantities.items()}
     names = ("CT", *["new_" + q.name for q in network.parameters])
     known = problem.given(np.arange(problem.images))
     return sum(sum(sizes[name] for name in (rule.result.name, *rule.needs)) for rule in way(network.rule_of, names, known))

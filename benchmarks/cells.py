@@ -24,7 +24,7 @@ Written = tuple[int, int, str, str, float | str]  # row, column, style, formula,
 
 
 def main() -> None:
-    chosen = arguments("Writing alone, beside XlsxWriter and openpyxl; and memory per iteration.", repeat=5)
+    chosen = arguments("Writing alone, beside XlsxWriter and openpyxl; and memory per iteration.", repeat=7)
     # first, while this process is small: a child starts with its parent's peak
     grown = {cells: (peak(MANY, cells) - peak(FEW, cells)) / (MANY - FEW) for cells in ("values", "formulas")}
     from xlnn import example, write

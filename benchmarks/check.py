@@ -1,23 +1,21 @@
-"""How long checking and comparing take, beside reading alone: 50 iterations of 4-4, all in one run.
+"""How long checking and comparing take, beside reading alone: 50 iterations of 4-4.
 
-    python benchmarks/check.py
-
-Wanted: check under 3 times the reading of the workbook; compare under 1.5 times the reading of both.
+python benchmarks/check.py
 """
 
 from __future__ import annotations
 
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 
-from xlnn import example, write
-from xlnn.checking.comparing import compared
-from xlnn.checking.judging import judge
-from xlnn.xlsx.workbook import Workbook
+from measure import arguments, compare, in_turn, show
 
-RUNS = 4
+chosen = arguments("How long check and compare take, beside reading the workbooks.", repeat=9)
+
+from xlnn import example, write  # noqa: E402
+from xlnn.checking.comparing import compared  # noqa: E402
+from xlnn.checking.judging import judge  # noqa: E402
+from xlnn.xlsx.workbook import Workbook  # noqa: E402
 
 
 def read_whole(*paths: Path) -> None:
@@ -27,30 +25,27 @@ def read_whole(*paths: Path) -> None:
             book.sheet(sheet)
 
 
-def seconds(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
-
-
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         one, other = Path(folder, "one.xlsx"), Path(folder, "other.xlsx")
         write(example("4-4"), one)
         write(example("4-4").with_settings(eta=0.2000001), other)
-        work = {
-            "read": lambda: read_whole(one),
-            "check": lambda: judge(one),
-            "read both": lambda: read_whole(one, other),
-            "compare": lambda: compared(one, other),
-        }
-        runs = [{name: seconds(do) for name, do in work.items()} for _ in range(RUNS)]  # in turns: load comes and goes
-        times = {name: min(run[name] for run in runs) for name in work}
-    for name, taken in times.items():
-        print(f"{name:10} {taken:6.2f} s")
-    print(f"check / read        {times['check'] / times['read']:.2f}  (wanted: under 3)")
-    print(f"compare / read both {times['compare'] / times['read both']:.2f}  (wanted: under 1.5)")
+        seconds = in_turn(
+            {
+                "check": lambda: judge(one),
+                "read": lambda: read_whole(one),
+                "compare": lambda: compared(one, other),
+                "read both": lambda: read_whole(one, other),
+            },
+            chosen.repeat,
+        )
+    show(
+        [
+            compare("check, 50 iterations of 4-4 / reading", seconds["check"], seconds["read"], 1.5),
+            compare("compare of two such / reading both", seconds["compare"], seconds["read both"], 1.5),
+        ],
+        "reading",
+    )
 
 
-if __name__ == "__main__":
-    main()
+main()

@@ -28,7 +28,7 @@ graph.gradient(int(graph.cell_of[-1]))
 
 
 def main() -> None:
-    chosen = arguments("Reading, calculating and differentiating formulas, beside reading their values.", repeat=5)
+    chosen = arguments("Reading, calculating and differentiating formulas, beside reading their values.", repeat=7)
     from xlnn import example, write
 
     with tempfile.TemporaryDirectory() as folder:

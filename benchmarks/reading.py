@@ -45,7 +45,7 @@ def main() -> None:
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Reading large tables beside python-calamine.")
     parser.add_argument("--images", type=int, default=10_000)
-    parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--repeat", type=int, default=7)
     parser.add_argument("--read", help=argparse.SUPPRESS)  # in a process of its own, for its memory
     return parser.parse_args()
 
