@@ -237,7 +237,7 @@ def _mark(path: Path, digits: int | None, language: str, settings: dict) -> tupl
     looked = [", ".join(symbols(part)) for part in (everywhere, verdict.missing)]
     where = f"{sheet}!{cell.name}" if cell else ""
     counts = verdict.right, verdict.share, verdict.wrong, verdict.empty
-    formulas = None if first else formulas_beside(verdict)
+    formulas = formulas_beside(verdict) if verdict.right else None
     if formulas and formulas.wrong:  # the rules find nothing there
         where = cells_text(formulas.graph, formulas.mistaken[0].cells)
         counts = False, max(0.0, verdict.share - formulas.wrong / verdict.cells), formulas.wrong, verdict.empty

@@ -59,7 +59,7 @@ def _understood_lines(verdict: Verdict, language: str) -> list[str]:
 
 def _counts(verdict: Verdict, language: str, beside: int) -> str:
     """How many cells are wrong, and how many empty; "all right" without a reservation only where all was judged."""
-    count = verdict.wrong or beside
+    count = beside if verdict.right else verdict.wrong
     if not count + verdict.empty:
         return say("all right." if verdict.complete else "all right as far as it was found.", language)
     wrong, empty = f"{count:,}", f"{verdict.empty:,}"

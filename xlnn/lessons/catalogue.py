@@ -116,7 +116,7 @@ def _has_title(workbook: Workbook, lesson: Lesson, names: list[str]) -> bool:
     """Whether one of these sheets begins with the title of the lesson's, in any language."""
     titles = {sheet.name: every(sheet.title) for sheet in lesson.sheets}
     lines = {name: workbook.lines(name) for name in names}
-    return any(lines[name] and lines[name][0] and lines[name][0][0] in titles[name] for name in names)
+    return any(lines[name] and lines[name][0] and lines[name][0][0] in titles.get(name, ()) for name in names)
 
 
 def _with_own_numbers(lesson: Lesson, workbook: Workbook) -> Lesson:
