@@ -73,7 +73,7 @@ def forked(do: Callable[[], None]) -> int:
 def ended(child: int, number: int | None = None) -> int:
     """Waits for a child; a signal is sent until it ends, since Python drops an exception where it clears an object away."""
     for tries in count():
-        if number and tries % 100 == 0:
+        if number and tries % 1000 == 0:  # long enough that none comes while the last one is being told
             os.kill(child, number)
         found, status = os.waitpid(child, os.WNOHANG if number else 0)
         if found:
@@ -189,8 +189,8 @@ def test_the_file_is_the_old_one_or_the_new_one(name, how, folder, tmp_path):
     versions = {what for _, what, _, _ in found}
     assert versions == {"old", "new"} if how == "lines" else versions <= {"old", "new"}
     assert [after for *_, after in found if after] == []
-    # 143: SIGTERM came when its handler was already being taken away
-    assert {code for code, *_ in found} <= {"SIGKILL": {-9}, "SIGTERM": {-15, 143}, "SIGINT": {130}}[name]
+    # 143: SIGTERM came when its handler was already being taken away; -2: SIGINT came when the child had hardly begun
+    assert {code for code, *_ in found} <= {"SIGKILL": {-9}, "SIGTERM": {-15, 143}, "SIGINT": {130, -2}}[name]
     left = [beside for _, _, beside, _ in found if beside]
     if name == "SIGKILL":
         assert left  # else nothing was interrupted

@@ -98,14 +98,49 @@ def test_an_error_leaves_the_old_file(error, tmp_path):
     assert workbooks.files(tmp_path) == {"out.xlsx": b"old"}
 
 
+@pytest.mark.parametrize("interruption", [KeyboardInterrupt, SystemExit])
+def test_an_interruption_is_not_hidden_by_what_it_breaks_off(interruption, tmp_path, monkeypatch):
+    """An archive that is left while a part of it is being written complains of that instead: the result, or its seal."""
+
+    begun = []
+
+    def break_off(package, *_):
+        begun.append(package.open("part", "w"))
+        raise interruption
+
+    (tmp_path / "out.xlsx").write_text("old")
+    with pytest.raises(interruption), replacing(tmp_path / "out.xlsx") as temporary, ZipFile(temporary, "w") as package:
+        break_off(package)
+    monkeypatch.setattr(ZipFile, "writestr", break_off)
+    with pytest.raises(interruption):
+        write(tmp_path / "out.xlsx")
+    for part in begun:
+        part.close()
+    assert workbooks.files(tmp_path) == {"out.xlsx": b"old"}
+
+
+def test_an_interruption_that_was_handled_before_hides_no_error(tmp_path):
+    try:
+        raise KeyboardInterrupt
+    except KeyboardInterrupt:
+        assert "full" in full_disk(tmp_path / "out.xlsx", OSError(errno.ENOSPC, "full"))
+        with pytest.raises(ValueError, match="bad"), replacing(tmp_path / "out.xlsx"):
+            raise ValueError("bad")  # noqa: B904
+
+
+def full_disk(path: Path, error: Exception) -> str:
+    with pytest.raises(SaveError) as caught, replacing(path):
+        raise error
+    return str(caught.value)
+
+
 def test_a_full_disk(tmp_path):
     (tmp_path / "out.xlsx").write_text("old")
     full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     for error in (full, FileCreateError(full)):
-        with pytest.raises(SaveError) as caught, replacing(tmp_path / "out.xlsx"):
-            raise error
-        assert os.strerror(errno.ENOSPC) in str(caught.value)
-        assert str(caught.value).startswith("out.xlsx: the file cannot be written: ")
+        text = full_disk(tmp_path / "out.xlsx", error)
+        assert os.strerror(errno.ENOSPC) in text
+        assert text.startswith("out.xlsx: the file cannot be written: ")
     assert workbooks.files(tmp_path) == {"out.xlsx": b"old"}
 
 

@@ -13,6 +13,7 @@ import secrets
 import shutil
 import signal
 import stat
+import sys
 import tempfile
 import threading
 import time
@@ -156,7 +157,7 @@ def replacing(path: Path, force: bool = False) -> Iterator[NewFile]:
     where, target = Where(path.name), Path(os.path.realpath(path)) if path.is_symlink() else path
     mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else None
     # the name is known before the file exists, so that an interruption in between leaves nothing
-    temporary, file = _new_name(target), None
+    temporary, file, handled = _new_name(target), None, sys.exc_info()[1]
     sweep(target.parent)
     with _ended_by_exceptions():
         try:
@@ -173,10 +174,12 @@ def replacing(path: Path, force: bool = False) -> Iterator[NewFile]:
                 with suppress(OSError):  # some file systems have no such bits; then they are not looser than they were
                     os.chmod(temporary, mode)
             _put_in_place(file, target, force)
-        except XlnnError:
+        except Exception as error:
+            if (interruption := _interruption(error, handled)) is not None:
+                raise interruption from None
+            if isinstance(error, (OSError, XlsxWriterException)) and not isinstance(error, XlnnError):
+                raise SaveError("the file cannot be written: {reason}.", where, reason=_reason(error)) from None
             raise
-        except (OSError, XlsxWriterException) as error:
-            raise SaveError("the file cannot be written: {reason}.", where, reason=_reason(error)) from None
         finally:
             _clear_away(file, temporary)
 
@@ -206,6 +209,14 @@ def _clear_away(file: NewFile | None, temporary: Path) -> None:
     _running.discard(temporary.name)
 
 
+def _interruption(error: BaseException | None, handled: BaseException | None) -> BaseException | None:
+    """The interruption that `error` hides, after what was `handled` before: an archive that is left while a part of it is
+    being written complains of that."""
+    while error is not handled and isinstance(error, Exception):
+        error = error.__context__
+    return None if error is handled else error
+
+
 def _reason(error: Exception) -> str:
     """What the system says; XlsxWriter wraps it."""
     inner = error.args[0] if error.args and isinstance(error.args[0], OSError) else error
@@ -221,7 +232,7 @@ def _read_again(path: Path, where: Where) -> None:
     except OSError:
         raise
     except Exception as error:  # a damaged archive brings about any
-        bad = str(error) or type(error).__name__
+        raise _damaged(str(error) or type(error).__name__, where) from None
     if bad:
         raise _damaged(bad, where)
 
