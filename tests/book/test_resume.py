@@ -199,7 +199,8 @@ def test_a_training_that_diverges_later(tmp_path):
     assert conventions(tmp_path / "rest.xlsx")["diverged"] == conventions(tmp_path / "whole.xlsx")["diverged"]
     with pytest.raises(xlnn.DivergedError) as again:  # it has nowhere to go
         xlnn.write(xlnn.resume(tmp_path / "rest.xlsx"), tmp_path / "again.xlsx")
-    assert str(again.value).splitlines()[0] == str(caught.value).splitlines()[0]
+    told = [str(error.value).partition(" Iterations before")[0] for error in (again, caught)]
+    assert told[0] == told[1]
     assert end(tmp_path / "again.xlsx") == end(tmp_path / "whole.xlsx")
 
 

@@ -109,7 +109,7 @@ def test_words_in_every_language(field, word, expected, language):
         ("eta", float("inf"), "learning rate η: expected a number, found inf."),
         ("eta", float("nan"), "learning rate η: expected a number, found nan."),
         ("eta", "1e999", "learning rate η: expected a number, found '1e999'."),
-        ("eta", 0, "the learning rate η must be a number above 0, not 0.0."),
+        ("eta", 0, "the learning rate η must be a number above 0, not 0."),
         ("eta", -0.2, "the learning rate η must be a number above 0, not -0.2."),
         ("iterations", 2.5, "iterations: expected a whole number, found 2.5."),
         ("iterations", -1, "iterations must be 0 or more, not -1."),

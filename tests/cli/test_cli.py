@@ -212,7 +212,7 @@ def test_every_setting_that_matters_has_an_option():
     ("arguments", "expected"),
     [
         (["--eta", "fast"], "learning rate η: expected a number, found 'fast'."),
-        (["--eta", "-1"], "the learning rate η must be a number above 0, not -1.0."),
+        (["--eta", "-1"], "the learning rate η must be a number above 0, not -1."),
         (["--eta", "inf"], "learning rate η: expected a number, found 'inf'."),
         (["-n", "many"], "iterations: expected a whole number, found 'many'."),
         (["-n", "-1"], "iterations must be 0 or more, not -1."),

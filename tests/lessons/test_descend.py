@@ -197,7 +197,7 @@ def test_a_wrong_start_is_refused(typed):
 
 
 WRONG_CELLS = [
-    ({"B2": 0}, "'Settings'!B2: the learning rate η must be a number above 0, not 0.0."),
+    ({"B2": 0}, "'Settings'!B2: the learning rate η must be a number above 0, not 0."),
     ({"B2": "0,1"}, "'Settings'!B2: expected a number, found text \"0,1\" (decimal comma?)."),
     ({"B3": None}, "'Settings'!B3: there is no function; type one like x^2+y^2."),
     ({"B3": 5}, "'Settings'!B3: the function '5' has no variable."),
@@ -236,7 +236,7 @@ def test_a_variable_cannot_look_like_a_step(f):
         (("--function", "x^2+w^2"), 2, "the variable w needs a start: --start w=1,x=1."),
         (("--function", "exec(1)"), 2, "there is no function 'exec'; known: "),
         (("--function", "(" * 999), 2, "the function is nested too deeply or has too many terms; at most 100."),
-        (("--eta", "0"), 2, "the learning rate η must be a number above 0, not 0.0."),
+        (("--eta", "0"), 2, "the learning rate η must be a number above 0, not 0."),
         (("--steps", "-1"), 2, "steps: expected a whole number, found -1."),
         (("--cells", "numbers"), 2, "unknown cells 'numbers'; known: values, formulas."),
         (("--function", "ln(x)", "--start", "-1"), 4, "ln(x) or its derivative has no value at the start; choose another start."),
@@ -275,13 +275,33 @@ def test_a_descent_that_diverges_writes_what_is_finite(f):
     """η 1.5: each step takes 1 − 2η = −2 of x. z = 13 · 4^i is finite while 4^i < 1.8e308/13: up to i = 510."""
     code, said = run("descend", f, "--eta", "1.5", "--steps", "600")
     assert code == 7
-    assert said == "xlnn: error: the descent diverged: after step 510 not every number is finite. Try a smaller η than 1.5.\n"
     path = f.with_name("f-descended.xlsx")
+    text = "the descent diverged: after step 510 not every number is finite. Try a smaller η than 1.5."
+    assert said == f"xlnn: error: {text} The rows up to there are in {path}.\n"
     assert row(path, 517, "BCD") == [510, 3 * 2.0**510, 2 * 2.0**510]
     assert sheet(path)["B518"].value is None
-    assert sheet(path)["E3"].value == said.removeprefix("xlnn: error: ").strip()
+    assert sheet(path)["E3"].value == text
     assert sheet(path, "Settings")["B4"].value == 510
     assert xlnn.check(path).empty
+
+
+@pytest.mark.parametrize(("function", "start"), [("x^2+y^2", "3,2"), ("x^2", "1"), ("x*y", "-2,5")])
+def test_a_first_step_that_is_no_number_writes_nothing(f, function, start):
+    """η 1e308 times a derivative above 1.8 is beyond every number; the function has a value at the start."""
+    code, said = run("descend", f, "--function", function, "--start", start, "--eta", "1e308")
+    expected = (
+        "the descent diverged: step 1 leads to numbers that are not finite. Try a smaller η than 1e+308. Nothing was written."
+    )
+    assert (code, said) == (7, f"xlnn: error: {expected}\n")
+    assert not f.with_name("f-descended.xlsx").exists()
+
+
+@pytest.mark.parametrize(("eta", "rises"), [(5, True), (1.1, True), (1, False), (0.9, False)])
+def test_a_descent_that_goes_up_says_so(f, eta, rises):
+    """Each step takes 1 − 2η of x, so that z grows by (1 − 2η)² a step: beyond η 1."""
+    code, said = run("descend", f, "--eta", eta, "--steps", "4")
+    note = f"xlnn: note: z is larger at the end than at the start. Try a smaller η than {eta}.\n"
+    assert (code, note in said) == (0, rises)
 
 
 def test_leaving_the_domain_ends_the_descent_too(f):

@@ -358,8 +358,8 @@ def test_the_mean_is_the_sum_divided():
 @pytest.mark.parametrize(
     ("setting", "message"),
     [
-        ({"eta": 0.0}, "the learning rate η must be a number above 0, not 0.0."),
-        ({"eta": -1.0}, "the learning rate η must be a number above 0, not -1.0."),
+        ({"eta": 0.0}, "the learning rate η must be a number above 0, not 0."),
+        ({"eta": -1.0}, "the learning rate η must be a number above 0, not -1."),
         ({"eta": float("nan")}, "the learning rate η must be a number above 0, not nan."),
         ({"eta": float("inf")}, "the learning rate η must be a number above 0, not inf."),
         ({"iterations": -1}, "iterations must be 0 or more, not -1."),

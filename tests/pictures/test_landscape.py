@@ -281,7 +281,7 @@ def test_a_parameter_is_written_as_in_numpy(text, book):
         (("b2[1]", "b2[1]"), 2, "a landscape needs two different parameters, not b2[1] twice."),
         (("b2[1]", "b2[2]", "--grid", "2"), 2, "the grid must have 3 to 255 values, not 2."),
         (("b2[1]", "b2[2]", "--grid", "256"), 2, "the grid must have 3 to 255 values, not 256."),
-        (("b2[1]", "b2[2]", "--margin", "0"), 2, "the margin must be a number above 0, not 0.0."),
+        (("b2[1]", "b2[2]", "--margin", "0"), 2, "the margin must be a number above 0, not 0."),
         (("b2[1]", "b2[2]", "--margin", "nan"), 2, "the margin must be a number above 0, not nan."),
         (("b2[1]", "b2[2]", "-o", "a.png"), 6, "a.png: expected a name that ends in .xlsx."),
         (

@@ -300,7 +300,7 @@ def test_settings_are_known_by_their_names(name, values, found):
         ([], "nothing to try: give --eta, --seeds or --set."),
         (["--eta", "0.1:0.5"], "--eta: expected from:to:count like 0.05:0.5:10, or values like 0.1,0.2; found '0.1:0.5'."),
         (["--eta", "a,b"], "--eta: expected from:to:count like 0.05:0.5:10, or values like 0.1,0.2; found 'a,b'."),
-        (["--eta", "0:1:3"], "the learning rate η must be a number above 0, not 0.0."),
+        (["--eta", "0:1:3"], "the learning rate η must be a number above 0, not 0."),
         (["--seeds", "20:0"], "--seeds: expected first:end like 0:20 (20 starts, 0 to 19), or numbers like 3,5; found '20:0'."),
         (["--seeds", "-1"], "--seeds: expected first:end like 0:20 (20 starts, 0 to 19), or numbers like 3,5; found '-1'."),
         (["--set", "units"], "--set: expected name=value,value like activation=sigmoid,tanh; found 'units'."),

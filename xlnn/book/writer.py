@@ -114,8 +114,8 @@ def write(
         writing = _Writing(plan, book, options)
         writing.run(progress, stopping)
     if writing.diverged:
-        writing.diverged.others = (writing.before(temporary.path),)
-        raise writing.diverged
+        told = {"first": writing.diverged.text, "then": writing.before(temporary.path).text}
+        raise DivergedError("{first} {then}", **writing.diverged.fields | told)
     first, last = writing.totals[0], writing.totals[-1]
     result = Result(
         temporary.path,
@@ -209,7 +209,7 @@ class _Writing:
             return end
         except DivergedError as error:
             if last is None:
-                raise
+                raise DivergedError("{text} Nothing was written.", text=error.text) from None
             self.diverged = error
             if self.options.keep != "all" and not self.plan.own_sheets:
                 if "last" in self.options.keep.split(","):

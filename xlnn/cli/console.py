@@ -56,6 +56,13 @@ def closing_line(result, network, language: str, text: str) -> str:
     )  # fmt: skip
 
 
+def echo_rise(symbol: str, before: float, after: float, eta: float, language: str) -> None:
+    """Tells of a descent that went up: its numbers are finite, but they do not come to a minimum."""
+    if after > before:
+        text = "{symbol} is larger at the end than at the start. Try a smaller η than {eta}."
+        echo_aside(say("xlnn: note: {text}", language, text=say(text, language, symbol=symbol, eta=eta)))
+
+
 def progress_line(language: str):
     """Shows the iteration on a terminal once a training lasts more than a second; None elsewhere."""
     return line_of(lambda done, total, _: say("iteration {done} of {total}", language, done=done, total=total))

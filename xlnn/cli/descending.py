@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from xlnn.cli.console import default_output
+from xlnn.cli.console import default_output, echo_rise
 from xlnn.cli.options import FILE, result_options
 from xlnn.cli.speaking import command
 from xlnn.words import say, these
@@ -47,6 +47,9 @@ def descend(ctx, workbook: Path, output, cells, language, force, quiet, constrai
     if not quiet:
         for line in _lines(result):
             click.echo(line)
+        if result.ends:
+            z, (before, after) = result.descent.symbol, result.ends
+            echo_rise(z, before[z], after[z], result.descent.eta, result.language)
 
 
 def _lines(result) -> list[str]:

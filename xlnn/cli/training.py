@@ -7,7 +7,16 @@ from pathlib import Path
 
 import click
 
-from xlnn.cli.console import closing_line, costs, default_output, echo_large, echo_notes, progress_line, reading_options
+from xlnn.cli.console import (
+    closing_line,
+    costs,
+    default_output,
+    echo_large,
+    echo_notes,
+    echo_rise,
+    progress_line,
+    reading_options,
+)
 from xlnn.cli.options import (
     FILE,
     SETTINGS,
@@ -85,6 +94,7 @@ def train(
     if not quiet:
         text = say("{updates} updates: C_T {before} → {after}", language, updates=result.updates, **costs(result))
         click.echo(closing_line(result, problem.network, language, text))
+        echo_rise("C_T", result.before, result.after, problem.settings.eta, language)
         if keep is None and result.keep != "all" and not resume:
             kept = "{count} of {all} iterations have a sheet (--keep {kept}), so that it opens quickly; --keep all writes all."
             click.echo(say(kept, language, count=len(result.iterations), all=result.updates, kept=result.keep))

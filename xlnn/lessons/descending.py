@@ -79,26 +79,33 @@ def _descended(descent: Descent, output: Path, saving: Mapping) -> Descended:
     diverged = _diverged(descent, steps) if steps < descent.steps else None
     path = write_lesson(lesson(replace(descent, steps=steps), diverged), output, **saving)
     if diverged:
-        raise diverged
+        more = DivergedError("The rows up to there are in {path}.", path=path)
+        raise DivergedError("{first} {then}", first=diverged.text, then=more.text)
     return Descended(path, descent, language, steps, ends)
 
 
 def path_of(descent: Descent) -> tuple[int, tuple[dict[str, float], ...]]:
     """How many steps stay finite, and variables and value at the start and at the end of them.
 
-    Raises ContentError where the function has no value at the start, LimitError for more steps than a sheet has rows.
+    Raises ContentError where the function has no value at the start, DivergedError where the first step is none, LimitError
+    for more steps than a sheet has rows.
     """
     whole = lesson(descent)
     check_places({block.name: block.place for block in whole.sheets[1].blocks})
     values = calculated(whole)
     rows = [array for array in values.values() if array.shape]
 
-    def is_fine(i: int) -> bool:
+    def has_value(i: int) -> bool:
         point = {name: values[name][i] for name in descent.variables}
-        defined = all(is_defined(part, point) for part in (descent.z, *descent.derivatives))
-        return defined and all(np.isfinite(array[i]) for array in rows)
+        return all(is_defined(part, point) for part in (descent.z, *descent.derivatives))
+
+    def is_fine(i: int) -> bool:
+        return has_value(i) and all(np.isfinite(array[i]) for array in rows)
 
     good = next((i for i in range(descent.steps + 1) if not is_fine(i)), descent.steps + 1)
+    if good == 0 and has_value(0):
+        said = "the descent diverged: step 1 leads to numbers that are not finite. Try a smaller η than {eta}."
+        raise DivergedError("{text} Nothing was written.", text=DivergedError(said, eta=descent.eta).text)
     if good == 0:
         said = "{function} or its derivative has no value at the start; choose another start."
         raise ContentError(said, function=descent.function)

@@ -246,10 +246,21 @@ def _finite(step: Step) -> Step:
 
 def diverged(step: Step) -> DivergedError:
     """The error of a step some of whose numbers are not finite."""
-    return DivergedError(
-        "training diverged: after update {iteration} not every number is finite. Try a smaller η than {eta}.",
-        iteration=step.iteration - 1, eta=step.problem.settings.eta,
-    )  # fmt: skip
+    eta, done = step.problem.settings.eta, step.iteration - 1
+    if done:
+        text = "training diverged: after update {iteration} not every number is finite. Try a smaller η than {eta}."
+        return DivergedError(text, iteration=done, eta=eta)
+    if _begins(step):
+        text = "training diverged: update 1 leads to numbers that are not finite. Try a smaller η than {eta}."
+        return DivergedError(text, eta=eta)
+    text = "training cannot begin: the first parameters give numbers that are not finite. Look at them and at the images."
+    return DivergedError(text)
+
+
+def _begins(step: Step) -> bool:
+    """Whether C_T and its gradients are finite, so that an η that is small enough leads on."""
+    names = [name for name, q in step.problem.network.quantities.items() if name == "CT" or q.kind.startswith("dCT_d")]
+    return all(np.isfinite(step[name]).all() for name in names)
 
 
 def counted(problem: Problem, step: Step) -> tuple:

@@ -59,8 +59,9 @@ def say(english: str, language: str = "en", **fields) -> str:
 
     A language may have a sentence of its own for a word, as "{count} images" beside "{count} {what}": 64 幅图像, but 20 个数据.
     In English one thing is spelled as one: "{count} images need" gives "2 images need", "1 image needs"; one of so many is
-    "1 of 1 images".
+    "1 of 1 images". A float is written as a person would, 10 for 10.0.
     """
+    fields = {name: _plain(value) if isinstance(value, float) else value for name, value in fields.items()}
     spelled = english.replace("{what}", str(fields["what"])) if "what" in fields else english
     template = _in(language, spelled)
     if language == LANGUAGES[0]:
@@ -71,6 +72,16 @@ def say(english: str, language: str = "en", **fields) -> str:
     fields |= {name: ask(language) for name, ask in fields.items() if callable(ask)}
     fields |= {name: listed(words, language) for name, words in fields.items() if _are_words(words)}
     return template.format(**fields) if fields else template
+
+
+def _plain(number: float) -> str:
+    """A number as a person writes it, with all its digits: 10 and 1e+10, not 10.0 and 10000000000.0.
+
+    >>> _plain(10.0), _plain(1e10), _plain(0.1), _plain(1 / 3)
+    ('10', '1e+10', '0.1', '0.3333333333333333')
+    """
+    short = f"{number:g}"
+    return short if float(short) == number else repr(float(number)).removesuffix(".0")
 
 
 def _of_one(english: str, fields: Mapping) -> str:
