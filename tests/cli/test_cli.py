@@ -245,14 +245,58 @@ def test_values_that_no_option_has(arguments, expected, folder):
         (["train", "a.xlsx", "b.xlsx"], "Got unexpected extra argument (b.xlsx)"),
         (["train", "book.xlsx", "--language", "de"], "Invalid value for '--language': 'de' is not one of 'en', 'zh', 'ja'."),
         (["new"], "Missing argument 'SECTION'."),
+        (["train", "book.xlsx", "-n"], "Option '-n' requires an argument."),
+        (["train", "book.xlsx", "two\nlines"], r"Got unexpected extra argument (two\nlines)"),
+        (["landscape", "book.xlsx"], "Missing option '--over'."),
+        (["--language", "en"], "Missing command."),
     ],
 )
 def test_usage_errors(arguments, expected, folder):
-    """click's own: exit code 2, and where help is to be found."""
+    """click's own: exit code 2, one line as every other error, and where help is to be found."""
     code, text, message = run(*arguments)
     assert (code, text) == (2, "")
-    assert expected.rstrip(".'") in message
-    assert "--help" in message
+    assert message.startswith(f"xlnn: error: {expected.rstrip('.')}.")
+    assert re.fullmatch(r".* See `\S+( \w+)? --help`\.\n", message)
+
+
+@pytest.mark.parametrize("language", ["zh", "ja"])
+@pytest.mark.parametrize(
+    "arguments", [["train"], ["trian"], ["--language"], ["train", "b.xlsx", "--iteratons", "3"], ["check", "b.xlsx", "--digits"]]
+)
+def test_usage_errors_are_one_line_in_every_language(arguments, language):
+    code, text, message = run("--language", language, *arguments) if arguments[0] != "--language" else run("--language", language)
+    assert (code, text, message.count("\n")) == (2, "", 1)
+    assert message.startswith({"zh": "xlnn：错误：", "ja": "xlnn：エラー："}[language])
+    assert not re.search("[Oo]ption|argument|Did you|See", message)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "meant"),
+    [
+        (["trian"], "train"),
+        (["chek"], "check"),
+        (["landscapes"], "landscape"),
+        (["train", "book.xlsx", "--iteratons", "3"], "--iterations"),
+        (["train", "book.xlsx", "--eat", "0.1"], "--eta"),
+        (["train", "book.xlsx", "--add"], "--add-missing"),  # how it begins
+        (["new", "own", "mine.xlsx", "--layer", "4-3"], "--layers"),
+        (["train", "book.xlsx", "--foo"], ""),  # --force and --total begin and end like it
+        (["gradcheck", "book.xlsx", "--eta", "1"], ""),
+        (["plot", "book.xlsx", "--eta", "1"], ""),
+        (["learn"], ""),
+        (["zzz"], ""),
+    ],
+)
+def test_only_names_that_are_near_are_suggested(arguments, meant):
+    code, text, message = run(*arguments)
+    assert (code, text) == (2, "")
+    assert re.findall(r"Did you mean (.*)\?", message) == ([meant] if meant else [])
+
+
+def test_no_command_at_all_is_help():
+    code, text, message = run()
+    assert code == 2
+    assert (text + message).startswith("Usage: ")
 
 
 def test_an_unknown_section(folder):

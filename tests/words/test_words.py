@@ -370,10 +370,10 @@ SAID = {
 
 # click's own words, as far as a reader of xlnn meets them; the last are those of earlier versions
 CLICK = (
-    "Usage:", "Options", "Commands", "Error: {message}", "Try '{command} {option}' for help.", "Show this message and exit.",
+    "Usage:", "Options", "Commands", "Show this message and exit.",
     "Missing argument", "Missing option", "Missing command.", "default: {default}", "required",
     "Invalid value: {message}", "Invalid value for {param_hint}: {message}",
-    "No such option {name!r}.", "No such option: {name}", "No such command {name!r}.", "Did you mean {possibility}?",
+    "No such option {name!r}.", "No such option: {name}", "No such command {name!r}.",
     "Got unexpected extra argument ({args})", "Option {name!r} does not take a value.", "Option {name!r} requires an argument.",
     "{value!r} is not a valid {number_type}.", "{value} is not in the range {range}.", "{value!r} is not {choice}.",
     "Takes {nargs} values but 1 was given.",

@@ -7,8 +7,9 @@ import gettext
 import inspect
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from difflib import get_close_matches
 from functools import cache, partial
 from itertools import zip_longest
 from pathlib import Path
@@ -16,7 +17,9 @@ from pathlib import Path
 import click
 from click.formatting import HelpFormatter
 
-from xlnn.words import FOLDER, LANGUAGES, MARKS, columns_wide, preferred, say
+from xlnn.cli.options import echo_aside
+from xlnn.errors import printable
+from xlnn.words import FOLDER, LANGUAGES, MARKS, columns_wide, preferred, say, these
 
 UNBROKEN = "\b"  # on a line of its own before a paragraph whose lines stay as they are
 OPENING, CLOSING = "（【《「『“‘", "，。、；：？！）】》」』”’"
@@ -188,12 +191,46 @@ OTHER_NAMES = {  # of options, as other programs have them
 }
 
 
-def in_marks(error: click.UsageError, language: str) -> click.UsageError:
-    """click's words with the punctuation marks of the language: it writes some of them, as ". ", whatever that is."""
-    if language == LANGUAGES[0]:
+NEAR = 0.66  # so alike is a name that may have been meant: eat and eta, but not foo and force
+
+
+class OneLine(click.UsageError):
+    """A usage error, in one line as every other error, that ends with the command that lists what there is."""
+
+    def show(self, file=None) -> None:
+        language, text = language_of(self.ctx), self.format_message()
+        if self.ctx is not None:
+            text = say("{text} See `{command} --help`.", language, text=text, command=self.ctx.command_path)
+        echo_aside(say("xlnn: error: {text}", language, text=text))
+
+
+def one_line(error: click.UsageError, known: Iterable[str], ctx: click.Context) -> click.UsageError:
+    """click's words, those of names that are `known` which are near the one that is not, and the marks of the language: click
+    writes some of them, as ". ", whatever that is. What is help, as of `xlnn` alone, stays help."""
+    if type(error).show is not click.UsageError.show:
         return error
-    text = re.sub(r", (?=['-])", MARKS[", "], error.format_message()).replace("。 ", "。").replace("： ", "：")
-    return click.UsageError(text[:-1] + "。" if text.endswith(".") else text, error.ctx)
+    language, typed = language_of(ctx), getattr(error, "option_name", getattr(error, "command_name", ""))
+    unknown = isinstance(error, click.NoSuchOption) or hasattr(error, "command_name")
+    text = error.message if unknown else error.format_message()
+    text = text if text.endswith((".", "。", "?")) else text + "."
+    if unknown and (near := near_names(typed, known)):
+        text = say("{text} Did you mean {names}?", language, text=text, names=these(near))
+    if language != LANGUAGES[0]:
+        text = re.sub(r", (?=['-])", MARKS[", "], text).replace("。 ", "。").replace("： ", "：")
+        text = text[:-1] + "。" if text.endswith(".") else text
+    return OneLine(printable(text, 500), error.ctx or ctx)
+
+
+def near_names(typed: str, known: Iterable[str]) -> list[str]:
+    """The names that somebody who typed another one may have meant, the nearest first: nearly the same, or what it begins.
+
+    >>> near_names("--iteration", ["--iterations", "--initial"]), near_names("--foo", ["--force"])
+    (['--iterations'], [])
+    """
+    names = {name.lstrip("-"): name for name in known if name.startswith("--") or not name.startswith("-")}
+    plain = typed.lstrip("-").lower()
+    begun = [name for name in names if len(plain) > 2 and name.startswith(plain)]
+    return [names[name] for name in dict.fromkeys([*get_close_matches(plain, names, 3, NEAR), *begun])]
 
 
 LIMITS = "Limits of what is read"
@@ -221,16 +258,15 @@ class Speaking(click.Command):
 
     def _said(self, ctx: click.Context, error: click.UsageError) -> click.UsageError:
         """What to say of an option that has another name here, as --lr; else click's own words."""
-        if not isinstance(error, click.NoSuchOption):
-            return in_marks(error, language_of(ctx))
-        known = {option for param in self.get_params(ctx) for option in param.opts}
-        name = OTHER_NAMES.get(error.option_name.lower())
+        known = [option for param in self.get_params(ctx) for option in param.opts if isinstance(param, click.Option)]
+        typed = error.option_name if isinstance(error, click.NoSuchOption) else ""
+        name = OTHER_NAMES.get(typed.lower())
         if name is None or name not in known:
-            return in_marks(error, language_of(ctx))
-        text = say("No such option: {option}. It is called {name} here.", language_of(ctx), option=error.option_name, name=name)
+            return one_line(error, known, ctx)
+        text = say("No such option: {option}. It is called {name} here.", language_of(ctx), option=typed, name=name)
         if name == "--iterations":
             text += " " + say("It counts updates; an epoch is as many updates as there are batches.", language_of(ctx))
-        return click.UsageError(text, ctx)
+        return OneLine(text, ctx)
 
     def format_options(self, ctx: click.Context, formatter: HelpFormatter) -> None:
         """The options, those that raise a limit under a heading of their own."""
@@ -279,11 +315,11 @@ class Group(Speaking, click.Group):
         with formatter.section(gettext.gettext("Commands")):
             formatter.write_dl(rows)
 
-    def resolve_command(self, ctx: click.Context, args: list[str]):
+    def invoke(self, ctx: click.Context):
         try:
-            return super().resolve_command(ctx, args)
-        except click.UsageError as error:
-            raise in_marks(error, language_of(ctx)) from None
+            return super().invoke(ctx)
+        except click.UsageError as error:  # no command, or an unknown one
+            raise one_line(error, self.commands, ctx) from None
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)
