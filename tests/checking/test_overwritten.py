@@ -114,6 +114,16 @@ def finding(tmp_path, name: str, address: str, number: float, anew: bool):
     return [(one.kind, [name_of(judged.graph, c) for c in one.cells.tolist()], one.wrong, one.fields) for one in judged.findings]
 
 
+def test_numbers_that_other_sheets_take_from_theirs_are_no_formulas(tmp_path):
+    """On sheet Data a number stands just where each iteration has its copy of another one."""
+    columns = ("N", "R", "V", "Z")
+    sheets: dict[str, dict] = {"Data": {f"{column}{row}": row - 7 for column in columns for row in (7, 8)}}
+    for n in (1, 2, 3):
+        copies = {f"{c}{8 + k}": f"=Data!{there}{r}" for k, there in enumerate(columns) for c, r in (("Z", 7), ("AA", 8))}
+        sheets[f"Iteration {n}"] = copies | {f"Z{20 + k}": f"=Z{8 + k}-AA{8 + k}" for k in range(4)}
+    assert mended(Workbook(save_workbook(tmp_path / "data.xlsx", sheets))).overwritten == ()
+
+
 def test_what_the_formula_would_give_is_said(tmp_path):
     """a of z = 0.3·0.3 + 0.2·0.7 = 0.23 is 1/(1 + e^−0.23) = 0.557248."""
     ((kind, cells, wrong, fields),) = finding(tmp_path, "rows", "Net!J4", TYPED, True)

@@ -12,8 +12,11 @@ import openpyxl
 import pytest
 from hypothesis import given, settings
 from placing import by_hand, placed, placed_problems
+from problems import dense, full_shape, random_problem
 
 import xlnn
+from xlnn.layout.cells import Cell
+from xlnn.layout.places import Place
 from xlnn.understand import understand
 from xlnn.xlsx.workbook import Workbook
 
@@ -78,6 +81,20 @@ def is_understood_again(folder: Path, drawn) -> None:
                     continue  # of a pooling layer
                 numbers = found.graph.values.numbers[part.cells].reshape(np.shape(step[name]))
                 np.testing.assert_allclose(numbers / part.factor, step[name], rtol=1e-9, atol=1e-13, err_msg=name)
+
+
+def test_a_right_answer_may_stand_where_other_sheets_have_their_copy_of_another(tmp_path):
+    """t of the fourth image lies on sheet Data in Z8, as that of the first one on every iteration's sheet."""
+    problem = random_problem(dense((2, 1), (1, "sigmoid"), (3, "sigmoid"), (2, "sigmoid")), 4, 0, iterations=5, eta=0.1)
+    problem.t[:] = (0, 1)
+    problem.x[2:] = 0
+    down, across, row = (1, 0), (0, 1), 13
+    places = {"x": Place(Cell(2, 1), (4, 2, 1), (down, across, across)), "t": Place(Cell(8, 26), (4, 2), (down, across))}
+    for name in (*problem.parameters, "z2", "delta4"):
+        shape = full_shape(problem.network.quantities[name], 4)
+        places[name] = Place(Cell(row, 1), shape, (down, *(across,) * (len(shape) - 1)))
+        row += shape[0] + 1
+    is_understood_again(tmp_path, (problem, places))
 
 
 @settings(max_examples=8)

@@ -307,8 +307,14 @@ class _Siblings:
         return False
 
     def _may_stand(self, cell: int, formula: Formula, sibling: int) -> bool:
-        """Whether a formula reads in a cell what its sibling reads: numbers where that has numbers, and not the cell itself."""
+        """Whether a formula reads in a cell what its sibling reads: numbers where that has numbers, and not the cell itself.
+
+        What other sheets only take from this one are numbers of its own.
+        """
         mine, theirs = np.array(formula[1]).reshape(-1, 5), self._references(sibling)
+        sheet = int(self.graph.codes[cell]) // SPAN
+        if len(mine) and (mine[:, 0] == sheet).all() and (theirs[:, 0] != self._sheet(sibling)).all():
+            return False
         if len(mine) != len(theirs) or (mine[:, 0] < 0).any() or (mine[:, 0] >= len(self.graph.sheets)).any():
             return False
         if (mine[:, 1:] < 1).any() or (mine[:, [1, 3]] > ROWS).any() or (mine[:, [2, 4]] > COLUMNS).any():
