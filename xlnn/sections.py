@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from xlnn.book.heads import example_with_heads
 from xlnn.book.setting_values import size as parsed_size
@@ -14,7 +15,9 @@ from xlnn.model.brought import NETWORK as OWN_NETWORK
 from xlnn.model.brought import OWN, own
 from xlnn.model.examples import SECTIONS
 from xlnn.model.nielsen import NETWORK, NIELSEN, nielsen
+from xlnn.model.problem import Problem
 from xlnn.words import these
+from xlnn.xlsx.new_file import CELLS
 
 # sections whose workbook is another one's
 SAME = {"3-2": "4-4", "3-3": "4-4", "3-5": "4-4", "4-1": "4-4", "5-3": "5-6", "5-4": "5-6", "5-5": "5-6"}
@@ -44,29 +47,41 @@ def new(
     of an image and the `layers`, as "64-16-10". `cells`: calculation sheets hold "formulas" with their results, or
     "values". `decimals`: as many for every number, instead of the digits that it needs. `language`: of labels, "en", "zh"
     or "ja"; English where it is not given, also where XLNN_LANGUAGE or the system says another one, which only the command
-    follows: so a program writes the same workbook everywhere. Raises UsageError, FileError, ContentError, SaveError.
+    follows: so a program writes the same workbook everywhere. Raises UsageError, FileError, ContentError, LimitError, SaveError.
     """
+    look: dict[str, Any] = {"cells": cells, "language": language, "decimals": decimals, "force": force}
+    return written(section, path, images=images, size=size, layers=layers, **look)[0]
+
+
+def written(
+    section: str, path: str | Path, *, images, size, layers, cells: str, language: str, decimals: int | None, force: bool
+) -> tuple[Path, Problem | None]:
+    """The same, and the problem that was written; None where the section is calculation sheets alone."""
     section = SAME.get(section, section)
-    if section != OWN and (size or layers):
+    lesson, problem = lesson_of(section), _problem(section, images, size, layers, language)
+    if cells not in CELLS:
+        raise UsageError("unknown {what} {value}; known: {known}.", what="cells", value=repr(cells), known=these(CELLS))
+    look: dict[str, Any] = {"cells": cells, "language": language, "decimals": decimals, "force": force}
+    if problem is not None:
+        return write_problem(problem, path, title=section, lesson=lesson, **look), problem
+    if lesson is None:
+        raise UsageError("there is no section {name}; known: {known}.", name=repr(section), known=these(sections()))
+    return write_lesson(lesson, path, **look), None
+
+
+def _problem(section: str, images, size, layers, language: str) -> Problem | None:
+    """The problem of a section, None where it has none. Raises UsageError for what is not the section's."""
+    if section != OWN and not (size is None and layers is None):
         raise UsageError("--size and --layers are for `xlnn new own`.")
     if images is not None and section not in (NIELSEN, OWN):
         raise UsageError("section {name} has its own images.", name=section)
-    lesson = lesson_of(section)
     if section == NIELSEN:
-        problem = nielsen(images)
-    elif section == OWN:
+        return nielsen(images)
+    if section == OWN:
         if images is None:
-            raise UsageError("a network of your own needs images: --images FOLDER, CSV or NPZ.")
-        problem = own(images, _size(size), layers)
-    elif section in SECTIONS:
-        problem = example_with_heads(section, language)
-    elif lesson is not None:
-        return write_lesson(lesson, path, cells=cells, language=language, decimals=decimals, force=force)
-    else:
-        raise UsageError("there is no section {name}; known: {known}.", name=repr(section), known=these(sections()))
-    return write_problem(
-        problem, path, language=language, force=force, title=section, lesson=lesson, cells=cells, decimals=decimals
-    )  # fmt: skip
+            raise UsageError("a network of your own needs --images: a folder of pictures, a CSV or an NPZ.")
+        return own(images, _size(size), layers)
+    return example_with_heads(section, language) if section in SECTIONS else None
 
 
 def _size(size: tuple[int, int] | str | None) -> tuple[int, int] | None:

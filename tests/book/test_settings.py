@@ -118,13 +118,13 @@ def test_words_in_every_language(field, word, expected, language):
         (
             "cost",
             "rmse",
-            "cost: expected half squares / squares / cross-entropy / perceptron / softmax cross-entropy, found 'rmse'.",
+            "cost: expected half squares / squares / cross-entropy / perceptron / softmax cross-entropy / MSE, found 'rmse'.",
         ),
-        ("cost", 1, "cost: expected half squares / squares / cross-entropy / perceptron / softmax cross-entropy, found 1."),
-        ("total", "average", "total cost: expected sum / mean, found 'average'."),
-        ("batch", 0, "batch size: expected a whole number or all, found 0."),
-        ("batch", "half", "batch size: expected a whole number or all, found 'half'."),
-        ("order", "random", "order: expected listed / shuffled, found 'random'."),
+        ("cost", 1, "cost: expected half squares / squares / cross-entropy / perceptron / softmax cross-entropy / MSE, found 1."),
+        ("total", "average", "total cost: expected sum / mean / MSE, found 'average'."),
+        ("batch", 0, "batch size: expected a whole number above 0, or all, found 0."),
+        ("batch", "half", "batch size: expected a whole number above 0, or all, found 'half'."),
+        ("order", "random", "order: expected listed / shuffled / SGD, found 'random'."),
         ("freeze_biases", "maybe", "freeze biases: expected yes / no, found 'maybe'."),
         ("seed", -3, "the seed must be 0 or more, not -3."),
         ("classes", "a, 1", "classes: expected different numbers or words like 0, 1, or given, found 'a, 1'."),
@@ -387,5 +387,5 @@ def test_a_value_in_another_language(field, typed, meant):
 def test_what_was_expected_is_said_in_the_readers_language():
     with pytest.raises(UsageError) as caught:
         parse_value(BY_FIELD["total"], "half")
-    assert caught.value.text() == "total cost: expected sum / mean, found 'half'."
+    assert caught.value.text() == "total cost: expected sum / mean / MSE, found 'half'."
     assert "总和 / 平均" in caught.value.text("zh")

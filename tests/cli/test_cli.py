@@ -217,7 +217,7 @@ def test_every_setting_that_matters_has_an_option():
         (["-n", "many"], "iterations: expected a whole number, found 'many'."),
         (["-n", "-1"], "iterations must be 0 or more, not -1."),
         (["--cost", "rmse"], "cost: expected half squares / squares / "
-            "cross-entropy / perceptron / softmax cross-entropy, found 'rmse'."),
+            "cross-entropy / perceptron / softmax cross-entropy / MSE, found 'rmse'."),
         (["--cost", "softmax cross-entropy"],
          "the cost 'softmax cross-entropy' is for softmax outputs: with sigmoid its δ is not a − t."),
         (["--ties", "last"], "pooling ties: expected first / all, found 'last'."),

@@ -177,7 +177,7 @@ def test_a_table_and_arrays(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "code", "says"),
     [
-        ((), 2, "needs images"),
+        ((), 2, "needs --images"),
         (("--images", "nowhere"), 3, "there is no such file"),
         (("--images", "."), 3, "there is no picture in this folder"),
         (("--images", "bad.npz"), 3, "cannot be read"),
@@ -201,5 +201,42 @@ def test_bad_images(tmp_path, monkeypatch, arguments, code, says):
     assert len(err.splitlines()) == 1
 
 
-def test_size_and_layers_are_for_own(tmp_path):
-    assert run("new", "4-4", tmp_path / "b.xlsx", "--layers", "12-3-2")[0] == 2
+@pytest.mark.parametrize("size", ["0x8", "8x0", "0"])
+def test_a_size_of_no_pixels(tmp_path, size):
+    np.savez(tmp_path / "images.npz", x=BOOK.x, y=BOOK.digits)
+    code, _, err = run("new", "own", tmp_path / "own.xlsx", "--images", tmp_path / "images.npz", "--size", size)
+    assert (code, err.count("\n"), "expected a size like 8x8, found" in err) == (2, 1, True)
+
+
+@pytest.mark.parametrize("size", ["129x128", "99999x99999", "999999x1"])
+def test_a_size_beyond_a_sheet_takes_no_memory(tmp_path, size):
+    """A row of a sheet has 16,384 = 128 · 128 columns."""
+    np.savez(tmp_path / "images.npz", x=BOOK.x, y=BOOK.digits)
+    code, _, err = run("new", "own", tmp_path / "own.xlsx", "--images", tmp_path / "images.npz", "--size", size)
+    assert (code, err.count("\n"), "Choose a smaller size" in err) == (5, 1, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        # 16 pixels: 16·10 + 10 parameters, then 10·2 + 2, since two classes need two outputs
+        (("--size", "4x4", "--layers", "16-10-2"), "16-10-2, 192 parameters, 64 images"),
+        (("--layers", "12-3-2"), "12-3-2, 47 parameters, 64 images"),
+        (("--layers", "12-1"), "12-1, 13 parameters, 64 images"),
+    ],
+)
+def test_what_was_made_is_said(tmp_path, arguments, expected):
+    np.savez(tmp_path / "images.npz", x=BOOK.x, y=BOOK.digits.astype(int))
+    code, out, _ = run("new", "own", tmp_path / "own.xlsx", "--images", tmp_path / "images.npz", *arguments)
+    assert (code, out) == (0, f"{tmp_path / 'own.xlsx'}: {expected}\n")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("4-4", "--layers", "12-3-2"), ("4-4", "--size", ""), ("1-2", "--size", "8x8"), ("4-4", "--cells", "live"),
+     ("4-4", "--exercise", "--size", "8x8"), ("5-6", "--exercise", "--layers", "12-3-2"), ("own", "--exercise")],
+)  # fmt: skip
+def test_what_a_section_does_not_have_is_refused(tmp_path, arguments):
+    code, out, err = run("new", arguments[0], tmp_path / "b.xlsx", *arguments[1:])
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert not (tmp_path / "b.xlsx").exists()

@@ -599,7 +599,7 @@ def test_an_error_speaks_each_language():
 def test_a_setting_that_is_not_understood_is_named_in_the_readers_language():
     with pytest.raises(UsageError) as caught:
         settings.parse_value(settings.BY_FIELD["batch"], "half")
-    assert caught.value.text("ja") == "バッチサイズ：「整数または『すべて』」が必要ですが、'half' です。"
+    assert caught.value.text("ja") == "バッチサイズ：「0 より大きい整数、または『すべて』」が必要ですが、'half' です。"
 
 
 # ---- workbooks -------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ class Entry:
     """A setting: its field in Settings or Network, its English name and meaning, and how it is read and shown.
 
     `parse` raises ValueError for what it does not understand; `expected` says in words what it would, or has the words
-    among which it chooses.
+    among which it chooses; `also` are Nielsen's names for some of these.
     """
 
     field: str
@@ -26,6 +26,7 @@ class Entry:
     parse: Callable[[Any], Any]
     show: Callable[[Any], Any] = lambda value: value
     expected: str | tuple[str, ...] = "a number"
+    also: tuple[str, ...] = ()
 
 
 def one_of(known: Sequence[str], **names: str) -> dict:

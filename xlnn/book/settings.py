@@ -52,12 +52,23 @@ ZERO_TO_ONE = {"0-1": "0..1", "0–1": "0..1"}  # other spellings
 ENTRIES = (
     Entry("eta", "learning rate η", "each update subtracts η times the gradient (book 4-1)", number_of),
     Entry("iterations", "iterations", "number of updates; each becomes a sheet", whole, expected="a whole number"),
-    Entry("cost", "cost", "C of one image: {choices}; MSE: half squares, and C_T their mean", **one_of(tuple(COSTS))),
-    Entry("total", "total cost", "C_T of all images: {choices} of their C (MSE: mean)", **one_of(TOTALS, mse="mean")),
     Entry(
-        "batch", "batch size", "images per update: a number, or all", size_or_all, lambda n: n or "all", "a whole number or all"
+        "cost", "cost", "C of one image: {choices}; MSE: half squares, and C_T their mean", **one_of(tuple(COSTS)), also=("MSE",)
     ),
-    Entry("order", "order", "of the images in batches: {choices} (SGD: shuffled)", **one_of(ORDERS, sgd="shuffled")),
+    Entry(
+        "total", "total cost", "C_T of all images: {choices} of their C (MSE: mean)", **one_of(TOTALS, mse="mean"), also=("MSE",)
+    ),
+    Entry(
+        "batch",
+        "batch size",
+        "images per update: a number, or all",
+        size_or_all,
+        lambda n: n or "all",
+        "a whole number above 0, or all",
+    ),
+    Entry(
+        "order", "order", "of the images in batches: {choices} (SGD: shuffled)", **one_of(ORDERS, sgd="shuffled"), also=("SGD",)
+    ),
     Entry("update", "update", "all parameters together, or the output layer first: {choices}", **one_of(UPDATES)),
     Entry("freeze_biases", "freeze biases", "yes: the biases stay as they are", yes, lambda b: "yes" if b else "no", YES_NO),
     Entry("seed", "seed", "of drawn parameters and shuffled batches", whole, expected="a whole number"),
@@ -319,9 +330,10 @@ def parse_value(entry: Entry, value, where: Where | None = None):
         text = "{what}: expected {expected}, found {found}."
         if comma:
             text = "{what}: expected {expected}, found {found} (decimal comma? Write a point)."
+        expected = (*entry.expected, *entry.also) if isinstance(entry.expected, tuple) else entry.expected
         if where is None:
-            raise UsageError(text, what=entry.name, expected=entry.expected, found=_found(value)) from None
-        raise ContentError(text, where, what=entry.name, expected=entry.expected, found=_found(value)) from None
+            raise UsageError(text, what=entry.name, expected=expected, found=_found(value)) from None
+        raise ContentError(text, where, what=entry.name, expected=expected, found=_found(value)) from None
 
 
 def _found(value) -> str:

@@ -9,6 +9,7 @@ import click
 from xlnn.cli.console import default_output
 from xlnn.cli.options import FILE, decimals_option, force_option, language_option, limit_options, places_option, quiet_option
 from xlnn.cli.speaking import Command, command, language_about, language_of
+from xlnn.errors import UsageError
 from xlnn.words import preferred, say
 
 
@@ -62,19 +63,21 @@ def new(section, workbook, images, size, layers, exercise, cells, decimals, lang
              xlnn new nielsen digits.xlsx
              xlnn new own mine.xlsx --images pictures --size 8x8 --layers 64-16-10
     """
-    from xlnn.sections import SAME, sections
-    from xlnn.sections import new as write_new
+    from xlnn.model.brought import OWN
+    from xlnn.sections import SAME, sections, written
 
     if exercise and workbook is None and Path(exercise).suffix:  # --exercise before the workbook's name
         exercise, workbook = "all", Path(exercise)
     name, language = workbook or Path(f"{section}.xlsx"), language or preferred()
     own = SAME.get(section, section)
     if exercise:
+        if size is not None or layers is not None or own == OWN:
+            raise UsageError("an exercise is one of the book's networks; leave out --size, --layers or --exercise.")
         path, text = _exercise(own, name, exercise, images, language=language, force=force)
     else:
         look = {"language": language, "decimals": decimals, "force": force}
-        path = write_new(section, name, images=images, size=size, layers=layers, cells=cells, **look)
-        text = say(sections()[own], language)
+        path, problem = written(section, name, images=images, size=size, layers=layers, cells=cells, **look)
+        text = _described(problem, language) if own == OWN else say(sections()[own], language)
     if not quiet:
         click.echo(say("{where}: {text}", language, where=path, text=text))
 
@@ -127,10 +130,18 @@ def places(workbook: Path, output: Path | None, language: str | None, force: boo
             click.echo(say(text, language, count=f"{left:,}", sheet=repr(LEFT_OVER)))
 
 
+def _described(problem, language: str) -> str:
+    """The network of a workbook that was just written."""
+    from xlnn.model.picturing import shape_text
+
+    count, images, things = f"{problem.parameter_count:,}", problem.images, problem.network.things
+    text = "{shape}, {count} parameters, {images} {what}"
+    return say(text, language, shape=shape_text(problem), count=count, images=images, what=things)
+
+
 def _exercise(section: str, path: Path, step: str, images: Path | None, *, language: str, force: bool) -> tuple[Path, str]:
     """Writes an exercise with the first so many images; the file, and what it is. Raises UsageError."""
     from xlnn.book.exercises import exercise
-    from xlnn.errors import UsageError
     from xlnn.model.examples import example
 
     if images is not None and not str(images).isdecimal():

@@ -9,7 +9,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from xlnn.errors import ContentError, FileError, UsageError, Where
+from xlnn.errors import ContentError, FileError, LimitError, UsageError, Where
 from xlnn.model.image_table import decoded, read_table
 from xlnn.model.making import problem, units_of
 from xlnn.model.problem import Problem
@@ -30,6 +30,9 @@ X_NAMES = ("x", "images", "x_train", "data", "pixels", "arr_0")
 LABEL_NAMES = ("y", "digits", "labels", "y_train", "target", "targets", "classes", "arr_1")
 
 
+MOST = 16_384  # pixels of an image: a row of a sheet has so many columns
+
+
 FULL = (1.0, 16.0, 255.0)  # the largest pixels of usual scales
 
 
@@ -39,9 +42,10 @@ Images = tuple[np.ndarray, list | None]  # (images, rows, columns) from 0 to 1, 
 def own(images: str | Path, size: tuple[int, int] | None = None, layers: str | None = None) -> Problem:
     """A problem with the images at a path, scaled to 0…1 and, where `size` (rows, columns) is another, to that size.
 
-    `layers` as "64-16-10". Raises FileError, ContentError, UsageError.
+    `layers` as "64-16-10". Raises FileError, ContentError, UsageError; LimitError for more pixels than a row of cells.
     """
     path = Path(images)
+    _check_size(size)
     if size is None and layers is not None and path.is_dir():
         size = _square(units_of(layers)[0])
     x, labels = _read(path, size)
@@ -49,6 +53,18 @@ def own(images: str | Path, size: tuple[int, int] | None = None, layers: str | N
     if size is not None and x.shape[1:] != size:
         x = np.stack([_resized(image, size) for image in x])
     return problem(x, labels, layers=layers)
+
+
+def _check_size(size: tuple[int, int] | None) -> None:
+    """Raises UsageError for what is no size, LimitError for more pixels than a row of a sheet takes."""
+    if size is None:
+        return
+    rows, columns = size
+    if min(size) < 1:
+        raise UsageError("expected a size like 8x8, found {found}.", found=repr(f"{rows}x{columns}"))
+    if rows * columns > MOST:
+        text = "an image of {size} has {pixels} pixels; a row of a sheet has {most} columns. Choose a smaller size."
+        raise LimitError(text, size=f"{rows}×{columns}", pixels=f"{rows * columns:,}", most=f"{MOST:,}")
 
 
 def _square(pixels: int) -> tuple[int, int] | None:

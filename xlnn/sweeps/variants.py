@@ -108,7 +108,8 @@ def _change(problem: Problem, name: str) -> Change:
             raise UsageError("{name}: no such layer; known: {known}.", name=name, known=known)
     for field in OTHERS:
         if name.lower() in {field, *(each.lower() for each in every(BY_FIELD[field].name))}:
-            return Change(BY_FIELD[field])
+            entry = BY_FIELD[field]
+            return Change(replace(entry, also=()) if field == "cost" else entry)  # MSE would vary the total cost as well
     settings = [*(BY_FIELD[field].name for field in OTHERS), "activation", *OF_LAYERS]
     raise UsageError("cannot try values of {name}; known: {known}.", name=repr(name), known=settings)
 
