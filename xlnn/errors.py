@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +35,50 @@ def printable(text: str, longest: int = 80) -> str:
     return shown if shown.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in shown)
 
 
+IN_PYTHON = ContextVar("IN_PYTHON", default=False)  # whether messages name arguments of functions, not options
+
+
+NAMED = {"-n": "more", "--sheet": "sheets", "--set": "settings", "--output": "path", "--print": "printed"}  # others as they are
+
+
+FLAGS = ("add_missing", "force", "initial", "resume", "text")
+
+
+PHRASES = {" with --output": "", "without --resume": "without xlnn.resume", "Without --resume": "Without xlnn.resume"}
+
+
+OPTION = re.compile(
+    rf"`[^`]*`|{'|'.join(PHRASES)}|(?<![\w-])(--[a-z][a-z-]*|-n\b)"  # commands stay as they are
+    r"(?: ((?:every:)?\{\w+\}|all|book|table|values|formulas|units|totals|\d+x\d+)(?!\w))?"
+)
+
+
+def in_python(template: str) -> str:
+    """A template that names options, with the arguments of functions instead.
+
+    >>> in_python("use --layout book, or leave --keep out; -n says how many more")
+    'use layout="book", or leave keep=… out; more=… says how many more'
+    """
+    return OPTION.sub(_argument, template)
+
+
+def _argument(found: re.Match) -> str:
+    option, value = found.groups()
+    if option is None:
+        return PHRASES.get(found[0], found[0])
+    name = NAMED.get(option, option.removeprefix("--").replace("-", "_"))
+    if name in FLAGS:
+        return f"{name}=True"
+    quoted = {"sheets": f"[{value}]", "digits": value}.get(name, f'"{value}"')
+    return f"{name}={'…' if value is None else quoted}"
+
+
+def _in_python(fields: Mapping) -> dict:
+    """Fields of a template: the option that raises a limit is an argument of `xlnn.limits`."""
+    limits = {"option": f"xlnn.limits({fields['option'][6:]}=…)"} if str(fields.get("option")).startswith("--max-") else {}
+    return {**fields, **limits}
+
+
 class XlnnError(Exception):
     """The base of every error that xlnn raises on purpose.
 
@@ -52,7 +97,8 @@ class XlnnError(Exception):
 
     def text(self, language: str = "en") -> str:
         """The whole message in `language`, one line for each wrong cell, at most 20."""
-        said = say(self.message, language, **self.fields)
+        message, fields = (in_python(self.message), _in_python(self.fields)) if IN_PYTHON.get() else (self.message, self.fields)
+        said = say(message, language, **fields)
         lines = [say("{where}: {text}", language, where=self.where, text=said) if self.where and str(self.where) else said]
         lines += [other.text(language) for other in self.others[: self.shown - 1]]
         hidden = len(self.others) + 1 + self.more - len(lines)
@@ -61,7 +107,12 @@ class XlnnError(Exception):
         return "\n".join(lines)
 
     def __str__(self) -> str:
-        return self.text()
+        """The message as a program reads it: what the command line calls --keep is the argument keep here."""
+        token = IN_PYTHON.set(True)
+        try:
+            return self.text()
+        finally:
+            IN_PYTHON.reset(token)
 
 
 class UsageError(XlnnError, ValueError):

@@ -262,7 +262,7 @@ def test_a_note_in_the_way_is_named(tmp_path):
 
 
 def test_lines_are_all_kept(tmp_path):
-    with pytest.raises(xlnn.XlnnError, match="leave --keep out"):
+    with pytest.raises(xlnn.XlnnError, match="leave keep=… out"):
         trained(in_rows(tmp_path / "rows.xlsx"), tmp_path, iterations=8, keep="every:2")
 
 

@@ -446,7 +446,7 @@ def test_a_changed_setting_is_named(name, value, said, folder):
     cell = workbooks.setting(folder / "out.xlsx", name)
     workbooks.edit(folder / "out.xlsx", folder / "changed.xlsx", {("Settings", cell): value})
     assert refused("changed.xlsx") == (
-        f"changed.xlsx › 'Settings'!{cell}: {said} Set it back to go on; without --resume a new training begins."
+        f"changed.xlsx › 'Settings'!{cell}: {said} Set it back to go on; without xlnn.resume a new training begins."
     )
 
 
@@ -479,7 +479,7 @@ def test_changed_numbers_are_named(sheet, cell, value, what, folder):
     workbooks.edit(folder / "out.xlsx", folder / "changed.xlsx", {(sheet, cell): value})
     assert refused("changed.xlsx") == (
         f"changed.xlsx › '{sheet}': {what}: these are not the numbers that the training wrote. "
-        "Put them back to go on; without --resume a new training begins."
+        "Put them back to go on; without xlnn.resume a new training begins."
     )
 
 

@@ -365,8 +365,8 @@ def test_784_100_10_on_1000_images_in_a_table(tmp_path):
 
 def test_what_does_not_fit_is_refused_before_training(tmp_path):
     network = dense((28, 28), (30, "sigmoid"), (10, "sigmoid"), classes=tuple(map(float, range(10))))
-    with pytest.raises(LimitError, match="At most 527 images fit; --layout table takes more"):
+    with pytest.raises(LimitError, match='At most 527 images fit; layout="table" takes more'):
         xlnn.write(random_problem(network, 1000), tmp_path / "out.xlsx")
-    with pytest.raises(UsageError, match="--detail totals"):
+    with pytest.raises(UsageError, match='detail="totals"'):
         xlnn.write(small(), tmp_path / "out.xlsx", detail="totals", cells="formulas")
     assert list(tmp_path.iterdir()) == []

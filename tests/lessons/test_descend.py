@@ -192,7 +192,7 @@ def test_a_start_is_typed_in_either_way(typed, found):
 
 @pytest.mark.parametrize("typed", ["", "a,b", "1,2,3", "x=1,x=2", "w=1", "1,inf", "x=1=2", "nan,1"])
 def test_a_wrong_start_is_refused(typed):
-    with pytest.raises(UsageError, match=r"^--start: expected a number for each variable, like x=1,y=1, found "):
+    with pytest.raises(UsageError, match=r"^start=…: expected a number for each variable, like x=1,y=1, found "):
         parse_start(typed, ("x", "y"))
 
 

@@ -130,7 +130,7 @@ def test_missing_images_and_missing_scikit_learn(tmp_path, monkeypatch):
     with pytest.raises(xlnn.UsageError, match=r"^section 4-4 has its own images\.$"):
         xlnn.new("4-4", tmp_path / "a.xlsx", images=tmp_path / "none.csv")
     monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
-    with pytest.raises(xlnn.UsageError, match=r"Give images with --images, or install it with: .+ -m pip install scikit-learn$"):
+    with pytest.raises(xlnn.UsageError, match=r"Give images with images=…, or install it with: .+ -m pip install scikit-learn$"):
         nielsen()
 
 

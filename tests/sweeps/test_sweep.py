@@ -528,5 +528,5 @@ def test_no_scheduler_is_said_with_what_to_start(book, tmp_path, monkeypatch):
 
 
 def test_workers_and_a_scheduler_are_not_for_one_sweep(book, tmp_path):
-    with pytest.raises(UsageError, match="--workers is for this machine"):
+    with pytest.raises(UsageError, match="workers=… is for this machine"):
         xlnn.sweep(xlnn.read(book), eta=[0.1], workers=2, scheduler="tcp://127.0.0.1:9")

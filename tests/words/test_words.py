@@ -333,6 +333,7 @@ SAID = {
     "sweeps.variants: BY_FIELD[field].name": [entry.name for entry in settings.ENTRIES],
     "sweeps.variants: LAYER_ENTRIES.items()": settings.LAYER_COLUMNS,
     "checking.tell_compare: found.notes": first_of_pairs("checking.comparing", "_notes"),
+    "errors: OPTION.sub(_argument, template)": (),  # of a template, for a program
     "book.describing: problem.notes": first_of_pairs("xlsx.workbook", "notes")
     | {completing.HELD, completing.ABSENT, completing.OTHER, completing.COMPLETED, completing.ALONE}
     | first_of_pairs("book.own_images", "_notes")

@@ -200,7 +200,7 @@ def test_a_folder_that_is_there_and_takes_no_files(tmp_path, monkeypatch):
     monkeypatch.setattr("xlnn.xlsx.saving.NewFile", refuse)
     with pytest.raises(SaveError) as caught:
         write(tmp_path / "out.xlsx")
-    assert str(caught.value) == f"out.xlsx: the folder {tmp_path} takes no new files; choose another one with --output."
+    assert str(caught.value) == f"out.xlsx: the folder {tmp_path} takes no new files; choose another one."
 
 
 def test_it_is_synced_before_it_replaces(tmp_path, monkeypatch):
