@@ -106,6 +106,11 @@ class XlnnError(Exception):
             lines.append(say("… and {count} more.", language, count=hidden))
         return "\n".join(lines)
 
+    def brief(self, language: str = "en") -> str:
+        """The message for a row of a table: the first line, without what it says besides, or which ways lead on."""
+        first = self.fields.get("first")
+        return (first(language) if callable(first) else self.text(language)).splitlines()[0]
+
     def __str__(self) -> str:
         """The message as a program reads it: what the command line calls --keep is the argument keep here."""
         token = IN_PYTHON.set(True)

@@ -185,10 +185,10 @@ def test_a_workbook_with_a_single_number(folder):
     code, message = refused("train", "book.xlsx")
     assert code == 4
     assert message.splitlines()[0] == said(
-        "book.xlsx: there is neither a sheet Settings nor the authors' arrangement (3-5 or 5-4) with its labels or formulas, "
-        "and no network was understood from the formulas. Sheets, with their cells and numbers/formulas: 'Sheet' A1 1/0. There "
-        "are three ways on: let `xlnn check` judge the formulas alone; or start from `xlnn new 4-4 book.xlsx`; or add a sheet "
-        "Places with these lines, and your own cells and steps (like 4 right) for the …."
+        "book.xlsx: there is neither a sheet Settings nor the authors' arrangement (3-5 or 5-4) with its labels, "
+        "and no formula that would tell what was built. Sheets, with their cells and numbers/formulas: 'Sheet' A1 1/0. There "
+        "are three ways on: take the workbook in which the formulas still stand; or start from `xlnn new 4-4 book.xlsx`; or add "
+        "a sheet Places with these lines, and your own cells and steps (like 4 right) for the …."
     ).removesuffix("\n")
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
+import math
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -481,11 +483,49 @@ def test_several_workbooks_give_a_table(trained, tmp_path):
     wrong = edit(trained, tmp_path / "ben.xlsx", {"Iteration 1!O11": 7})
     code, output = run(trained, wrong, tmp_path / "nobody.xlsx")
     lines = output.splitlines()
-    assert code == 1
+    assert code == 3  # of the worst: nobody's file is missing
     assert lines[0].split() == ["out.xlsx", "100.0%", "all", "right."]
     assert lines[1].split()[0] == "ben.xlsx"
     assert "Iteration 1!O11" in lines[1]
     assert "there is no such file" in lines[2]
+
+
+def numbers_alone(path, *, formulas: bool) -> Path:
+    """A table of σ, with its formulas or without."""
+    book = openpyxl.Workbook()
+    for row in range(1, 20):
+        book.active.cell(row, 1, row / 10)
+        book.active.cell(row, 2, f"=1/(1+EXP(-A{row}))" if formulas else 1 / (1 + math.exp(-row / 10)))
+    book.save(path)
+    return path
+
+
+def test_the_exit_code_of_several_is_the_largest_of_each_alone(trained, tmp_path):
+    wrong = edit(trained, tmp_path / "wrong.xlsx", {"Iteration 1!O11": 7})
+    curve = numbers_alone(tmp_path / "curve.xlsx", formulas=True)  # judged by its formulas, as alone
+    table = numbers_alone(tmp_path / "table.xlsx", formulas=False)
+    (tmp_path / "broken.xlsx").write_bytes(b"no workbook")
+    found = {path: run(path)[0] for path in (trained, wrong, curve, table, tmp_path / "broken.xlsx", tmp_path / "nobody.xlsx")}
+    assert list(found.values()) == [0, 1, 0, 4, 3, 3]
+    for first, second in itertools.combinations(found, 2):
+        code, output = run(first, second)
+        assert (code, len(output.splitlines())) == (max(found[first], found[second]), 2), (first, second)
+    marked = mark(list(found))
+    assert marked["exit_code"].tolist() == list(found.values())
+    assert marked.loc[2, ["right", "share", "wrong", "judged"]].tolist() == [True, 1.0, 0, "formulas"]
+    assert "all right as far as it was found." in run(trained, curve)[1]
+
+
+def test_numbers_alone_are_not_advised_to_be_judged_by_formulas(tmp_path):
+    """Of a workbook without formulas no formula can be judged: what helps is the one that has them."""
+    for command in ("check", "show", "train", "places"):
+        said = CliRunner().invoke(main, [command, str(numbers_alone(tmp_path / "a.xlsx", formulas=False))])
+        assert said.exit_code == 4
+        assert "judge the formulas alone" not in said.output
+        assert "take the workbook in which the formulas still stand; or start from `xlnn new 4-4 book.xlsx`" in said.output
+        assert "  Quantity | First block" in said.output
+    said = CliRunner().invoke(main, ["train", str(numbers_alone(tmp_path / "b.xlsx", formulas=True))])
+    assert "let `xlnn check` judge the formulas alone" in said.output
 
 
 def test_library_gives_dataframes(trained, tmp_path):

@@ -28,6 +28,30 @@ ENOUGH = 2  # different labels
 SHOWN, LARGE = 8, 1_000_000  # sheets that are described; cells of one whose formulas are counted
 
 
+NOT_UNDERSTOOD = (
+    "there is neither a sheet Settings nor the authors' arrangement (3-5 or 5-4) with its labels or formulas, and no network "
+    "was understood from the formulas. Sheets, with their cells and numbers/formulas: {found}."
+)
+
+
+NUMBERS_ALONE = (
+    "there is neither a sheet Settings nor the authors' arrangement (3-5 or 5-4) with its labels, and no formula that would "
+    "tell what was built. Sheets, with their cells and numbers/formulas: {found}."
+)
+
+
+WAYS = (
+    "There are three ways on: let `xlnn check` judge the formulas alone; or start from `xlnn new 4-4 book.xlsx`; or add a sheet "
+    "Places with these lines, and your own cells and steps (like 4 right) for the ….{lines}"
+)
+
+
+WAYS_OF_NUMBERS = (
+    "There are three ways on: take the workbook in which the formulas still stand; or start from `xlnn new 4-4 book.xlsx`; or "
+    "add a sheet Places with these lines, and your own cells and steps (like 4 right) for the ….{lines}"
+)
+
+
 def has_evidence(book: Workbook, sheet: str, places: Sequence[Place]) -> bool:
     """Whether a sheet has labels of a network, or formulas where z and a would lie."""
     texts = {squeezed(text) for text in book.filled(sheet).others.tolist() if isinstance(text, str) and len(text) < 40}
@@ -54,14 +78,11 @@ def unknown_workbook(book: Workbook) -> ArrangementError:
         return ArrangementError(text, Where(book.name))
     lines = tuple(_lines(book))
     seen = [_seen(book, sheet) for sheet in book.sheets[:SHOWN]] + ["…"] * (len(book.sheets) > SHOWN)
-    return ArrangementError(
-        "there is neither a sheet Settings nor the authors' arrangement (3-5 or 5-4) with its labels or formulas, and no network "
-        "was understood from the formulas. Sheets, with their cells and numbers/formulas: {found}. There are three ways on: let "
-        "`xlnn check` judge the formulas alone; or start from `xlnn new 4-4 book.xlsx`; or add a sheet Places with these lines, "
-        "and your own cells and steps (like 4 right) for the ….{lines}",
-        Where(book.name), found=these(seen), 
-        lines=lambda language: table([tuple(word(name, language) for name in HEADER[:4]), *lines]),
-    )  # fmt: skip
+    places = lambda language: table([tuple(word(name, language) for name in HEADER[:4]), *lines])
+    built = any(book.formulas(sheet).texts for sheet in book.sheets)
+    first = ArrangementError(NOT_UNDERSTOOD if built else NUMBERS_ALONE, found=these(seen))
+    then = ArrangementError(WAYS if built else WAYS_OF_NUMBERS, lines=places)
+    return ArrangementError("{first} {then}", Where(book.name), first=first.text, then=then.text)
 
 
 def _holds_number(book: Workbook, sheet: str) -> bool:

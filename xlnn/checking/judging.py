@@ -19,17 +19,17 @@ import numpy as np
 from xlnn.book.iterations import Book, book_of, computed, missing
 from xlnn.book.overwritten import overwritten_in
 from xlnn.book.understood import graph_of
-from xlnn.checking.beside import MOST, formulas_beside, formulas_in
+from xlnn.checking.beside import MOST, formulas_beside, formulas_in, formulas_instead
 from xlnn.checking.conventions import OTHER_RATES, other_rates, others
 from xlnn.checking.explain import SAMPLED, explained_faults, fault_of, only, told_apart
-from xlnn.checking.formulas import cells_text
+from xlnn.checking.formulas import Judged, cells_text
 from xlnn.checking.looked_at import further
 from xlnn.checking.mistakes.case import Cause
 from xlnn.checking.mistakes.references import NUMBER_ALONE, NUMBER_FOR_FORMULA
 from xlnn.checking.numbers import CLASSES, Group, groups, wrong_cells
 from xlnn.checking.trajectory import trajectory
 from xlnn.checking.uncertain import Precision, Uncertain, common_decimals, recognised
-from xlnn.checking.verdict import MARKED, Fault, Verdict, cells_of, first_cell
+from xlnn.checking.verdict import ALONE, MARKED, Fault, Verdict, cells_of, first_cell
 from xlnn.errors import ContentError, UsageError, XlnnError
 from xlnn.layout.labels import symbols
 from xlnn.lessons.catalogue import lesson_in
@@ -59,7 +59,8 @@ def check(
 
 
 def mark(paths: Sequence[str | Path], *, digits: int | None = None, language: str | None = None, **settings) -> pd.DataFrame:
-    """Several workbooks, one row each: first mistake, its cell, share of right cells; errors as text, in English by default."""
+    """Several workbooks, one row each: first mistake, its cell, share of right cells; errors as text, in English by default;
+    the exit code that `xlnn check` has for each alone: 0, 1 where something is wrong, else the error's."""
     import pandas as pd
 
     rows = [_mark(Path(path), digits, language or "en", settings) for path in paths]
@@ -226,10 +227,21 @@ def _otherwise_right(group: Group, rule: Rule, found: np.ndarray, exact: bool) -
 
 def _mark(path: Path, digits: int | None, language: str, settings: dict) -> tuple:
     try:
-        verdict = judge(path, digits=digits, **settings)
+        return path.name, *_row(path, digits, settings)
     except XlnnError as error:
         before = say("{where}: {text}", language, where=path.name, text="")
-        return path.name, False, *[None] * 3, *[""] * 6, error.text(language).removeprefix(before)
+        return path.name, False, *[None] * 3, *[""] * 6, error.brief(language).removeprefix(before), error.exit_code
+
+
+def _row(path: Path, digits: int | None, settings: dict) -> tuple:
+    """What MARKED has behind the workbook's name. Raises as `judge`."""
+    try:
+        verdict = judge(path, digits=digits, **settings)
+    except ContentError as error:
+        alone = None if settings.get("places") else formulas_instead(path, error)
+        if alone is None:
+            raise
+        return *_counted(alone), "", ALONE, *[""] * 4, int(not alone.right)
     first = verdict.mistaken[0] if verdict.mistaken else None
     sheet, cell = first_cell(first) if first else ("", None)
     named = ", ".join(cause.name for cause in first.causes) if first else ""
@@ -241,4 +253,11 @@ def _mark(path: Path, digits: int | None, language: str, settings: dict) -> tupl
     if formulas and formulas.wrong:  # the rules find nothing there
         where = cells_text(formulas.graph, formulas.mistaken[0].cells)
         counts = False, max(0.0, verdict.share - formulas.wrong / verdict.cells), formulas.wrong, verdict.empty
-    return path.name, *counts, where, named, *looked, ", ".join(verdict.not_looked_at), verdict.told_convention(), ""
+    told = ", ".join(verdict.not_looked_at), verdict.told_convention()
+    return *counts, where, named, *looked, *told, "", int(not counts[0])
+
+
+def _counted(alone: Judged) -> tuple:
+    """Right, share, wrong and empty of a workbook of which the formulas alone tell, and the first wrong cell."""
+    where = cells_text(alone.graph, alone.mistaken[0].cells) if alone.mistaken else ""
+    return alone.right, max(0.0, 1 - alone.wrong / max(alone.formulas, 1)), alone.wrong, 0, where

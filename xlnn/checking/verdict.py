@@ -116,7 +116,13 @@ class Verdict:
         return pd.DataFrame([_row(self.book, fault) for fault in self.faults], columns=list(FAULT_COLUMNS))
 
 
-MARKED = ("workbook", "right", "share", "wrong", "empty", "cell", "mistake", "judged", "missing", "unseen", "convention", "error")
+ALONE = "formulas"  # what was judged where nothing but these is known
+
+
+MARKED = (
+    "workbook", "right", "share", "wrong", "empty", "cell", "mistake", "judged", "missing", "unseen", "convention", "error",
+    "exit_code",
+)  # fmt: skip
 
 
 FAULT_COLUMNS = (

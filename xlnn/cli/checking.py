@@ -49,7 +49,7 @@ def check(ctx, workbooks, digits, places, against, report, as_json, watching, la
     named. The sheet Places says where the arrays lie, or they lie as in the authors' workbooks or as xlnn
     writes them. Several workbooks give a table, one row each.
 
-    Exit code 0: all right, 1: something is wrong.
+    Exit code 0: all right, 1: something is wrong; of several workbooks the largest that one of them has.
 
     \b
     Example: xlnn check mine.xlsx
@@ -152,7 +152,7 @@ def echo_copy(path: Path | None, language: str, as_json: bool) -> None:
 
 
 def marked(workbooks, as_json: bool, language: str, **options) -> int:
-    """Prints a row for each workbook; returns the exit code."""
+    """Prints a row for each workbook; returns the largest of the exit codes that each has alone."""
     from xlnn.checking.judging import mark
 
     table = mark(workbooks, language=language, **options)
@@ -161,7 +161,7 @@ def marked(workbooks, as_json: bool, language: str, **options) -> int:
     else:
         for line in mark_lines(table, language):
             click.echo(line)
-    return 0 if table["right"].all() else 1
+    return int(table["exit_code"].max())
 
 
 def mark_lines(table, language: str):
@@ -177,8 +177,10 @@ def mark_lines(table, language: str):
 
 def _found(row, language: str):
     """The first mistake of a row, and how much is empty."""
+    from xlnn.checking.verdict import ALONE
+
     if row.right:
-        complete = not (row.missing or row.unseen or row.convention)
+        complete = row.judged != ALONE and not (row.missing or row.unseen or row.convention)
         return (say("all right." if complete else "all right as far as it was found.", language),)
     empty = say("{count} cells empty", language, count=int(row.empty)) if row.empty else ""
     named = joined((word(name, language) for name in (row.mistake or "").split(", ")), ", ", language)
