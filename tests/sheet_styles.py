@@ -56,6 +56,10 @@ class Style:
     targets: str = "typed"  # typed, text, digit
     sigmoid: str = "1/(1+EXP(-({z})))"
     seed: int = 1
+    decay: float = 0.0  # λ: the weights shrink, too
+    decayed: str = "update"  # update: w − η(g + λw), shrunk: w(1 − ηλ) − ηg, apart: w − ηg − ηλw, gradient: λw in the gradients
+    decay_biases: bool = False
+    typed_decay: bool = False  # λ stands in the formulas
 
 
 FUNCTIONS = {  # output of z, and slope from a
@@ -121,10 +125,13 @@ def trajectory(style: Style) -> Iterator[dict[str, np.ndarray]]:
             if layer:
                 error = error @ w[layer] * FUNCTIONS[style.functions[layer - 1]][1](a[layer])
         for layer, dw, db in gradients:
+            shrinks = style.decay * w[layer], style.decay * b[layer] * style.decay_biases
+            if style.decayed == "gradient":
+                dw, db, shrinks = dw + shrinks[0], db + shrinks[1], (0.0, 0.0)
             found |= {f"w{layer + 2}": w[layer].copy(), f"b{layer + 2}": b[layer].copy(), f"dCT_dw{layer + 2}": dw}
             if layer + 1 not in style.fixed:
-                w[layer] -= rate(style, layer) * dw
-                b[layer] -= rate(style, layer) * db if style.bias != "none" else 0
+                w[layer] -= rate(style, layer) * (dw + shrinks[0])
+                b[layer] -= rate(style, layer) * (db + shrinks[1]) if style.bias != "none" else 0
         yield found
 
 
@@ -443,7 +450,17 @@ def _gradient(sheet: Sheet, style: Style, k: int, key: tuple, at: str) -> str:
     found = "+".join(terms)
     if style.total == "mean":
         found = f"({found})/{len(images)}"
+    if style.decayed == "gradient" and _decays(style, kind):
+        found += f"{'+' if style.sign > 0 else '-'}{_lambda(style, at)}*{sheet.ref((k, 'w' + kind[1:], *key[1:]), at)}"
     return f"{turn}({found})" if turn else found
+
+
+def _decays(style: Style, kind: str) -> bool:
+    return style.decay > 0 and (style.decay_biases or not kind.endswith("b"))
+
+
+def _lambda(style: Style, at: str) -> str:
+    return f"{style.decay:g}" if style.typed_decay else "$F$1" if at == "Net" else "Net!$F$1"
 
 
 def _updated(sheet: Sheet, style: Style, k: int, key: tuple, at: str) -> str:
@@ -453,7 +470,15 @@ def _updated(sheet: Sheet, style: Style, k: int, key: tuple, at: str) -> str:
     else:
         gradient = "(" + _gradient(sheet, style, k, ("g" + kind[1:], *key[1:]), at) + ")"
     sign = "-" if style.sign > 0 else "+"
-    return f"={sheet.ref((k, *key), at)}{sign}{_rate(style, l, at)}*{gradient}"
+    old, eta = sheet.ref((k, *key), at), _rate(style, l, at)
+    if style.decayed == "gradient" or not _decays(style, kind):
+        return f"={old}{sign}{eta}*{gradient}"
+    shrinks = f"{_lambda(style, at)}*{old}"
+    if style.decayed == "shrunk":
+        return f"={old}*(1-{eta}*{_lambda(style, at)}){sign}{eta}*{gradient}"
+    if style.decayed == "apart":
+        return f"={old}{sign}{eta}*{gradient}-{eta}*{shrinks}"
+    return f"={old}{sign}{eta}*({gradient}{'+' if style.sign > 0 else '-'}{shrinks})"
 
 
 def _rate(style: Style, l: int, at: str) -> str:
@@ -470,6 +495,8 @@ def _rates(sheet: Sheet, style: Style) -> None:
         sheet.cells["Net"] |= {"B1": "η", "C1": style.rate}
     elif style.eta == "layers":
         sheet.cells["Net"] |= {f"C{l}": rate(style, l - 1) for l in range(1, len(style.units))}
+    if style.decay and not style.typed_decay:
+        sheet.cells["Net"] |= {"E1": "λ", "F1": style.decay}
 
 
 def _array_z(sheet: Sheet, style: Style, k: int, l: int, images: int) -> None:

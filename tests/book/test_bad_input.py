@@ -20,8 +20,8 @@ import xlnn
 from xlnn.book.start import write_problem
 from xlnn.cli.main import main
 
-UNKNOWN = "known: learning rate η, iterations, cost, total cost, batch size, order, update, freeze biases, seed, start, "
-UNKNOWN += "pooling ties, classes, judge answers, pixels, blank pixels, layout, language."
+UNKNOWN = "known: learning rate η, iterations, cost, total cost, batch size, order, update, freeze biases, weight decay, "
+UNKNOWN += "decay in, decay biases, seed, start, pooling ties, classes, judge answers, pixels, blank pixels, layout, language."
 FORMULA = "expected a number, found a formula without a stored result. "
 FORMULA += "Open the workbook in Excel or LibreOffice, save it, and try again."
 BLANK = "numbers for each image, but this cell is blank, and so is its like in every other image. "

@@ -21,8 +21,8 @@ from xlnn.xlsx.cell_table import UNCALCULATED
 
 LAYERS = [("layer", "kind", "units", "size", "activation"), (1, "input", None, "4×3"), (2, "dense", 3), (3, "dense", 2)]
 ACTIVATIONS = "sigmoid / tanh / softsign / relu / leaky relu / identity / softmax / step / step above 0 / sign / sign above 0"
-KNOWN = "known: learning rate η, iterations, cost, total cost, batch size, order, update, freeze biases, seed, start, "
-KNOWN += "pooling ties, classes, judge answers, pixels, blank pixels, layout, language."
+KNOWN = "known: learning rate η, iterations, cost, total cost, batch size, order, update, freeze biases, weight decay, "
+KNOWN += "decay in, decay biases, seed, start, pooling ties, classes, judge answers, pixels, blank pixels, layout, language."
 
 
 def parsed(*lines):

@@ -186,7 +186,8 @@ def test_force(folder):
 
 VALUES = {
     "eta": "0.1", "cost": "cross-entropy", "total": "mean", "batch": "16", "order": "shuffled", "update": "output first",
-    "freeze_biases": "yes", "seed": "7", "start": "N(0, 1/inputs)", "ties": "all", "layout": "table",
+    "freeze_biases": "yes", "decay": "0.01", "decay_in": "gradient", "decay_biases": "yes", "seed": "7",
+    "start": "N(0, 1/inputs)", "ties": "all", "layout": "table",
 }  # fmt: skip
 
 

@@ -29,6 +29,7 @@ ABSENT = "{name} is not there, as sheet Places says; the formulas have it in {fo
 OTHER = "the formulas say another network than sheet Places; Places holds, and nothing is added to it."
 COMPLETED = "read as sheet Places says (lines: {count}); the rest is understood from the formulas."
 Codes = Mapping[str, np.ndarray]  # by sheet the cells of an array, in its order
+CONVENTIONS = ("cost", "total", "freeze_biases", "decay", "decay_in", "decay_biases", "ties", "answered")
 ALONE = "read as sheet Places says (lines: {count})."
 
 
@@ -116,7 +117,7 @@ def _settings(said: Said, own: Own, found: settings.Read, known: Understood, net
         elif "b" + entry.label in own:
             bias = True
         layers.append(replace(entry, bias=bias))
-    values = {name: getattr(network, name) for name in ("cost", "total", "freeze_biases", "ties", "answered")}
+    values = {name: getattr(network, name) for name in CONVENTIONS}
     values["judged"] = network.judged
     values["freeze_biases"] = known.network.freeze_biases and any(entry.bias for entry in layers[1:])
     if "digit" in own:

@@ -97,6 +97,8 @@ def conventions(plan: Plan, ending: tuple[str, str] | None = None) -> list[tuple
     lines += [("shapes", text) for text in _shapes(network)]
     if network.freeze_biases:
         lines.append(("biases", tell("frozen: they stay as they are")))
+    if network.decay:
+        lines.append(("weight decay", f"λ = {network.decay!r}: " + tell(_DECAYS[network.decay_in])))
     if any(layer.kind == "max pooling" for layer in network.layers):
         lines.append(("shared maxima", tell(_TIES["first" if plan.solving else network.ties])))
         if plan.initial:
@@ -155,6 +157,13 @@ def _shapes(network: Network) -> Iterator[str]:
 _UPDATES = {
     "together": "All parameters are updated at once from the old ones.",
     "output first": "The output layer is updated first, and δ of the hidden layers uses its new weights.",
+}
+
+
+_DECAYS = {
+    "update": "each update also subtracts η λ w.",
+    "gradient": "∂C_T/∂w has λ w in it, C_T nothing.",
+    "cost": "C_T has λ/2 Σw² in it, and ∂C_T/∂w has λ w.",
 }
 
 

@@ -18,7 +18,10 @@ from xlnn.layout.cells import COLUMNS, Cell
 from xlnn.layout.places import Place
 from xlnn.xlsx.workbook import Workbook, is_blank, is_number
 
-FIELDS = ("iterations", "cost", "total", "batch", "order", "update", "freeze_biases", "seed", "ties")  # η has its own lines
+FIELDS = (  # η has its own lines
+    "iterations", "cost", "total", "batch", "order", "update", "freeze_biases", "decay", "decay_in", "decay_biases", "seed",
+    "ties",
+)  # fmt: skip
 
 
 QUANTITIES = ("cost", "total")  # also names of what is calculated: C, C_T

@@ -13,7 +13,7 @@ from xlnn.book.places_words import LONGEST
 from xlnn.book.places_writing import LineWords, finish, line_words, write_lines
 from xlnn.book.reader import read_book
 from xlnn.book.understood import understood
-from xlnn.book.understood_places import count_line, none_lines, one_step, places_lines, rate_lines
+from xlnn.book.understood_places import count_line, decay_lines, none_lines, one_step, places_lines, rate_lines
 from xlnn.errors import Where
 from xlnn.layout.cells import Cell, quoted
 from xlnn.model.problem import Problem
@@ -57,14 +57,18 @@ def _lines(problem: Problem, found: Understood | None, language: str) -> list[Li
     """Where everything was read; what the workbook's own sheet Places says holds."""
     origin = origin_of(problem)
     if found and not origin.own:
-        return places_lines(found, language)
+        return [*places_lines(found, language), *decay_lines(found, language)]
     factors = {name: line.factor for name, line in origin.own.items()}
     lines: list[LineWords] = [
         line_words(q, *one_step((sheet, place), q.per_image), factors.get(q.name, 1.0), following, language)
         for q, sheet, place, following in lying(problem)
     ]
     count = count_line(origin.sources["x"][1].shape[0], language)
-    rest = [*none_lines(problem.network, language), count, *(rate_lines(found) if found else ())]
+    rest = [
+        *none_lines(problem.network, language),
+        count,
+        *((*rate_lines(found), *decay_lines(found, language)) if found else ()),
+    ]
     said = {line["Quantity"] for line in lines}
     return lines + [line for line in rest if line["Quantity"] not in said]
 

@@ -35,7 +35,7 @@ from xlnn.layout.arrange import LAYOUTS
 from xlnn.layout.cells import Cell
 from xlnn.model.activations import ACTIVATIONS
 from xlnn.model.costs import COSTS
-from xlnn.model.network import KINDS, TIES, TOTALS, UPDATES, LayerSettings, Network
+from xlnn.model.network import DECAYS, KINDS, TIES, TOTALS, UPDATES, LayerSettings, Network
 from xlnn.model.problem import BLANKS, ORDERS, PIXELS, STARTS, Problem, Settings
 from xlnn.words import LANGUAGES, say, word
 from xlnn.xlsx.cell_table import UNCALCULATED
@@ -71,6 +71,9 @@ ENTRIES = (
     ),
     Entry("update", "update", "all parameters together, or the output layer first: {choices}", **one_of(UPDATES)),
     Entry("freeze_biases", "freeze biases", "yes: the biases stay as they are", yes, lambda b: "yes" if b else "no", YES_NO),
+    Entry("decay", "weight decay", "λ: each update also subtracts η λ w, so that weights stay small (L2)", rate),
+    Entry("decay_in", "decay in", "where λw is added: {choices} (cost: λ/2 Σw² in C_T)", **one_of(DECAYS)),
+    Entry("decay_biases", "decay biases", "yes: the biases decay, too", yes, lambda b: "yes" if b else "no", YES_NO),
     Entry("seed", "seed", "of drawn parameters and shuffled batches", whole, expected="a whole number"),
     Entry("start", "start", "distribution of parameters that are left empty: {choices}", **one_of(STARTS)),
     Entry("ties", "pooling ties", "which of several largest cells gets δ: {choices}", **one_of(TIES)),
@@ -90,7 +93,9 @@ ENTRIES = (
 )
 
 
-UNSAID = {"pixels": "as they are", "blank": "0"}  # settings that sheet Settings has only where they are others
+UNSAID = {  # settings that sheet Settings has only where they are others
+    "pixels": "as they are", "blank": "0", "decay": 0.0, "decay_in": "update", "decay_biases": "no",
+}  # fmt: skip
 
 
 BY_FIELD = {entry.field: entry for entry in ENTRIES}

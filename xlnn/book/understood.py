@@ -31,6 +31,7 @@ MEMORY = (
     "later updates also follow from {cell}, as with momentum: that rule is not known here. What leads to the gradients is "
     "judged, the updates are not, and training descends without it."
 )
+DECAY = "the weights also shrink, weight decay λ = {decay}: what an update subtracts is η (∂C_T/∂w + λw)."
 SCHEDULE = "each iteration has an η of its own, which the sheet calculates: it is judged with that; training keeps the first."
 SHORT_E = "the sheet has {number} for e: its outputs are judged as exactly as that is. EXP(z) is exact."
 OTHERS = "further trainings of this network: {count} ({where}); they are judged, too, and the first one goes on."
@@ -203,6 +204,8 @@ def notes(found: Understood) -> Notes:
         result.append(("δ has the other sign, t − a, and is added.", {}))
     if any(part.factor < 0 for name, part in found.iterations[0].named.items() if name.startswith("b") and name != "back"):
         result.append(("the biases are thresholds θ: z = Σ w a − θ.", {}))
+    if found.network.decay:
+        result.append((DECAY, {"decay": f"{found.network.decay:.6g}"}))
     if scheduled(found):
         result.append((SCHEDULE, {}))
     if found.e != math.e:
@@ -289,6 +292,19 @@ def eta_cell(found: Understood, eta: float | None = None, names: Collection[str]
     read = set.intersection(*(set(graph.precedents(cell).tolist()) for cell in new))
     mine = [cell for cell in sorted(read) if graph.is_leaf[cell] and abs(graph.values.numbers[cell] - eta) <= SAME * eta]
     return mine[0] if len(mine) == 1 else None
+
+
+def decay_cell(found: Understood) -> int | None:
+    """The cell that holds λ, if all updates of weights of the first iteration read it, or all their gradients."""
+    graph, decay = found.graph, found.network.decay
+    for kind in ("new_w", "dCT_dw"):
+        parts = [part.cells for name, part in found.iterations[0].named.items() if name.startswith(kind)]
+        cells = [cell for part in parts for cell in part.ravel().tolist() if cell >= 0]
+        read = set.intersection(*(set(graph.precedents(cell).tolist()) for cell in cells)) if cells else set()
+        mine = [cell for cell in sorted(read) if graph.is_leaf[cell] and abs(graph.values.numbers[cell] - decay) <= SAME * decay]
+        if len(mine) == 1:
+            return mine[0]
+    return None
 
 
 def scheduled(found: Understood) -> dict[int, float]:

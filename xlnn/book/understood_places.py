@@ -7,18 +7,18 @@ from collections.abc import Iterator
 from xlnn.book.places_words import NEXT_SHEET
 from xlnn.book.places_writing import LineWords, line_words
 from xlnn.book.quantity_names import IMAGE_COUNT
-from xlnn.book.understood import common_eta, eta_cell, layer_rates, network_of
+from xlnn.book.understood import common_eta, decay_cell, eta_cell, layer_rates, network_of
 from xlnn.layout.cells import quoted
 from xlnn.layout.listed import Listed, spots
 from xlnn.layout.places import Move, Place
 from xlnn.model.network import Network
 from xlnn.model.quantities import Quantity
 from xlnn.understand import Understood
-from xlnn.words import say
+from xlnn.words import say, word
 
 
 def places_lines(found: Understood, language: str = "en") -> list[LineWords]:
-    """The lines of sheet Places that say all that was understood, by the headings of their columns."""
+    """The lines of sheet Places that say where all lies that was understood, by the headings of their columns."""
     return [
         *_quantities(found, language),
         *none_lines(network_of(found, {}), language),
@@ -95,6 +95,17 @@ def rate_lines(found: Understood) -> Iterator[LineWords]:
     for label, rate in rates.items():
         names = {f"new_{kind}{label}" for kind in "wb"}
         yield {"Quantity": "eta" + label, "First block": _rate(found, rate * eta, eta_cell(found, rate * eta, names))}
+
+
+def decay_lines(found: Understood, language: str) -> Iterator[LineWords]:
+    """λ of weights that decay, in its cell where one holds it, and where λw is added, of which parameters."""
+    network = found.network
+    if network.decay:
+        yield {"Quantity": say("weight decay", language), "First block": _rate(found, network.decay, decay_cell(found))}
+        if network.decay_in != "update":
+            yield {"Quantity": say("decay in", language), "First block": word(network.decay_in, language)}
+        if network.decay_biases:
+            yield {"Quantity": say("decay biases", language), "First block": say("yes", language)}
 
 
 def _rate(found: Understood, eta: float, number: int | None) -> str:

@@ -289,7 +289,7 @@ def _scale(learns: Learning) -> Iterator[Finding]:
     """The gradients are a multiple of the derivative of the cost that is shown: ½ is forgotten in one of them, or 1/n."""
     u = learns.updates
     first = u.of(0)
-    given = eta(learns.wiring, u.rows(first))
+    given = eta(learns.wiring, u.rows(first), learns.costs[0].decay)
     if learns.costs[0].name != "shown" or given is None or given[0] < 0:
         return
     mine = learns.wiring.reached(np.array(given[:1]))[u.new[first]]  # another training has a cell of its own

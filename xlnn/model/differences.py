@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -52,6 +52,7 @@ def gradcheck(problem: Problem, h: float = 1e-5) -> list[GradientCheck]:
     for networks that cannot learn.
     """
     problem.network.check_trainable()
+    problem = replace(problem, network=problem.network.descending)
     given = problem.given(problem.batch(1))
     step = Step(problem, 1, given, problem.parameters)
     rounding = _rounding(step)

@@ -42,7 +42,7 @@ def minimise(problem: Problem, steps: int = 1000) -> Solution:
         raise UsageError("the number of steps must be at least 1, not {value}.", value=steps)
     problem.network.check_trainable()
     # of the function C_T itself: the gradient with new weights, or with δ for every shared maximum, is another one
-    exact = replace(problem, network=replace(problem.network, update="together", ties="first"))
+    exact = replace(problem, network=replace(problem.network.descending, update="together", ties="first"))
     free = [q for q in problem.network.parameters if not problem.network.frozen(q)]
     given = exact.given(np.arange(exact.images))
     totals = [_total(problem, problem.parameters, 0)]

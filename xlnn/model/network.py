@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
-from math import prod
+from math import isfinite, prod
 from typing import cast
 
 from xlnn.errors import ContentError, UsageError
@@ -14,10 +14,10 @@ from xlnn.model.convolution import convolution, convolution_shape
 from xlnn.model.costs import COSTS
 from xlnn.model.dense import dense
 from xlnn.model.kernels import CELLS
-from xlnn.model.output import answer_rules, cost_rules, output_error_rules, target_rule
+from xlnn.model.output import answer_rules, cost_rules, output_error_rules, target_rule, total_with_decay
 from xlnn.model.pooling import pooling, pooling_shape
 from xlnn.model.quantities import Quantity
-from xlnn.model.rules import Layer, LayerRules, Rule, error_rules, next_rule, summed_gradient, update_rule
+from xlnn.model.rules import Layer, LayerRules, Rule, error_rules, gradient_with_decay, next_rule, summed_gradient, update_rule
 
 KINDS = ("input", "dense", "convolution", "max pooling")
 
@@ -26,6 +26,9 @@ TOTALS = ("sum", "mean")
 
 
 UPDATES = ("together", "output first")
+
+
+DECAYS = ("update", "gradient", "cost")  # where λw comes in: only in the update, in ∂C_T/∂w, in C_T as λ/2 Σw²
 
 
 TIES = ("first", "all")
@@ -61,6 +64,9 @@ class Network:
     freeze_biases: bool = False
     update: str = "together"  # or the output layer first
     ties: str = "first"  # which of several largest cells of a pooling window gets δ
+    decay: float = 0.0  # λ of w − η (∂C_T/∂w + λw): weight decay, L2
+    decay_in: str = "update"  # one of DECAYS
+    decay_biases: bool = False  # biases decay, too
     classes: tuple[float, ...] | None = None  # digits the output units stand for; None: t is given
     names: tuple[str, ...] = ()  # words for the classes, where they are words
     judged: bool = True  # whether answers can be right or wrong
@@ -72,6 +78,9 @@ class Network:
         _check_choice("total", self.total, TOTALS)
         _check_choice("update", self.update, UPDATES)
         _check_choice("ties", self.ties, TIES)
+        _check_choice("decay in", self.decay_in, DECAYS)
+        if not (isfinite(self.decay) and self.decay >= 0):
+            raise UsageError("the decay λ must be 0 or a number above it, not {value}.", value=self.decay)
         self._check_output()
 
     def __getstate__(self) -> dict:
@@ -163,6 +172,10 @@ class Network:
         """The η of a parameter's layer, as a multiple of η."""
         return next(entry.rate for entry in self.layer_settings if entry.label == parameter.layer)
 
+    def decays(self, parameter: Quantity) -> float:
+        """λ of a parameter: 0 of biases unless they decay, too, and of what does not learn."""
+        return self.decay if (parameter.kind == "w" or self.decay_biases) and not self.frozen(parameter) else 0.0
+
     @cached_property
     def inputs(self) -> tuple[Quantity, ...]:
         """What a workbook must give besides the parameters: η, the images' numbers, x, and digits or t if there are answers."""
@@ -189,7 +202,7 @@ class Network:
         if self.classes is not None:
             rules.append(target_rule(self.output, self.classes))
         rules += [rule for part in parts for rule in part.forward]
-        rules += cost_rules(self.output, cost, self.total)
+        rules += self._with_decay(cost_rules(self.output, cost, self.total))
         if self.judged:
             rules += answer_rules(self.output, self.classes)
         for position in reversed(range(len(layers))):
@@ -201,9 +214,28 @@ class Network:
                 rules += parts[position].back
         trained = {q.name for q in self.parameters if not self.frozen(q)}
         for kind in ("gradients", "totals"):
-            rules += [r for part in parts for r in getattr(part, kind) if r.result.kind[-1] + r.result.layer in trained]
-        rules += [update_rule(q, self.frozen(q), self.rate(q)) for q in self.parameters]
+            found = [r for part in parts for r in getattr(part, kind) if r.result.kind[-1] + r.result.layer in trained]
+            rules += self._with_decay(found)
+        late = self.decay_in == "update"
+        rules += [update_rule(q, self.frozen(q), self.rate(q), self.decays(q) if late else 0.0) for q in self.parameters]
         return tuple(rules)
+
+    def _with_decay(self, rules: Iterable[Rule]) -> list[Rule]:
+        """These rules with λw in ∂C_T/∂w and λ/2 Σw² in C_T, where it is there."""
+        mine = [q for q in self.parameters if self.decays(q)]
+        by_gradient = {"dCT_d" + q.name: q for q in mine} if self.decay_in != "update" else {}
+        found = []
+        for rule in rules:
+            q = by_gradient.get(rule.result.name)
+            if rule.result.kind == "CT" and mine and self.decay_in == "cost":
+                rule = total_with_decay(rule, mine, self.decay)
+            found.append(rule if q is None else gradient_with_decay(rule, q, self.decay))
+        return found
+
+    @cached_property
+    def descending(self) -> Network:
+        """The network whose ∂C_T/∂w are the derivative of its C_T: without a λw that C_T has not."""
+        return self if not self.decay or self.decay_in == "cost" else replace(self, decay=0.0)
 
     @cached_property
     def rule_of(self) -> dict[str, Rule]:
@@ -217,8 +249,8 @@ class Network:
 
     @cached_property
     def summing(self) -> Network:
-        """The same network with C_T = ΣC: for some of the images, whose sums are added to those of others."""
-        return replace(self, total="sum")
+        """The same network with C_T = ΣC, nothing decaying: for some of the images, whose sums are added to those of others."""
+        return replace(self, total="sum", decay=0.0)
 
     @cached_property
     def ways(self) -> dict:
@@ -229,7 +261,8 @@ class Network:
     def summed(self) -> dict[str, Rule]:
         """∂C_T/∂w as Σ∂C/∂w, for sheets that show the single images' gradients."""
         trained = [q for q in self.parameters if self.answered and not self.frozen(q)]
-        return {"dCT_d" + q.name: summed_gradient(q, self.total) for q in trained}
+        rules = self._with_decay(summed_gradient(q, self.total) for q in trained)
+        return {rule.result.name: rule for rule in rules}
 
     @cached_property
     def next_rules(self) -> tuple[Rule, ...]:

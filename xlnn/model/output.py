@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import reduce
+from operator import add
 
 import numpy as np
 
@@ -45,6 +48,19 @@ def cost_rules(output: Layer, cost: Cost, total: str) -> tuple[Rule, Rule]:
             values=lambda c: per(c.sum(), len(c)),
             cell=lambda c: per(c[:].sum(), len(c)),
         ),
+    )
+
+
+def total_with_decay(rule: Rule, parameters: Sequence[Quantity], decay: float) -> Rule:
+    """The rule of a C_T that has λ/2 Σw² of these parameters in it, whose derivative λw is."""
+    squares = lambda parts: reduce(add, [(part[:] * part[:]).sum() for part in parts])
+    return replace(
+        rule,
+        needs=(*rule.needs, *(q.name for q in parameters)),
+        equation=f"{rule.equation} + {decay:g}/2 Σw²",
+        source="",
+        values=lambda c, *parts: rule.values(c) + decay / 2 * squares(parts),
+        cell=lambda c, *parts: rule.cell(c) + decay / 2 * squares(parts),
     )
 
 

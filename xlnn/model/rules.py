@@ -148,10 +148,28 @@ def summed_gradient(parameter: Quantity, total: str) -> Rule:
     )
 
 
-def update_rule(parameter: Quantity, frozen: bool, rate: float = 1.0) -> Rule:
+def decayed(gradient, w, decay: float):
+    """∂C_T/∂w + λw: what a parameter that decays goes against (weight decay, L2), the derivative of C_T + λ/2 Σw²."""
+    return gradient + decay * w
+
+
+def gradient_with_decay(rule: Rule, parameter: Quantity, decay: float) -> Rule:
+    """The rule of a ∂C_T/∂w that has λw in it."""
+    count = len(rule.needs)
+    return replace(
+        rule,
+        needs=(*rule.needs, parameter.name),
+        equation=f"{rule.equation} + {decay:g} {parameter.kind}",
+        source="",
+        values=lambda *needs: decayed(rule.values(*needs[:count]), needs[count], decay),
+        cell=lambda *needs: decayed(rule.cell(*needs[:count], *needs[count + 1 :]), needs[count][needs[count + 1 :]], decay),
+    )
+
+
+def update_rule(parameter: Quantity, frozen: bool, rate: float = 1.0, decay: float = 0.0) -> Rule:
     """w − η ∂C_T/∂w, the parameter that the next iteration uses, book 4-1; a frozen one stays as it is.
 
-    `rate`: its layer's own η, as a multiple of η.
+    `rate`: its layer's own η, as a multiple of η. `decay`: λ of w − η (∂C_T/∂w + λw), which the book does not have.
     """
     result = Quantity("new_" + parameter.kind, parameter.layer, parameter.axes, parameter.shape)
     if frozen:
@@ -163,22 +181,26 @@ def update_rule(parameter: Quantity, frozen: bool, rate: float = 1.0) -> Rule:
             lambda b: b,
             lambda b, *index: b[index],
         )
-    usual = Rule(
+    own = "" if rate == 1 else f"{rate:g} "
+    against = f"(∂C_T/∂w + {decay:g} w)" if decay else "∂C_T/∂w"
+    change = _change(rate, decay)
+    return Rule(
         result,
         (parameter.name, "eta", "dCT_d" + parameter.name),
-        "w ← w − η ∂C_T/∂w".replace("w", parameter.kind),
-        "book 4-1",
-        values=lambda w, eta, gradient: w - eta * gradient,
-        cell=lambda w, eta, gradient, *index: w[index] - eta[()] * gradient[index],
+        f"w ← w − {own}η {against}".replace("w", parameter.kind),
+        "" if decay else "book 4-1",
+        values=lambda w, eta, gradient: w - change(w, eta, gradient),
+        cell=lambda w, eta, gradient, *index: w[index] - change(w[index], eta[()], gradient[index]),
     )
-    if rate == 1:
-        return usual
-    return replace(
-        usual,
-        equation=usual.equation.replace("η", f"{rate:g} η"),
-        values=lambda w, eta, gradient: w - rate * eta * gradient,
-        cell=lambda w, eta, gradient, *index: w[index] - rate * eta[()] * gradient[index],
-    )
+
+
+def _change(rate: float, decay: float) -> Callable:
+    """What an update subtracts."""
+    if decay:
+        usual = lambda w, eta, gradient: eta * decayed(gradient, w, decay)
+    else:
+        usual = lambda w, eta, gradient: eta * gradient
+    return usual if rate == 1 else lambda w, eta, gradient: usual(w, rate * eta, gradient)
 
 
 def next_rule(parameter: Quantity) -> Rule:

@@ -16,7 +16,7 @@ import numpy as np
 
 from xlnn.errors import DivergedError
 from xlnn.model.problem import Problem
-from xlnn.model.rules import Rule, divided
+from xlnn.model.rules import Rule, decayed, divided
 from xlnn.model.threads import one_thread
 
 if TYPE_CHECKING:
@@ -133,7 +133,11 @@ class StepInBlocks(Step):
             for name in summed:
                 sums[name] = sums[name] + block[name] if name in sums else block[name]
         self._values |= {name: np.concatenate(parts) for name, parts in found.items()}
-        self._values |= {name: divided(network.total)(sum_, images) for name, sum_ in sums.items()}
+        for name, sum_ in sums.items():
+            gradient = divided(network.total)(sum_, images)
+            parameter = network.quantities[name.removeprefix("dCT_d")]
+            late = network.decay_in == "update" or not network.decays(parameter)
+            self._values[name] = gradient if late else decayed(gradient, self._parameters[parameter.name], network.decay)
 
 
 def way(rule_of: Mapping[str, Rule], names: Sequence[str], known: Container[str] = ()) -> list[Rule]:

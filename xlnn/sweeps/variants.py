@@ -59,7 +59,10 @@ LAYER_ENTRIES = {
 OF_LAYERS = ("units LAYER", "size LAYER", "activation LAYER", "stride LAYER")  # as an option may call them
 
 
-OTHERS = ("iterations", "cost", "total", "batch", "order", "update", "freeze_biases", "start", "ties")
+OTHERS = (
+    "iterations", "cost", "total", "batch", "order", "update", "freeze_biases", "decay", "decay_in", "decay_biases", "start",
+    "ties",
+)  # fmt: skip
 
 
 NETWORK_FIELDS = {field.name for field in fields(Network)}

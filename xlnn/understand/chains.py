@@ -13,7 +13,7 @@ import numpy as np
 
 from xlnn.formula.tree import Operand
 from xlnn.formula.values import NUMBER
-from xlnn.understand.wiring import Wiring, terms
+from xlnn.understand.wiring import Wiring, shrunk, terms
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,18 +61,23 @@ def updates(wiring: Wiring) -> Updates:
 def _candidates(wiring: Wiring) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Old and new cells, and the block, of what looks like an update and whose change depends on the old cell.
 
-    New cells that nothing uses count only where no new cell is used as its old one is, or beside such in one block.
+    New cells that nothing uses count only where no new cell is used as its old one is, or beside such in one block. What shrinks
+    by itself, as an average that updates take, and depends on itself by way of updates only, is no parameter.
     """
     kinds = wiring.graph.values.all_kinds()
     parts = []
-    for old, new, rest, block in _forms(wiring):
+    through = np.ones(len(wiring.source), bool)
+    for shrinks, (old, new, rest, block) in ((way, form) for way in (False, True) for form in _forms(wiring, way)):
         used, unused = _roles(wiring, old, new, block)
         stays = (used | unused) & (kinds[old] == NUMBER) & (kinds[new] == NUMBER)
         depends = np.zeros(len(old), bool)
         for rows in _by_distance(wiring, old, new):
             rows = rows[stays[rows]]
             if len(rows):  # copies of one formula: some tell for all, and one of these may be wrong
-                depends[rows] = any(_depends(wiring, old[one], rest[one]) for one in {rows[0], rows[len(rows) // 2], rows[-1]})
+                some = {rows[0], rows[len(rows) // 2], rows[-1]}
+                by_way = through if shrinks else None
+                depends[rows] = any(_depends(wiring, old[one], rest[one], by_way) for one in some)
+        through[new[depends]] = shrinks
         parts.append((old[depends], new[depends], block, bool((used & depends).any())))
     goes_on = any(used for *_, used in parts)
     kept = [(old, new, block) for old, new, block, used in parts if used or not goes_on]
@@ -84,18 +89,21 @@ def _candidates(wiring: Wiring) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     )
 
 
-def _depends(wiring: Wiring, old: int, rest: np.ndarray) -> bool:
-    """Whether some of the cells beside the old one follow from it."""
-    return bool(wiring.reached(np.array([old]))[rest].any() or (rest == old).any())
+def _depends(wiring: Wiring, old: int, rest: np.ndarray, through: np.ndarray | None) -> bool:
+    """Whether some of the cells beside the old one follow from it, `through` these cells."""
+    return bool(wiring.reached(np.array([old]), through=through)[rest].any() or (rest == old).any())
 
 
-def _forms(wiring: Wiring) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray, int]]:
-    """Formulas that add something to a cell: old and new (copies,), what else is read (copies, cells), and the block."""
+def _forms(wiring: Wiring, shrinks: bool) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray, int]]:
+    """Formulas that add something to a cell: old and new (copies,), what else is read (copies, cells), and the block; where it
+    `shrinks`, to w·(1 − …)."""
     for number, block in enumerate(wiring.graph.blocks):
         parts = list(terms(block.tree))
         if len(parts) < 2:
             continue
-        operands = wiring.operands(block)
+        if shrinks:
+            parts = [(sign, left) for sign, term in parts if (left := shrunk(wiring, block, term)) is not term]
+        operands = wiring.operands(block) if parts else []
         size = block.targets[0].size
         for sign, term in parts:
             if sign == 1 and isinstance(term, Operand) and operands[term.number].shape == block.targets.shape:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from xlnn.formula.graph import Graph
 from xlnn.formula.tree import Call
 from xlnn.formula.values import NUMBER, Values
+from xlnn.model.rules import decayed
 from xlnn.understand.chains import Updates
 from xlnn.understand.wiring import Wiring, bare, subtracted
 
@@ -28,6 +29,8 @@ class Cost:
     outputs: tuple[int, ...] = ()
     targets: tuple[int, ...] = ()
     inputs: tuple[int, ...] = ()  # z of each output, where a step has no slope to come back through
+    decay: float = 0.0  # λ of λ/2 Σw², which no cell need show
+    decaying: frozenset[int] = frozenset()  # the parameters w of that, as they are before all updates
 
     def seeds(self, values: Values) -> dict[int, float]:
         """∂C/∂(each cell that the cost is computed from)."""
@@ -99,11 +102,12 @@ def in_iteration(wiring: Wiring, found: Updates, cost: Cost, iteration: int) -> 
     mine = wiring.reached(found.old[these]) & ~wiring.reached(found.new[these])
     if not cost.cells:
         a, t = differences(wiring, found, mine)
-        return _known(wiring, cost.name, a, t) or cost
+        other = _known(wiring, cost.name, a, t) or cost
+        return replace(cost, outputs=other.outputs, targets=other.targets, inputs=other.inputs)
     blocks = set(wiring.block_of[list(cost.cells)].tolist())
     ends = ~wiring.reached(found.new, forward=False)
     cells = np.flatnonzero(mine & ends & np.isin(wiring.block_of, list(blocks)) & ~wiring.is_copy)
-    return Cost(cost.name, tuple(cells.tolist()))
+    return replace(cost, cells=tuple(cells.tolist()))
 
 
 def slopes(graph: Graph, found: Updates, costs: Sequence[Cost], values: Values) -> np.ndarray:
@@ -115,4 +119,6 @@ def slopes(graph: Graph, found: Updates, costs: Sequence[Cost], values: Values) 
         together = known[start : start + AT_ONCE]
         for k, slope in zip(together, graph.slopes([seeds[k] for k in together], values), strict=True):
             result[found.of(k)] = slope[found.old[found.of(k)]]
+            mine = found.of(k)[np.isin(found.root[found.of(k)], list(costs[k].decaying))]
+            result[mine] = decayed(result[mine], values.numbers[found.old[mine]], costs[k].decay)
     return result

@@ -15,7 +15,7 @@ import numpy as np
 from xlnn.formula.tree import Call, Operation, walk
 from xlnn.formula.values import NUMBER
 from xlnn.understand.sums import Polynomial, Sums
-from xlnn.understand.wiring import Wiring, bare
+from xlnn.understand.wiring import Wiring, bare, terms
 
 LEAF = -1  # among what a cell is a function of: a given number, or more than one thing
 
@@ -138,7 +138,7 @@ def forward(wiring: Wiring, sums: Sums, root: np.ndarray) -> Forward:
     given = wiring.graph.is_leaf & (wiring.graph.values.all_kinds() == NUMBER)
     for found in sums.every:
         unit = unit_of(found.cell, found.part, found.terms, sums.is_parameter, given)
-        if unit:
+        if unit and not _shrinks(unit, wiring, sums.is_parameter, root):
             candidates[unit.cell, unit.part] = unit
     candidates = _whole_sums(_without_differences(candidates, wiring, sums.is_parameter, root), wiring)
     result = Forward(wiring, sums, candidates)
@@ -205,6 +205,19 @@ def _without_differences(
         return any(set(wiring.read_from(cell)) - {unit.cell} for cell in z)
 
     return {key: candidates[key] for key in firsts.values() if not is_difference(candidates[key])}
+
+
+def _shrinks(unit: Unit, wiring: Wiring, is_parameter: np.ndarray, root: np.ndarray) -> bool:
+    """Whether a product is λw in the update of w, or a term of its gradient: a weight that shrinks besides, and no Σ."""
+    if unit.part < 0 or len(unit.weights) != 1 or unit.bias >= 0:
+        return False
+    cell, weight = unit.cell, unit.weights[0]
+    if not is_parameter[cell]:
+        tree = wiring.graph.tree(cell)
+        is_term = tree is not None and any(isinstance(term, Operation) and term.operators == ("*",) for _, term in terms(tree))
+        readers = wiring.read_from(cell) if is_term else []
+        return bool(readers) and all(is_parameter[new] and root[new] == root[weight] for new in readers)
+    return cell != weight and root[cell] == root[weight]
 
 
 def _whole_sums(candidates: dict[tuple[int, int], Unit], wiring: Wiring) -> dict[tuple[int, int], Unit]:

@@ -12,6 +12,8 @@ from xlnn.formula.graph import Graph
 from xlnn.formula.values import NUMBER, Values
 from xlnn.layout.places import Place
 from xlnn.model.network import TIES, Network
+from xlnn.model.quantities import Quantity
+from xlnn.model.rules import decayed
 from xlnn.model.training import Step
 from xlnn.understand import placing
 from xlnn.understand.matching import Named, Naming, agree, commonest
@@ -288,11 +290,16 @@ class Reading:
             there = (old.cells >= 0) & (new.cells >= 0)
             moved = (values.numbers[old.cells[there]] - values.numbers[new.cells[there]]) * old.factor
             with np.errstate(all="ignore"):
-                quotients = moved / step["dCT_d" + q.name][there]
+                quotients = moved / self._against(q, step)[there]
             quotients = quotients[np.isfinite(quotients) & (quotients != 0)]
             if len(quotients):
                 found[q.name] = self._spelled(quotients, new.cells[there])
         return found
+
+    def _against(self, q: Quantity, step: Step) -> np.ndarray:
+        """What η times is subtracted from a parameter."""
+        gradient, decay = step["dCT_d" + q.name], self.network.decays(q)
+        return decayed(gradient, step[q.name], decay) if decay and self.network.decay_in == "update" else gradient
 
     def _spelled(self, quotients: np.ndarray, new: np.ndarray) -> float:
         """The commonest quotient, one that the updates read rather than another; spelled as they have it."""

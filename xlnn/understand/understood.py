@@ -27,6 +27,7 @@ from xlnn.model.costs import COSTS
 from xlnn.model.network import TOTALS, Network
 from xlnn.understand import placing
 from xlnn.understand.chains import updates
+from xlnn.understand.decay import points_from_the_first, with_decay
 from xlnn.understand.matching import Naming
 from xlnn.understand.meaning import activation_of, at_zero, network_of, outputs_of, perturbed, targets_of, with_zeros
 from xlnn.understand.memory import remembered
@@ -168,11 +169,13 @@ class _Reading:
         naming.keep(given)
         naming.keep_copies(np.concatenate([*(instance.x.ravel() for instance in self.shown), *(part.ravel() for part in t)]))
         learnt = self._network(naming, activations, t[0])
+        learnt = self._decaying(naming, uses, learnt, t)
         answered = self._answered(naming) if learnt.output.activation == "softmax" else None
         readings = [Reading(naming, uses, learnt, *pair, answered) for pair in zip(self.shown, t, strict=True)]
         read = zip(readings, self.training, strict=True)
         found = alike(self.graph, [replace(reading.read(), training=number) for reading, number in read], naming.free)
         network = network_of(self.shown[0], activations, learnt.cost, learnt.total, readings[0].ties())
+        network = replace(network, decay=learnt.decay, decay_in=learnt.decay_in, decay_biases=learnt.decay_biases)
         network = replace(network, freeze_biases=_are_frozen(found))
         several = [tuple(i for i in found if i.training == number) for number in sorted({i.training for i in found})]
         count = int(sum((~k).sum() for k in tried))
@@ -244,6 +247,20 @@ class _Reading:
             activations = ["identity" if name in STEPS else name for name in activations]
         tried = [network_of(self.shown[0], activations, cost, total) for total in totals for cost in costs]
         return max(tried, key=lambda network: self._score(naming, network, t))
+
+    def _decaying(self, naming: Naming, uses: Uses, learnt: Network, t: Sequence[np.ndarray]) -> Network:
+        """The network with its decay, and the total by which most cells agree then."""
+        if not len(self.updates.old):
+            return learnt
+        few = list(zip(self.shown, t, strict=True))[:FEW]
+        points = points_from_the_first(self.wiring, few)
+        found = with_decay(learnt, naming, uses, few, points)
+        if not found.decay or len(self.shown[0].x) == 1:
+            return found
+        others = [
+            with_decay(replace(learnt, total=total), naming, uses, few, points) for total in TOTALS if total != learnt.total
+        ]
+        return max([found, *others], key=lambda network: self._score(naming, network, t[0]))
 
     def _score(self, naming: Naming, network: Network, t: np.ndarray) -> tuple[float, float, float]:
         """How well a network's cost fits: whether its like is shown, what is learnt by it, whether it is shown itself."""

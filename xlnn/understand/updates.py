@@ -18,6 +18,7 @@ from xlnn.formula.values import NUMBER, Values
 from xlnn.understand.chains import Updates, updates
 from xlnn.understand.costs import Cost, costs_of, differences, in_iteration, slopes
 from xlnn.understand.matching import commonest
+from xlnn.understand.shrinking import decays, like, shrinking_factors, usual_decay
 from xlnn.understand.wiring import Wiring, factors
 
 FIRST = 4  # iterations, of which one shows what is descended
@@ -59,7 +60,9 @@ def learning(graph: Graph | Wiring) -> Learning | None:
     own = _own_rates(wiring, found)
     (agree, _), best = (0, False), None
     for iteration in range(min(FIRST, found.iterations)):  # of an example with inputs of 0 only a bias learns
-        tried = [(_agreeing(wiring, found, cost, points, own, iteration), cost) for cost in costs_of(wiring, found)]
+        costs = costs_of(wiring, found)
+        costs += [one for cost in costs if (one := _with_decay(wiring, found, cost, points, iteration))]
+        tried = [(_agreeing(wiring, found, cost, points, own, iteration), cost) for cost in costs]
         (agree, _), best = max(tried, key=lambda entry: entry[0], default=((0, False), None))
         if agree >= min(2, len(found.of(0))):
             break
@@ -75,13 +78,27 @@ def learning(graph: Graph | Wiring) -> Learning | None:
             rate = _judged(wiring, found, _everywhere(wiring, found, best), points).rate
             return replace(_judged(wiring, found, _everywhere(wiring, found, shown), points, rate), instead=best.name)
     judged = _judged(wiring, found, _everywhere(wiring, found, best), points)
-    given, usual = eta(wiring, found), _commonest(judged.rate[np.isfinite(judged.rate)])
+    given, usual = eta(wiring, found, best.decay), _commonest(judged.rate[np.isfinite(judged.rate)])
     many = max(1, len(best.cells), len(best.outputs))
     other = {0.0, 0.5, 1.0, 2.0, 1 / many, 2 / many}  # η·η where η is ½ is η·½: Σ(t − a)² without its ½, or a mean
     if given and usual and (usual < 0 or (given[0] >= 0 and given[1] not in other and abs(usual / given[1] ** 2 - 1) < CLOSE)):
         whole = np.full(len(found.old), given[1])  # upwards, or η twice: all updates agree, and all are wrong
         return _judged(wiring, found, judged.costs, points, whole)
     return judged
+
+
+def _with_decay(wiring: Wiring, found: Updates, cost: Cost, points: Sequence[Values], iteration: int) -> Cost | None:
+    """A cost with λ/2 Σw², where updates of an iteration follow that; None where fewer than two do."""
+    rows = found.of(iteration)
+    only = replace(found.rows(rows), iteration=np.zeros(len(rows), np.int64))
+    here = in_iteration(wiring, found, cost, iteration)
+    slope = np.array([slopes(wiring.graph, only, [here], values) for values in points[-2:]])
+    w = np.array([values.numbers[only.old] for values in points[-2:]])
+    change = np.array([-_steps(only, values) for values in points[-2:]])
+    each = decays(change, slope, w)
+    decay = usual_decay(each)
+    shrinks = like(each, decay or 0.0) | ((slope == 0) & (change != 0)).all(axis=0)
+    return None if decay is None else replace(cost, decay=decay, decaying=frozenset(only.root[shrinks].tolist()))
 
 
 def _everywhere(wiring: Wiring, found: Updates, cost: Cost) -> tuple[Cost, ...]:
@@ -148,6 +165,7 @@ def changed(wiring: Wiring, found: Updates, seed: int) -> Values:
     moving[start] = True
     moving &= graph.is_leaf & (graph.values.all_kinds() == NUMBER)
     moving[[cell for cell, _ in _factors(wiring, found) if cell >= 0]] = False
+    moving[shrinking_factors(wiring, found)] = False
     moving[[cell for cell in np.flatnonzero(moving & (graph.values.numbers == 1)).tolist() if _stands_alone(graph, cell)]] = False
     moving[_answers_of_shares(wiring, found)] = False
     moving[start] = True
@@ -264,12 +282,14 @@ def _factors(wiring: Wiring, found: Updates) -> Iterator[tuple[int, float]]:
                         yield cell, float(graph.values.numbers[cell])
 
 
-def eta(wiring: Wiring, found: Updates) -> tuple[int, float] | None:
-    """The cell and number that most updates multiply with by themselves: η, where the formulas have it so."""
+def eta(wiring: Wiring, found: Updates, decay: float = 0.0) -> tuple[int, float] | None:
+    """The cell and number that most updates multiply with by themselves: η, where the formulas have it so, and not this decay."""
     counts: dict[tuple[int, float], int] = {}
     for block in sorted(set(found.block.tolist())):
         some = found.rows(found.block == block)
         for key in {key for key in _factors(wiring, some) if key[0] >= 0 or key[1] > 0}:
+            if decay and like(np.array(key[1]), decay):
+                continue
             counts[key] = counts.get(key, 0) + len(some.old)
     return max(counts, key=lambda key: (counts[key], key[0] >= 0), default=None)
 

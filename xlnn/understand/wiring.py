@@ -10,7 +10,7 @@ import numpy as np
 
 from xlnn.formula.block import Block, operand_cells
 from xlnn.formula.graph import Graph
-from xlnn.formula.tree import Brackets, Call, Operand, Operation, Sign, Tree, walk
+from xlnn.formula.tree import Brackets, Call, Number, Operand, Operation, Sign, Tree, walk
 
 
 @dataclass(frozen=True, eq=False)
@@ -207,6 +207,23 @@ def terms(tree: Tree) -> Iterator[tuple[int, Tree]]:
                 yield -sign, term
         case plain:
             yield 1, plain
+
+
+def shrunk(wiring: Wiring, block: Block, term: Tree) -> Tree:
+    """The w of w·(1 − …), with the factor in the formula or in a cell of its own; any other term as it is."""
+    operands = [bare(part) for part in term.operands] if isinstance(term, Operation) and set(term.operators) == {"*"} else []
+    others = [part for part in operands if not _is_what_is_left(wiring, block, part)]
+    return others[0] if len(others) == 1 < len(operands) else term
+
+
+def _is_what_is_left(wiring: Wiring, block: Block, part: Tree) -> bool:
+    """Whether a factor is 1 − …."""
+    if isinstance(part, Operand):
+        cells = np.unique(wiring.operands(block)[part.number])
+        tree = wiring.graph.tree(int(cells[0])) if len(cells) == 1 and cells[0] < len(wiring.graph.codes) else None
+        part = part if tree is None else bare(tree)
+    left = isinstance(part, Operation) and part.operators == ("-",) and bare(part.operands[0])
+    return isinstance(left, Number) and left.value == 1
 
 
 def factors(tree: Tree) -> Iterator[Tree]:
