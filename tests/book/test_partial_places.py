@@ -15,6 +15,8 @@ from understand_books import rows, table
 
 import workbooks
 import xlnn
+from xlnn.book.origin import origin_of
+from xlnn.book.places_writing import line_words
 
 pytestmark = office.needs_office
 PLACES = (*workbooks.PLACES, "Next iteration", "Next input", "Factor")
@@ -114,6 +116,40 @@ def test_three_lines_of_places_and_the_rest_understood(sheets, tmp_path):
         code, text, error = run(command, path, *(["-n", "1", "-o", tmp_path / "o.xlsx"] if command == "train" else []))
         assert code == 0
         assert "lines: 3" in text + error
+
+
+def counted(path: Path) -> tuple[int, list[str]]:
+    """How many iterations `show` counts and its first and last name; the names that `check` has, shortened in the middle."""
+    said = re.search(r"iterations: (\d+) \((?:on )?(.*)\)\n", run("show", path)[1])
+    names = re.search(r"checked on (.*?): ", run("check", path)[1])
+    assert said is not None
+    assert names is not None
+    ends, found = said[2].split(" … "), names[1].split(", ")
+    assert (ends[0], ends[-1]) == (found[0], found[-1])
+    return int(said[1]), found
+
+
+@pytest.mark.parametrize("name", ["rows", "blocks down", "blocks right"])
+@pytest.mark.parametrize("begins", [1, 2, 3])
+def test_show_and_check_count_the_iterations_alike(sheets, name, begins, tmp_path):
+    """Also where Places begins with a later one: those before it are not looked at, and that is said."""
+    problem = xlnn.read(sheets[name])
+    own = origin_of(problem).iterations
+    lying = [(q, *own.shown[begins][q.name]) for q in problem.network.parameters if q.name in own.shown[begins]]
+    lines = [line_words(q, sheet, place, 1.0, None, "en") for q, sheet, place in lying]
+    path = with_places(sheets[name], tmp_path / "p.xlsx", *([line.get(column) for column in PLACES] for line in lines))
+    count, names = counted(path)
+    assert count == len(own.shown) - begins + 1
+    assert count == len(names) or "…" in names
+    text = run("check", path)[1]
+    before = {1: None, 2: "the 1 iteration before", 3: "the 2 iterations before"}[begins]
+    assert ("before that" in text) == (before is not None)
+    assert before is None or before in text
+
+
+@pytest.mark.parametrize("name", STYLES)
+def test_without_places_they_count_alike_too(sheets, name):
+    assert counted(sheets[name])[0] == len(origin_of(xlnn.read(sheets[name])).iterations.shown)
 
 
 def test_places_holds_where_the_formulas_say_something_else(sheets, tmp_path):

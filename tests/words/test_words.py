@@ -335,7 +335,7 @@ SAID = {
     "checking.tell_compare: found.notes": first_of_pairs("checking.comparing", "_notes"),
     "errors: OPTION.sub(_argument, template)": (),  # of a template, for a program
     "book.describing: problem.notes": first_of_pairs("xlsx.workbook", "notes")
-    | {completing.HELD, completing.ABSENT, completing.OTHER, completing.COMPLETED, completing.ALONE}
+    | {completing.HELD, completing.ABSENT, completing.OTHER, completing.COMPLETED, completing.ALONE, completing.EARLIER}
     | first_of_pairs("book.own_images", "_notes")
     | first_of_pairs("book.own_places", "_left_out_biases")
     | first_of_pairs("book.own_places", "_notes_aside")

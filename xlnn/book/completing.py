@@ -15,8 +15,9 @@ from xlnn.book.places_line import Line
 from xlnn.book.places_writing import headings
 from xlnn.book.understood_places import places_lines
 from xlnn.errors import ContentError, Where
+from xlnn.layout.cells import quoted
 from xlnn.layout.layouts import MARKS
-from xlnn.layout.listed import by_sheet
+from xlnn.layout.listed import by_sheet, spots
 from xlnn.layout.places import Place
 from xlnn.model.network import Network
 from xlnn.understand import Understood
@@ -30,6 +31,7 @@ OTHER = "the formulas say another network than sheet Places; Places holds, and n
 COMPLETED = "read as sheet Places says (lines: {count}); the rest is understood from the formulas."
 Codes = Mapping[str, np.ndarray]  # by sheet the cells of an array, in its order
 CONVENTIONS = ("cost", "total", "freeze_biases", "decay", "decay_in", "decay_biases", "ties", "answered")
+EARLIER = "sheet Places begins with {name} in {cell}; the {count} iterations before that are not looked at."
 ALONE = "read as sheet Places says (lines: {count})."
 
 
@@ -58,7 +60,8 @@ def completed(book: Workbook, said: Said, found: settings.Read, known: Understoo
             return None
         raise
     found = _settings(said, own, found, known, network)
-    understood_ = _understood(book, known, _beginning(own, known, network))
+    beginning = _beginning(own, known, network)
+    understood_ = _understood(book, known, beginning)
     gone = [(ABSENT, {"name": name, "found": _told(understood_[name])}) for name in said.absent if name in understood_]
     completed_network = found.network()
     theirs = {name: line for name, line in understood_.items() if name in completed_network.quantities}
@@ -66,7 +69,8 @@ def completed(book: Workbook, said: Said, found: settings.Read, known: Understoo
     merged, notes = _merged(said, own, theirs, completed_network, count)
     alike = "x" not in own or _same(own["x"], theirs["x"], completed_network, "x", count)
     images = count if said.images is None and alike else said.images
-    return Completed(replace(said, own=merged, images=images, notes=(*said.notes, *gone, *notes)), found, known)
+    notes = (*gone, *notes, *_earlier(known, beginning))
+    return Completed(replace(said, own=merged, images=images, notes=(*said.notes, *notes)), found, known)
 
 
 def with_rate(book: Workbook, said: Said, found: settings.Read) -> tuple[Said, settings.Read]:
@@ -147,6 +151,14 @@ def _beginning(own: Own, known: Understood, network: Network) -> Understood:
     ]
     first = alike.index(max(alike))
     return replace(known, iterations=known.iterations[first:]) if first else known
+
+
+def _earlier(known: Understood, beginning: Understood) -> Iterator[tuple[str, Mapping]]:
+    """A note where the formulas have iterations before that with which Places begins."""
+    if before := len(known.iterations) - len(beginning.iterations):
+        name, where = next((name, where) for name, where in beginning.iterations[0].places().items() if name.startswith("w"))
+        sheet, cell = next(spots(*where))
+        yield EARLIER, {"cell": f"{quoted(sheet)}!{cell.name}", "name": name, "count": before}
 
 
 def _lines(book: Workbook, known: Understood) -> dict[str, Line]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -31,7 +31,7 @@ from xlnn.book.own_iterations import factors_of
 from xlnn.book.places_line import Line
 from xlnn.book.reader import read_book
 from xlnn.book.standard import standard
-from xlnn.book.whereabouts import GIVEN, OwnIterations
+from xlnn.book.whereabouts import OwnIterations, names_of
 from xlnn.errors import ArrangementError, ContentError, XlnnError
 from xlnn.layout.arrange import arrange
 from xlnn.layout.cells import Cell
@@ -319,7 +319,7 @@ def _own(book: Book, own: OwnIterations) -> Iterator[Shown]:
     taken: set[str] = set()
     last = 0
     for training in (own, *own.others):
-        names = _names_of(training, last, taken)
+        names = names_of(training, last, taken)
         for number, shown in training.shown.items():
             places = {**shown, **training.beyond.get(number, {})}
             images = training.images.get(number, np.arange(book.problem.images))
@@ -328,16 +328,6 @@ def _own(book: Book, own: OwnIterations) -> Iterator[Shown]:
             yield Shown(names[number], places, images, last + number, before, factors=training.factors, eta=rate)
         taken |= set(names.values())
         last += training.last
-
-
-def _names_of(own: OwnIterations, before: int, taken: Collection[str]) -> dict[int, str]:
-    """By iteration the sheet of its own quantities; of one of several on it also which, numbered on where it is `taken`."""
-    sheets = {n: next((where[0] for name, where in shown.items() if name not in GIVEN), "") for n, shown in own.shown.items()}
-    several = bool(own.steps) or len(set(sheets.values())) < len(sheets)
-    if not several and not set(sheets.values()) & set(taken):
-        return sheets
-    names = {n: f"{sheet} ({n})" for n, sheet in sheets.items()}
-    return {n: f"{sheet} ({before + n})" for n, sheet in sheets.items()} if set(names.values()) & set(taken) else names
 
 
 def _trained(book: Book, last: int) -> Iterator[Shown]:

@@ -126,7 +126,12 @@ def _with_iterations(book: Workbook, problem: Problem, lines: Own) -> Problem:
         from xlnn.book.own_examples import with_all_examples
 
         problem, own = with_all_examples(book, problem, own, lines)
-    return replace(problem, origin=replace(origin_of(problem), lines=lines, iterations=own))
+    origin = replace(origin_of(problem), lines=lines, iterations=own)
+    if own and origin.facts:
+        from xlnn.book.understood_facts import with_iterations
+
+        origin = replace(origin, facts=with_iterations(origin.facts, own))
+    return replace(problem, origin=origin)
 
 
 def _iterations(book: Workbook, problem: Problem, lines: Own) -> OwnIterations | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -20,6 +20,7 @@ from xlnn.book.understood import (
     sheets_of_iterations,
 )
 from xlnn.book.understood_places import everything
+from xlnn.book.whereabouts import OwnIterations, names_of
 from xlnn.layout.cells import quoted
 from xlnn.layout.labels import symbol
 from xlnn.understand import Understood
@@ -32,7 +33,7 @@ CONTRADICTED = "the label {label} in {at} speaks against it: by the formulas {ce
 def facts(found: Understood, beside: Beside) -> Notes:
     """Lines for `show`, as templates with their fields; `beside` is what the labels say."""
     return (
-        _iterations(found),
+        _iterations(sheets_of_iterations(found)),
         _rates(found),
         ("explained: {share} of {count} formulas", {"share": f"{found.share:.0%}", "count": f"{int(found.formulas.sum()):,}"}),
         _left(found),
@@ -40,9 +41,13 @@ def facts(found: Understood, beside: Beside) -> Notes:
     )
 
 
-def _iterations(found: Understood) -> tuple[str, Mapping]:
-    names = sheets_of_iterations(found)
-    count = len(found.iterations)
+def with_iterations(facts: Notes, own: OwnIterations) -> Notes:
+    """The facts, with the iterations that are read, as `check` counts and calls them: sheet Places may begin with a later one."""
+    return (_iterations(list(names_of(own).values())), *facts[1:]) if facts else facts
+
+
+def _iterations(names: Sequence[str]) -> tuple[str, Mapping]:
+    count = len(names)
     if count == 1:
         return "iterations: {count} (on {first})", {"count": 1, "first": names[0]}
     return "iterations: {count} ({first} … {last})", {"count": count, "first": names[0], "last": names[-1]}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Protocol
@@ -133,6 +133,16 @@ class OwnIterations:
     def as_shown(self, name: str, numbers: np.ndarray) -> np.ndarray:
         """A quantity's own numbers as the sheets show them."""
         return np.ravel(numbers).astype(float, copy=False) * self.factors.get(name, 1.0)
+
+
+def names_of(own: OwnIterations, before: int = 0, taken: Collection[str] = ()) -> dict[int, str]:
+    """By iteration the sheet of its own quantities; of one of several on it also which, numbered on where it is `taken`."""
+    sheets = {n: next((where[0] for name, where in shown.items() if name not in GIVEN), "") for n, shown in own.shown.items()}
+    several = len(set(sheets.values())) < len(sheets)
+    if not several and not set(sheets.values()) & set(taken):
+        return sheets
+    names = {n: f"{sheet} ({n})" for n, sheet in sheets.items()}
+    return {n: f"{sheet} ({before + n})" for n, sheet in sheets.items()} if set(names.values()) & set(taken) else names
 
 
 def examples_apart(where: Where, steps: Mapping[str, Move]) -> dict[str, Move]:
