@@ -10,9 +10,11 @@ from understand_books import at, read, rows, table
 
 from xlnn.book.places_sheet import parse
 from xlnn.book.places_writing import headings
+from xlnn.book.understood import summary
 from xlnn.book.understood_places import places_lines
 from xlnn.layout.cells import Cell
 from xlnn.layout.listed import spots
+from xlnn.words import say
 
 
 def layers(found):
@@ -186,6 +188,10 @@ def test_convolution_and_pooling(tmp_path):
         "Net!G2 (1, 0) (0, 1)", "Net!J2 (1, 0) (0, 1)", "Net!O2 (2, 0) (0, 2)",
     )  # fmt: skip
     assert at(found, "C") == "Net!X2"
+    text, fields = summary(found)  # every layer is named, that of pooling, too
+    expected = "understood from the formulas: 5×5-1×4×4-1×2×2-1 (relu, max pooling, identity), 1 iteration"
+    assert say(text, **fields).startswith(expected)
+    assert "（ReLU、最大池化、identity）" in say(text, "zh", **fields)
 
 
 SAVINGS = {f"{c}{r}": f"={c}{r - 1}*1.03+{r}" if r > 1 else 100 for c in "ABC" for r in range(1, 20)}

@@ -223,8 +223,8 @@ def summary(found: Understood) -> tuple[str, Mapping]:
     """A template and its fields: the network, its iterations and η, and how much of the formulas that explains."""
     eta = common_eta(found)
     fields = {
-        "network": "-".join("×".join(map(str, layer.shape)) for layer in found.network.layers if layer.kind != "max pooling"),
-        "functions": these(dict.fromkeys(layer.activation for layer in found.network.layers[1:] if layer.activation)),
+        "network": "-".join("×".join(map(str, layer.shape)) for layer in found.network.layers),
+        "functions": list(dict.fromkeys(layer.activation or layer.kind for layer in found.network.layers[1:])),
         "iterations": len(found.iterations),
         "eta": "–" if eta is None else f"{eta:g}",
         "share": f"{found.share:.0%}",
