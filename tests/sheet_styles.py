@@ -450,9 +450,10 @@ def _gradient(sheet: Sheet, style: Style, k: int, key: tuple, at: str) -> str:
     found = "+".join(terms)
     if style.total == "mean":
         found = f"({found})/{len(images)}"
+    found = f"{turn}({found})" if turn else found
     if style.decayed == "gradient" and _decays(style, kind):
         found += f"{'+' if style.sign > 0 else '-'}{_lambda(style, at)}*{sheet.ref((k, 'w' + kind[1:], *key[1:]), at)}"
-    return f"{turn}({found})" if turn else found
+    return found
 
 
 def _decays(style: Style, kind: str) -> bool:

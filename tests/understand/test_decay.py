@@ -34,6 +34,8 @@ ALWAYS = {
     "sheets": replace(TABLE, onward="sheets", decayed="shrunk"),
     "one update beside the old weights": replace(TABLE, iterations=1, beside=True),
     "each example, and thresholds": replace(TABLE, online=True, iterations=6, bias="threshold"),
+    "thresholds, too": replace(TABLE, decayed="gradient", decay_biases=True, bias="threshold"),
+    "a line": replace(TABLE, decayed="gradient", units=(1, 1), functions=("identity",), images=5),
     "an η for each layer": replace(TABLE, eta="layers"),
     "units that give nothing": replace(TABLE, functions=("relu", "softmax"), units=(2, 3, 3), targets="digit", shown=False),
 }
@@ -63,7 +65,7 @@ def test_it_is_understood_and_right(tmp_path, style):
     assert found.share == 1
     judged = judge(path)
     assert judged.right
-    assert {q.name for q in judged.judged} >= {"new_w2", "new_w3"}
+    assert {q.name for q in judged.judged} >= {f"new_w{layer}" for layer in range(2, len(style.units) + 1)}
     assert judge_formulas(path).right
 
 

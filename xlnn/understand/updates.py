@@ -61,9 +61,12 @@ def learning(graph: Graph | Wiring) -> Learning | None:
     (agree, _), best = (0, False), None
     for iteration in range(min(FIRST, found.iterations)):  # of an example with inputs of 0 only a bias learns
         costs = costs_of(wiring, found)
-        costs += [one for cost in costs if (one := _with_decay(wiring, found, cost, points, iteration))]
         tried = [(_agreeing(wiring, found, cost, points, own, iteration), cost) for cost in costs]
         (agree, _), best = max(tried, key=lambda entry: entry[0], default=((0, False), None))
+        if agree < len(found.of(iteration)):
+            costs = [one for cost in costs if (one := _with_decay(wiring, found, cost, points))]
+            tried += [(_agreeing(wiring, found, cost, points, own, iteration), cost) for cost in costs]
+            (agree, _), best = max(tried, key=lambda entry: entry[0], default=((0, False), None))
         if agree >= min(2, len(found.of(0))):
             break
     if agree < min(2, len(found.of(0))):  # two do not agree twice by chance
@@ -76,6 +79,7 @@ def learning(graph: Graph | Wiring) -> Learning | None:
         shown = _shown_squares(wiring, found, best, points)
         if shown is not None:  # squares are shown and δ lacks the slope
             rate = _judged(wiring, found, _everywhere(wiring, found, best), points).rate
+            shown = replace(shown, decay=best.decay, decaying=best.decaying)
             return replace(_judged(wiring, found, _everywhere(wiring, found, shown), points, rate), instead=best.name)
     judged = _judged(wiring, found, _everywhere(wiring, found, best), points)
     given, usual = eta(wiring, found, best.decay), _commonest(judged.rate[np.isfinite(judged.rate)])
@@ -87,12 +91,11 @@ def learning(graph: Graph | Wiring) -> Learning | None:
     return judged
 
 
-def _with_decay(wiring: Wiring, found: Updates, cost: Cost, points: Sequence[Values], iteration: int) -> Cost | None:
-    """A cost with λ/2 Σw², where updates of an iteration follow that; None where fewer than two do."""
-    rows = found.of(iteration)
-    only = replace(found.rows(rows), iteration=np.zeros(len(rows), np.int64))
-    here = in_iteration(wiring, found, cost, iteration)
-    slope = np.array([slopes(wiring.graph, only, [here], values) for values in points[-2:]])
+def _with_decay(wiring: Wiring, found: Updates, cost: Cost, points: Sequence[Values]) -> Cost | None:
+    """A cost with λ/2 Σw², where updates of the first iterations follow that; None where fewer than two do."""
+    only = found.rows(np.flatnonzero(found.iteration < FIRST))
+    costs = [in_iteration(wiring, found, cost, iteration) for iteration in range(only.iterations)]
+    slope = np.array([slopes(wiring.graph, only, costs, values) for values in points[-2:]])
     w = np.array([values.numbers[only.old] for values in points[-2:]])
     change = np.array([-_steps(only, values) for values in points[-2:]])
     each = decays(change, slope, w)
