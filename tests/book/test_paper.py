@@ -132,3 +132,64 @@ def test_the_title_of_an_exercise_is_printed_to_its_end(tmp_path, step):
 def test_print_says_what_it_knows(tmp_path):
     with pytest.raises(xlnn.XlnnError, match="unknown print 'some'; known: first, all"):
         xlnn.write(example("4-4"), tmp_path / "t.xlsx", printed="some")
+
+
+def pixels_of(sheet, cell: str) -> tuple[float, float]:
+    """Width and height of a cell in pixels, as Excel has it with digits of 7 pixels; columns are stored in groups."""
+    at = sheet[cell]
+    groups = (entry for entry in sheet.column_dimensions.values() if entry.min <= at.column <= entry.max)
+    width = next((entry.width for entry in groups), 9.14)
+    return round(width * 7), (sheet.row_dimensions[at.row].height or 15) / 0.75
+
+
+@pytest.mark.parametrize(
+    ("problem", "cells"),
+    [(lambda: example("5-6"), ("L3", "Q8")), (lambda: example("4-4"), ("L5", "N8")), (lambda: drawn(8, 8), ("L5", "S12"))],
+)
+def test_the_image_to_be_drawn_has_squares(tmp_path, problem, cells):
+    """On sheet Test, whose columns are as wide as the numbers below the image need."""
+    xlnn.write(replace_iterations(problem(), 1), tmp_path / "t.xlsx", keep="none")
+    sheet = openpyxl.load_workbook(tmp_path / "t.xlsx")["Test"]
+    for cell in cells:
+        width, height = pixels_of(sheet, cell)
+        assert abs(width - height) <= 1, cell
+    assert sheet.row_dimensions[sheet.max_row].height is None  # the others are as high as ever
+
+
+def test_a_large_image_to_be_drawn_fits_the_screen(tmp_path):
+    """28 rows of squares would be 1,700 pixels high."""
+    xlnn.write(replace_iterations(drawn(28, 28), 1), tmp_path / "t.xlsx", keep="none", detail="totals")
+    sheet = openpyxl.load_workbook(tmp_path / "t.xlsx")["Test"]
+    assert sum((dimension.height or 0) / 0.75 for dimension in sheet.row_dimensions.values()) <= 610
+
+
+def drawn(rows: int, columns: int) -> xlnn.Problem:
+    """Three random images of so many pixels."""
+    x = np.random.default_rng(1).integers(0, 2, (3, rows, columns))
+    return xlnn.problem(x, [0, 1, 2], layers=(rows * columns, 4, 3))
+
+
+def replace_iterations(problem: xlnn.Problem, iterations: int) -> xlnn.Problem:
+    return replace(problem, settings=replace(problem.settings, iterations=iterations))
+
+
+@pytest.mark.parametrize(("section", "before", "begins"), [("5-6", "Q3", "R3"), ("4-4", "O5", "P5")])
+def test_images_that_touch_are_told_apart(tmp_path, section, before, begins):
+    """In 5-4 of the authors' workbooks the next image begins in the next column; in 3-5 a column lies between."""
+    xlnn.write(replace_iterations(example(section), 1), tmp_path / "t.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "t.xlsx")
+    for sheet in (book["Iteration 1"], book["Trained"], *([book["Data"]] if section == "5-6" else [])):
+        touch = section == "5-6"
+        assert (sheet[begins].border.left.style == "medium") == touch
+        assert sheet[before].border.left.style != "medium"
+        assert sheet["L5"].border.left.style != "medium"  # the first image begins where nothing stands before it
+        assert sheet[begins].fill.fgColor.rgb == sheet["L5"].fill.fgColor.rgb
+
+
+def test_the_columns_of_every_image_are_named(tmp_path):
+    """z and a of the output layer stand side by side, their symbols over them: L42 and M42, 6 columns on R42 and S42 …"""
+    xlnn.write(replace_iterations(example("5-6"), 1), tmp_path / "t.xlsx")
+    for name in ("Iteration 1", "Trained"):
+        sheet = openpyxl.load_workbook(tmp_path / "t.xlsx")[name]
+        row = [sheet.cell(42, column).value for column in range(12, 12 + 6 * 96)]
+        assert row == ["zO", "aO", None, None, None, None] * 96

@@ -303,7 +303,7 @@ def test_book_takes_as_many_images_as_it_has_columns():
         layout_of(network, 4094)
     assert str(error.value) == (
         "4,094 images need 16,387 columns in the book's layout; a sheet has 16,384. "
-        "At most 4,093 images fit; --layout table takes more."
+        'At most 4,093 images fit; layout="table" takes more.'
     )
 
 

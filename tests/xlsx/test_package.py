@@ -107,7 +107,7 @@ def test_a_good_package():
 def test_parts():
     many = MINIMAL | {f"x/{n}": "" for n in range(6)}
     assert len(Package(packed(many), HERE).names()) == 10
-    message = "the workbook has more than 9 parts. If you trust it, raise the limit with --max-parts."
+    message = "the workbook has more than 9 parts. If you trust it, raise the limit with xlnn.limits(parts=…)."
     refused(xlnn.LimitError, message, many, parts=9)
 
 
@@ -115,7 +115,7 @@ def test_ratio():
     """A megabyte may inflate as it likes; more at most 200 times."""
     Package(packed(MINIMAL | {"x": bytes(1 << 20)}), HERE)
     message = "the part 'x' becomes more than 200 times as large when it is unpacked. "
-    message += "If you trust the workbook, raise the limit with --max-ratio."
+    message += "If you trust the workbook, raise the limit with xlnn.limits(ratio=…)."
     bomb = MINIMAL | {"x": bytes((1 << 20) + 1)}
     refused(xlnn.LimitError, message, bomb)
     with xlnn.limits(ratio=2000):
@@ -125,7 +125,9 @@ def test_ratio():
 def test_size_is_counted_whatever_the_headers_say():
     """A part of 1,200 KB; the list of parts says that it has one byte."""
     parts = MINIMAL | {"x0": bytes(1_200_000)}
-    message = "the workbook becomes larger than 1 MiB when it is unpacked. If you trust it, raise the limit with --max-size."
+    message = (
+        "the workbook becomes larger than 1 MiB when it is unpacked. If you trust it, raise the limit with xlnn.limits(size=…)."
+    )
     refused(xlnn.LimitError, message, parts, size=1)
     content = packed(parts).replace(struct.pack("<I", 1_200_000), struct.pack("<I", 1))
     refused(xlnn.LimitError, message, content, size=1)
@@ -140,7 +142,7 @@ def test_depth(part):
     deep = lambda n: MINIMAL | {part: MINIMAL[part].replace(">", ">" + "<a>" * n + "</a>" * n, 1)}
     contents(Package(packed(deep(levels)), HERE))
     message = f"the part '{part}' has more than 256 elements of XML within each other. "
-    message += "If you trust the workbook, raise the limit with --max-depth."
+    message += "If you trust the workbook, raise the limit with xlnn.limits(depth=…)."
     refused(xlnn.LimitError, message, deep(levels + 1))
     with xlnn.limits(depth=300):
         contents(Package(packed(deep(levels + 1)), HERE))

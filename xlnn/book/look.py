@@ -41,11 +41,12 @@ def furnish(
     furnished already.
     """
     if like is None:
-        widths = _widths(sheet, made, rooms, page.layout.places, problem.network.things)
+        widths = widths_of(made, rooms, page.layout.places, problem.network.things)
+        _set_widths(sheet, widths)
         frozen = _frozen(page.layout, made.last, widths)
         if any(frozen):  # else XlsxWriter writes a pane that splits nothing, which Excel may want to repair
             sheet.freeze_panes(*frozen)
-        sheet.print_on(paper_of(page.layout, made.last, widths, file.printed, made.heading))
+        sheet.print_on(paper_of(page.layout, made.last, widths, file.printed, made.heading, made.heights))
         _colours(file, sheet, page, problem)
     else:
         sheet.look_like(like)
@@ -100,9 +101,16 @@ def _rectangles(place: Place) -> tuple[Range, ...]:
     return tuple(place[k].bounds() for k in range(place.shape[0]))
 
 
-def _widths(sheet: RowsSheet, made: Template, rooms: np.ndarray, places: Mapping[str, Place], things: str) -> np.ndarray:
-    """Every column as wide as its widest number or label needs, those of the images alike; numbers in the place of pixels,
-    and their targets, with room for decimals. Returns the widths by column, in characters."""
+def squares(widths: np.ndarray, place: Place) -> dict[int, float]:
+    """The heights, in points, with which an image's pixels are squares; of one that is larger than a screen, lower."""
+    rows, columns = (sorted(set(part.ravel().tolist())) for part in place.grid())
+    pixels = float(np.clip(int(widths[columns[0]] * 7 + 0.5) + 5, ROW, max(ROW, 0.75 * SCREEN[0] / len(rows))))
+    return dict.fromkeys(rows, 0.75 * pixels)
+
+
+def widths_of(made: Template, rooms: np.ndarray, places: Mapping[str, Place], things: str) -> np.ndarray:
+    """By column, in characters: every column as wide as its widest number or label needs, those of the images alike; numbers in
+    the place of pixels, and their targets, with room for decimals."""
     widths = np.full(made.last.column + 1, 2.0)
     np.maximum.at(widths, made.columns, rooms + 0.7)
     for column, chars in made.widths.items():
@@ -114,9 +122,12 @@ def _widths(sheet: RowsSheet, made: Template, rooms: np.ndarray, places: Mapping
         if name in places:
             columns = places[name].grid()[1].ravel()
             widths[columns] = np.maximum(widths[columns], DECIMALS)
+    return widths
+
+
+def _set_widths(sheet: RowsSheet, widths: np.ndarray) -> None:
     start = 1
     for column in range(1, len(widths) + 1):
         if column == len(widths) or widths[column] != widths[start]:
             sheet.set_column(start - 1, column - 2, widths[start])
             start = column
-    return widths

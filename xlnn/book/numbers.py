@@ -85,7 +85,18 @@ def add_page(page: Page, rows: Rows, style: Callable, language: str, images: Seq
         q, place = page.quantity(name), page.place(name)
         formulas = formulas_of(page, name, occupied) if page.formulas else None
         _fill(rows, q, place, start, formulas, style(style_of(q.kind)), images)
+        if q.kind == "x":
+            for cell in _touched(place):
+                rows.restyle(cell, style("pixel begins"))
         start += place.size
+
+
+def _touched(place: Place) -> list[Cell]:
+    """The first pixels, from top to bottom, of all images that begin in the column behind the image before."""
+    if len(place.shape) != 3 or place.shape[0] < 2 or place[1].bounds().first.column != place[0].bounds().last.column + 1:
+        return []
+    down, across = (part[1:, :, 0].ravel().tolist() for part in place.grid())
+    return list(map(Cell, down, across))
 
 
 def write_label(rows: Rows, label, network: Network, language: str, style: Callable) -> None:

@@ -6,7 +6,7 @@ of the images stand on every page.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import accumulate
 
 import numpy as np
@@ -37,14 +37,19 @@ HEADS = 4  # rows of a table's heads at most
 TITLE, LETTER = 560, 10  # pixels: the sheet's title is printed, too, where its columns are few; and one of its letters
 
 
-def paper_of(layout: Layout, last: Cell, widths: np.ndarray, printed: str, title: int = 0) -> Paper:
+def paper_of(
+    layout: Layout, last: Cell, widths: np.ndarray, printed: str, title: int = 0, heights: Mapping[int, float] | None = None
+) -> Paper:
     """How a sheet of quantities is printed, in landscape or upright: what takes fewer pages, and is larger.
 
-    `widths` are those of its columns in characters, from column 0 on; `title` is how many its title has.
+    `widths` are those of its columns in characters, from column 0 on; `title` is how many its title has; `heights` are those
+    of rows that are no usual ones, in points.
     """
     area = last if printed == "all" else _first(layout, last)
     across, down = widths[: area.column + 1] * 7 + 5, np.full(area.row + 1, float(ROW))
     across[0] = down[0] = 0
+    for row, points in (heights or {}).items():
+        down[row] = points / 0.75
     title = max(TITLE, LETTER * title)
     more = max(0, int((title - across.sum() + 63) // 64))  # columns without numbers, over which the title goes on
     area, across = Cell(area.row, area.column + more), np.append(across, [64.0] * more)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from xlnn.book.look import furnish
+from xlnn.book.look import furnish, squares, widths_of
 from xlnn.book.names import TEST
 from xlnn.book.numbers import Page, add_page, free, vector
 from xlnn.book.plan import Plan
@@ -44,8 +44,12 @@ def test_page(file: BookFile, sheet: RowsSheet, plan: Plan, parameters: Mapping[
     add_page(page, rows, style, language)
     for index in np.ndindex(*image.shape):
         rows.blank(page.layout.places["x"].cell(*index), style("pixel"))
-    made = rows.template()
     numbers = vector(page, step)
+    if not cases:
+        made = rows.template()
+        widths = widths_of(made, made.room(numbers), page.layout.places, problem.network.things)
+        rows.heights |= squares(widths, page.layout.places["x"])
+    made = rows.template()
     sheet.show(lambda: made.fill(numbers), made.last)
     furnish(file, sheet, page, made, made.room(numbers), problem)
 

@@ -262,6 +262,10 @@ class _Block:
                 row = place.cell(number, *(0,) * (len(q.shape) - 1)).row
                 self.labels.append(Label(Cell(row, at.column + 2), "number", q.name, (number + 1,)))
 
+    def over(self, cell: Cell, q: Quantity) -> None:
+        """The symbol over a quantity's column, of every image: on paper each may stand on another page."""
+        self.labels += [Label(cell.moved(0, k * self.style.step), "symbol", q.name) for k in range(self.images)]
+
     def heading(self, text: str, quantity: str) -> None:
         self.labels.append(Label(Cell(self.row - 1, self.style.first - 3), "heading", quantity, text=text))
 
@@ -273,12 +277,12 @@ class _Block:
                 self.row += 1
                 self.add(q)
                 at = Cell(self.row - q.size - 1, self.style.first)
-                self.labels.append(Label(at, "symbol", q.name))
+                self.over(at, q)
             elif in_pair:
                 row = self.row - q.size
                 place = stacked(q, Cell(row, self.style.first + 1))
                 self.places[q.name] = place.repeated(self.images, (0, self.style.step))
-                self.labels.append(Label(Cell(row - 1, self.style.first + 1), "symbol", q.name))
+                self.over(Cell(row - 1, self.style.first + 1), q)
             else:
                 self.add(q, column=1 if side_by_side and q.kind == "C" else None)
 

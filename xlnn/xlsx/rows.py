@@ -123,7 +123,7 @@ class Template:
     Holes listed in `marks` are right/wrong: they get `mark_texts[0]` for wrong and [1] for right. `columns`,
     `decimals` and `least` tell of every hole where it is and what it shows (see Look); `fitted` are those before which a
     hole for the style stands, `styles` (n, 2) their styles, usual and for small numbers; `widths` how long the texts of a
-    column are, `heading` that of the text in A1.
+    column are, `heading` that of the text in A1, `heights` those of rows that are no usual ones, in points.
     """
 
     text: str
@@ -138,6 +138,7 @@ class Template:
     styles: np.ndarray
     widths: dict[int, int]
     heading: int
+    heights: dict[int, float]
 
     def fill(self, numbers: np.ndarray, before: str = "", title: int = 0) -> str:
         """The rows with these numbers, every float so that it reads back to the bit."""
@@ -179,6 +180,10 @@ class Rows:
 
     def blank(self, cell: Cell, style: int) -> None:
         self.cells[cell] = self._lasting(style), "", -1, False
+
+    def restyle(self, cell: Cell, style: int) -> None:
+        """What stands in a cell, in another style of as many decimals."""
+        self.cells[cell] = style, *self.cells[cell][1:]
 
     def title(self, cell: Cell, style: int) -> None:
         """A text that differs from sheet to sheet."""
@@ -272,6 +277,7 @@ class Rows:
             fitted[:, 1:],
             self.widths,
             self.heading,
+            self.heights,
         )
 
     def _row(self, number: int, first: bool) -> str:

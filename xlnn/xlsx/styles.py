@@ -53,6 +53,7 @@ STYLES: dict[str, dict] = {
     "setting": {"font_color": "#0000FF", "bg_color": "#FFFBE6", "align": "left", **_GRID},
     "typed": {"font_color": "#0000FF", "bg_color": "#FFFBE6", "num_format": "@", **_GRID},  # a text, whatever is typed
     "pixel": {"font_color": "#0000FF", "bg_color": "#FFFBE6", **_CENTRE, **_GRID},
+    "pixel begins": {"font_color": "#0000FF", "bg_color": "#FFFBE6", **_CENTRE, **_GRID, "left": 2, "left_color": "#595959"},
     "target": {"font_color": "#0000FF", "bg_color": "#FFFBE6", **_CENTRE, **_GRID},
     "parameter": {"num_format": NUMBER, "bg_color": "#E2EFDA", **_GRID},
     "value": {"num_format": NUMBER, **_GRID},
