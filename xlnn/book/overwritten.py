@@ -32,7 +32,7 @@ NOTHING = Overwritten()
 def overwritten_in(graph: Graph) -> Overwritten:
     """What a graph tells of its overwritten cells."""
     found = graph.overwritten
-    right = graph.calculate({one.cell: one.expected for one in found})
+    right = graph.meant
     changed = np.flatnonzero((right.numbers != graph.values.numbers)[:-1])
     spot = lambda cell: (graph.sheets[graph.codes[cell] // SPAN], int(graph.codes[cell] % SPAN))
     return Overwritten(

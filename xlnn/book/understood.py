@@ -82,7 +82,7 @@ def beyond_arrangement(book: Workbook, network: Network, sources: Sources) -> Un
 
 def problem_of(book: Workbook, found: Understood, language: str, chosen: Mapping) -> Problem:
     """The problem that the first iteration shows; `chosen` are options. Raises UsageError where they do not fit."""
-    values, first = found.graph.values.numbers, found.iterations[0]
+    values, first = found.graph.meant.numbers, found.iterations[0]
     x, t, used = examples(found)
     network = network_of(found, {n: v for n, v in chosen.items() if n in Network.__dataclass_fields__})
     own = {n: v for n, v in chosen.items() if n in Settings.__dataclass_fields__}
@@ -151,8 +151,9 @@ def explained_codes(found: Understood, sheet: str) -> np.ndarray:
 
 
 def examples(found: Understood) -> tuple[np.ndarray, np.ndarray | None, list[np.ndarray]]:
-    """All examples, each once: x (images, rows, columns), t (images, units) or None; and which of them each iteration uses."""
-    values = found.graph.values.numbers
+    """All examples as they were meant, each once: x (images, rows, columns), t (images, units) or None; and which of them each
+    iteration uses."""
+    values = found.graph.meant.numbers
     named = [iteration.named for iteration in found.iterations]
     shown = [(values[part["x"].cells], values[part["t"].cells] if "t" in part else None) for part in named]
     firsts, used = each_once(shown)

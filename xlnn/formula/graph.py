@@ -253,6 +253,11 @@ class Graph:
                 changed[part.targets] = True
         return found
 
+    @cached_property
+    def meant(self) -> Values:
+        """The values of all cells where those that were overwritten hold what their formulas give."""
+        return self.calculate({one.cell: one.expected for one in self.overwritten}) if self.overwritten else self.values
+
     def gradient(self, cells: int | Sequence[int], cut: np.ndarray | None = None, values: Values | None = None) -> np.ndarray:
         """∂(one cell)/∂(every cell), (cells + 1,); of several cells (outputs, cells + 1).
 

@@ -149,7 +149,7 @@ def points_of(wiring: Wiring, found: Updates) -> tuple[Values, ...]:
     """Where all is judged: the sheet's own numbers, unless two branches tie there, and changed ones."""
     graph = wiring.graph
     start = found.old[found.iteration == 0]
-    own = graph.calculate(dict(zip(start.tolist(), graph.values.numbers[start].tolist(), strict=True)))
+    own = graph.calculate(dict(zip(start.tolist(), graph.values.numbers[start].tolist(), strict=True)), graph.meant)
     tied = wiring.reached(found.old)[graph.ties].any()
     return (*(() if tied else (own,)), *(changed(wiring, found, seed) for seed in range(POINTS)))
 
@@ -176,12 +176,12 @@ def changed(wiring: Wiring, found: Updates, seed: int) -> Values:
     at = np.flatnonzero(moving)
     numbers = graph.values.numbers[at]
     shift = random.uniform(0.03, 0.12, len(at)) * random.choice([-1, 1], len(at))
-    return graph.calculate(dict(zip(at.tolist(), (numbers * (1 + shift) + shift / 2).tolist(), strict=True)))
+    return graph.calculate(dict(zip(at.tolist(), (numbers * (1 + shift) + shift / 2).tolist(), strict=True)), graph.meant)
 
 
 def _answers_of_shares(wiring: Wiring, found: Updates) -> list[int]:
     """The right answers of outputs that are shares of one whole, as those of softmax, where their sum is 1, too."""
-    numbers = wiring.graph.values.numbers
+    numbers = wiring.graph.meant.numbers
     a, t = differences(wiring, found, wiring.reached(found.old))
     answers = dict(zip(a.tolist(), t.tolist(), strict=True))
     readers: dict[int, set[int]] = {}
