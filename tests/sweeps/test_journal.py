@@ -199,7 +199,7 @@ def test_what_was_done_before_the_disk_was_full_is_whole(room, folder):
             journal.add(part(1))
     assert str(caught.value) == (
         f"out.xlsx.part: the file cannot be written: {os.strerror(errno.ENOSPC)}. "
-        "It has the runs that are done; --resume goes on with them."
+        "It has the runs that are done; resume=True goes on with them."
     )
     assert Path("out.xlsx.part").read_bytes() == before
     assert [json.loads(line)["index"] for line in before.decode().splitlines()[1:]] == [0]

@@ -662,10 +662,10 @@ def test_the_mark_outlives_an_edit(tmp_path):
 
 def test_force_is_for_other_files_only(tmp_path):
     foreign, own = workbooks.save(tmp_path / "foreign.xlsx", {"S": {"A1": 1}}), xlnn.new("4-4", tmp_path / "own.xlsx")
-    assert refused(foreign) == "foreign.xlsx: the file exists and xlnn did not write it; --force replaces it."
+    assert refused(foreign) == "foreign.xlsx: the file exists and xlnn did not write it; force=True replaces it."
     check_target(foreign, force=True)
     check_target(own)
-    expected = "own.xlsx: the output would overwrite the input; choose another name with --output."
+    expected = "own.xlsx: the output would overwrite the input; choose another name."
     assert refused(own, own) == refused(own, own, force=True) == expected
 
 
@@ -754,7 +754,7 @@ def test_a_limit_is_found_before_anything_is_written(tmp_path):
             do(many, tmp_path / "out.xlsx")
         assert str(caught.value) == (
             "4,096 images need 16,395 columns in the book's layout; a sheet has 16,384. "
-            "At most 4,093 images fit; --layout table takes more."
+            'At most 4,093 images fit; layout="table" takes more.'
         )
         assert caught.value.exit_code == 5
     assert workbooks.files(tmp_path) == {}
