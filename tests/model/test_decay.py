@@ -8,6 +8,8 @@ from math import exp
 import numpy as np
 import pytest
 from command import run
+from office import judge as office
+from office import needs_office
 from problems import dense, maps, random_problem
 
 import xlnn
@@ -148,3 +150,12 @@ def test_what_is_no_decay_is_refused():
     for decay in (-0.1, float("nan"), float("inf")):
         with pytest.raises(UsageError, match="the decay λ must be 0 or a number above it"):
             replace(problem_of().network, decay=decay)
+
+
+@needs_office
+@pytest.mark.parametrize("decay_in", DECAYS)
+def test_libreoffice_comes_to_the_same_numbers(tmp_path, decay_in):
+    xlnn.write(problem_of(decay_in=decay_in, decay_biases=True), tmp_path / "d.xlsx", cells="formulas")
+    verdict = office(tmp_path / "d.xlsx")
+    assert verdict.compared > 500
+    assert not verdict.different
