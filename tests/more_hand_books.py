@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from hand_books import SIGMOID, Cells, book
 from openpyxl.utils import get_column_letter as letter
 
@@ -188,27 +190,36 @@ def softmax_with_the_cost_of_the_right_class():
     return {"trees": cells}
 
 
+def in_blocks(
+    eta: float, t: Sequence[float], each: Callable[[int, int], Cells], sums: Callable[[int], Cells], count: int
+) -> Cells:
+    """One unit's iterations in blocks of ten rows: w1, w2, b; x1, x2, t of four examples, and what `each` adds in an example's
+    row; below, what `sums` adds. The new parameters follow from the cells under x1, x2 and t."""
+    cells: Cells = {"A1": eta}
+    for k in range(count):
+        r, q = 3 + 10 * k, 10 * k - 7
+        cells |= {f"{c}{r}": f"={c}{q}-$A$1*{c}{q + 6}" if k else w for c, w in zip("ABC", (0.4, -0.3, 0.2), strict=True)}
+        for n, (x, y) in enumerate(((0.2, 0.4), (0.6, 0.1), (0.9, 0.8), (0.3, 0.7))):
+            e = r + 1 + n
+            cells |= {f"A{e}": x, f"B{e}": y, f"C{e}": t[n]} | each(r, e)
+        cells |= sums(r)
+    return cells
+
+
 @book((2, 1), ("sigmoid",), iterations=3, images=4, eta=0.5)
 def rate_of_one_half_and_a_root_of_squares_shown():
     """η is ½, so that η·η is η·½; e² and the root of their mean are shown, and ½Σe² is descended."""
-    cells: Cells = {"A1": 0.5}
-    for k in range(3):
-        r, q = 3 + 10 * k, 10 * k - 7
-        cells |= {f"{c}{r}": f"={c}{q}-$A$1*{c}{q + 6}" if k else w for c, w in zip("ABC", (0.4, -0.3, 0.2), strict=True)}
-        for n, (x, y, t) in enumerate(((0.2, 0.4, 0.2), (0.6, 0.1, 0.5), (0.9, 0.8, 0.9), (0.3, 0.7, 0.4))):
-            e = r + 1 + n
-            cells |= {
-                f"A{e}": x,
-                f"B{e}": y,
-                f"C{e}": t,
-                f"D{e}": f"=A{e}*A${r}+B{e}*B${r}+C${r}",
-                f"E{e}": SIGMOID.format(z=f"D{e}"),
-            }
-            cells |= {f"F{e}": f"=(C{e}-E{e})^2", f"G{e}": f"=-(C{e}-E{e})*EXP(-D{e})/(1+EXP(-D{e}))^2"}
+
+    def each(r: int, e: int) -> Cells:
+        cells = {f"D{e}": f"=A{e}*A${r}+B{e}*B${r}+C${r}", f"E{e}": SIGMOID.format(z=f"D{e}")}
+        return cells | {f"F{e}": f"=(C{e}-E{e})^2", f"G{e}": f"=-(C{e}-E{e})*EXP(-D{e})/(1+EXP(-D{e}))^2"}
+
+    def sums(r: int) -> Cells:
         d = f"G{r + 1}:G{r + 4}"
-        cells |= {f"F{r + 5}": f"=SQRT(SUM(F{r + 1}:F{r + 4})/4)", f"C{r + 6}": f"=SUM({d})"}
-        cells |= {f"{c}{r + 6}": f"=SUMPRODUCT({c}{r + 1}:{c}{r + 4},{d})" for c in "AB"}
-    return {"RMSE": cells}
+        cells = {f"F{r + 5}": f"=SQRT(SUM(F{r + 1}:F{r + 4})/4)", f"C{r + 6}": f"=SUM({d})"}
+        return cells | {f"{c}{r + 6}": f"=SUMPRODUCT({c}{r + 1}:{c}{r + 4},{d})" for c in "AB"}
+
+    return {"RMSE": in_blocks(0.5, (0.2, 0.5, 0.9, 0.4), each, sums, 3)}
 
 
 @book((2, 1), ("sigmoid",), iterations=5, eta=0.6)
@@ -220,15 +231,13 @@ def worked_example_and_training():
 
 @book((2, 1), ("sigmoid",), cost="cross-entropy", total="mean", iterations=2, images=4, eta=0.4)
 def a_tiny_number_within_ln():
-    cells: Cells = {"A1": 0.4}
-    for k in range(2):
-        r, q = 3 + 10 * k, 10 * k - 7
-        cells |= {f"{c}{r}": f"={c}{q}-$A$1*{c}{q + 6}" if k else w for c, w in zip("ABC", (0.4, -0.3, 0.2), strict=True)}
-        for n, (x, y, t) in enumerate(((0.2, 0.4, 0), (0.6, 0.1, 1), (0.9, 0.8, 1), (0.3, 0.7, 0))):
-            e = r + 1 + n
-            cells |= {f"A{e}": x, f"B{e}": y, f"C{e}": t, f"E{e}": SIGMOID.format(z=f"(A{e}*A${r}+B{e}*B${r}+C${r})")}
-            cells |= {f"F{e}": f"=-(C{e}*LN(E{e}+1E-10)+(1-C{e})*LN(1-E{e}+1E-10))", f"G{e}": f"=E{e}-C{e}"}
+    def each(r: int, e: int) -> Cells:
+        cells = {f"E{e}": SIGMOID.format(z=f"(A{e}*A${r}+B{e}*B${r}+C${r})"), f"G{e}": f"=E{e}-C{e}"}
+        return cells | {f"F{e}": f"=-(C{e}*LN(E{e}+1E-10)+(1-C{e})*LN(1-E{e}+1E-10))"}
+
+    def sums(r: int) -> Cells:
         d = f"G{r + 1}:G{r + 4}"
-        cells |= {f"F{r + 5}": f"=AVERAGE(F{r + 1}:F{r + 4})", f"C{r + 6}": f"=AVERAGE({d})"}
-        cells |= {f"{c}{r + 6}": f"=SUMPRODUCT({c}{r + 1}:{c}{r + 4},{d})/4" for c in "AB"}
-    return {"BCE": cells}
+        cells = {f"F{r + 5}": f"=AVERAGE(F{r + 1}:F{r + 4})", f"C{r + 6}": f"=AVERAGE({d})"}
+        return cells | {f"{c}{r + 6}": f"=SUMPRODUCT({c}{r + 1}:{c}{r + 4},{d})/4" for c in "AB"}
+
+    return {"BCE": in_blocks(0.4, (0, 1, 1, 0), each, sums, 2)}
