@@ -391,17 +391,23 @@ def stored_digits(graph: Graph) -> int:
 
 def reproduced(graph: Graph) -> Graph:
     """Formulas that do not give the stored result are reported, and their cells count as given; overwritten cells are told."""
-    overwritten = [one.cell for one in graph.overwritten]
-    digits = stored_digits(graph)
-    out, reports = np.zeros(len(graph.cell_of), bool), list[Report]()
+    out, reports = differing(graph), list[Report]()
     for block in graph.blocks:
         for part in block.chunks:
-            wrong = np.flatnonzero(_judged(graph, part, digits) & ~np.isin(part.targets[:, 0, 0], overwritten))
+            wrong = np.flatnonzero(out[part.formulas])
             if len(wrong):
-                part = part.part(wrong)
-                out[part.formulas] = True
-                reports += _differing(graph, part)
+                reports += _differing(graph, part.part(wrong))
     return _without(graph, out, reports) if reports else graph
+
+
+def differing(graph: Graph) -> np.ndarray:
+    """(formulas,) which do not give the stored result, but for those of overwritten cells."""
+    overwritten = [one.cell for one in graph.overwritten]
+    digits, found = stored_digits(graph), np.zeros(len(graph.cell_of), bool)
+    for block in graph.blocks:
+        for part in block.chunks:
+            found[part.formulas] = _judged(graph, part, digits) & ~np.isin(part.targets[:, 0, 0], overwritten)
+    return found
 
 
 def _judged(graph: Graph, block: Block, digits: int) -> np.ndarray:

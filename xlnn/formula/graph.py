@@ -98,14 +98,12 @@ class Overwritten:
 class Outdated:
     """A given number that was changed since the last calculation; one of several `cells` where it cannot be told which.
 
-    `typed` is what it holds now, `used` what was calculated with, nan where several may be meant; `readers`: how many results are
-    of that number. The graph's values have it.
+    `typed` is what it holds now, `used` what was calculated with, nan where several may be meant. The graph's values have it.
     """
 
     cells: tuple[int, ...]
     typed: float
     used: float
-    readers: int
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from xlnn.formula.block import Block, calculated
-from xlnn.formula.building import completed, reproduced, stored_digits
+from xlnn.formula.building import completed, differing, reproduced, stored_digits
 from xlnn.formula.graph import Graph, Outdated, Overwritten
 from xlnn.formula.judging import differs
 from xlnn.formula.overwriting import Missing, blanks, missing
@@ -88,26 +88,17 @@ def _with_outdated(graph: Graph) -> Graph:
     """The graph in which numbers that were changed since the last calculation are what was calculated with."""
     told, digits = list[Outdated](), stored_digits(graph)
     typed = [one.cell for one in graph.overwritten]
-    off = _off(graph, graph.values, digits, typed)
+    off = differing(graph)
     while off.any() and len(told) < MOST:
         fitting = list(_fitting(graph, off, digits, typed))
         if not fitting:
             break
         cells = tuple(sorted(cell for cell, *_ in fitting))
         (cell, number, readers), alone = fitting[0], len(fitting) == 1
-        told.append(Outdated(cells, float(graph.values.numbers[cell]), number if alone else np.nan, int(readers.sum())))
+        told.append(Outdated(cells, float(graph.values.numbers[cell]), number if alone else np.nan))
         graph = replace(graph, values=_with(graph.values, cell, number))
         off &= ~readers
     return replace(graph, outdated=tuple(told))
-
-
-def _off(graph: Graph, values: Values, digits: int, typed: Sequence[int]) -> np.ndarray:
-    """(formulas,) which do not give what is stored."""
-    found = np.zeros(len(graph.cell_of), bool)
-    for block in graph.blocks:
-        for part in block.chunks:
-            found[part.formulas] = differs(part, values, digits) & ~np.isin(part.targets[:, 0, 0], typed)
-    return found
 
 
 def _fitting(graph: Graph, off: np.ndarray, digits: int, typed: Sequence[int]) -> Iterator[tuple[int, float, np.ndarray]]:

@@ -55,7 +55,9 @@ def blanks(graph: Graph) -> list[int]:
     codes = np.unique(around[(around > 0) & (positions(graph.codes, around, -1) < 0)])
     kept = np.zeros(len(codes), bool)
     for step in siblings.steps():
-        kept |= (siblings.at(codes, step) >= 0) & (siblings.standing_out(codes, step) > 0)
+        left = np.flatnonzero(~kept)
+        near = left[siblings.at(codes[left], step) >= 0]
+        kept[near] = siblings.standing_out(codes[near], step) > 0
     return codes[kept].tolist() if kept.sum() <= GAPS else []
 
 
@@ -157,7 +159,7 @@ class _Siblings:
         leads_on = self._reads(sibling, cell)
         line = Counter() if leads_on else self._in_line(cell, sibling, step)
         for joined in (True, False):
-            said, against = self._beside(cell, sibling, step, joined)
+            said, against = self._beside(cell, sibling, step, joined, leads_on)
             if said or against:
                 return said + line if not against or said.total() > against else Counter()
         if self._in_line(cell, sibling, step, (-1,)):
@@ -172,10 +174,11 @@ class _Siblings:
         nearer = [self._formula_at(self._number(code + sign * at)) for at in range(unit, abs(step), unit)]
         return not any(other >= 0 and self.kind[other] == self.kind[sibling] for other in nearer)
 
-    def _beside(self, cell: int, sibling: int, step: int, joined: bool) -> tuple[Counter, int]:
-        """What cells beside a cell say, and how many speak against it: `joined` to it without a gap, or a little off."""
+    def _beside(self, cell: int, sibling: int, step: int, joined: bool, leads_on: bool) -> tuple[Counter, int]:
+        """What cells beside a cell say, and how many speak against it: `joined` to it without a gap, or a little off; `leads_on`:
+        the sibling reads the cell."""
         said: Counter = Counter()
-        leads_on, mine, against = self._reads(sibling, cell), self._copy(cell, sibling), 0
+        against = 0
         for here, there in self._pairs(cell, step, joined):
             one, other = self._formula_at(here), self._formula_at(there)
             if other < 0 and not self.given[there]:
@@ -188,7 +191,7 @@ class _Siblings:
             ):
                 continue
             if one >= 0 and self.kind[one] == self.kind[other]:
-                said[mine, sibling] += 1
+                said[self._copy(cell, sibling), sibling] += 1
             elif one >= 0 and self.skeleton[one] == self.skeleton[other]:
                 moved = self._moved_on(one, other, sibling)
                 if moved is not None:

@@ -55,6 +55,9 @@ LINE = 16  # cells of a row that count in Settings and Places
 REMEMBERED = 1 << 18  # cells of places
 
 
+KEPT = 1 << 17  # formulas of sheets that are kept
+
+
 PROPERTIES = "docProps/custom.xml"
 
 
@@ -73,6 +76,7 @@ class Workbook:
         self._contents = contents(self._package)
         self._shared = Shared(self._package, self._contents)
         self._filled: dict[tuple[str, bool], Filled] = {}
+        self._formulas: dict[str, Formulas] = {}
         self._positions: dict[tuple[bytes, Place], np.ndarray] = {}
         self._digests: dict[str, bytes] = {}
         self._remembered = 0  # cells in _positions
@@ -142,6 +146,7 @@ class Workbook:
         """A sheet's cells are read anew when they are asked for again."""
         for results in (True, False):
             self._filled.pop((self.find(name), results), None)
+        self._formulas.pop(self.find(name) or name, None)
 
     def readable(self, names: Iterable[str]) -> Iterator[str]:
         """Those of some sheets that can be read. Raises, behind them, what was wrong with the first of the others."""
@@ -160,7 +165,11 @@ class Workbook:
         """The formulas of a sheet as they are written. Raises as `filled`."""
         self.filled(name)
         sheet = next(sheet for sheet in self._contents.sheets if sheet.name == self.find(name))
-        return read_formulas(self._shared, sheet.part, self.where(sheet.name))
+        if sheet.name not in self._formulas:
+            self._formulas[sheet.name] = read_formulas(self._shared, sheet.part, self.where(sheet.name))
+            while sum(len(found.codes) for found in self._formulas.values()) > KEPT and len(self._formulas) > 1:
+                self._formulas.pop(next(iter(self._formulas)))  # those that were read first
+        return self._formulas[sheet.name]
 
     @cached_property
     def defined_names(self) -> dict[tuple[int | None, str], str]:
