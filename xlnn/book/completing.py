@@ -37,11 +37,10 @@ ALONE = "read as sheet Places says (lines: {count})."
 
 @dataclass(frozen=True)
 class Completed:
-    """All lines, those of Places and those that the formulas tell besides; the network's settings; and what was understood."""
+    """All lines, those of Places and those that the formulas tell besides, and the network's settings."""
 
     said: Said
     found: settings.Read
-    known: Understood
 
 
 def completed(book: Workbook, said: Said, found: settings.Read, known: Understood | None) -> Completed | None:
@@ -69,14 +68,14 @@ def completed(book: Workbook, said: Said, found: settings.Read, known: Understoo
     merged, notes = _merged(said, own, theirs, completed_network, count)
     alike = "x" not in own or _same(own["x"], theirs["x"], completed_network, "x", count)
     images = count if said.images is None and alike else said.images
-    notes = (*gone, *notes, *_earlier(known, beginning))
-    return Completed(replace(said, own=merged, images=images, notes=(*said.notes, *notes)), found, known)
+    notes = (*said.notes, *gone, *notes, *_earlier(known, beginning))
+    return Completed(replace(said, own=merged, images=images, notes=notes), found)
 
 
 def with_rate(book: Workbook, said: Said, found: settings.Read) -> tuple[Said, settings.Read]:
     """Places and Settings with η as the formulas have it, where they tell the same network."""
     known = understood.understood(book)
-    if known is None or [layer.shape for layer in known.network.layers] != [layer.shape for layer in found.network().layers]:
+    if known is None or not understood.is_alike(known.network, found.network()):
         return said, found
     lines, eta = _lines(book, known), understood.common_eta(known)
     if "eta" in lines:

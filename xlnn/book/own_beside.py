@@ -100,9 +100,9 @@ class Beside:
         return below + 1 - size
 
     @cached_property
-    def _next(self) -> list[Cell]:
+    def _next(self) -> set[Cell]:
         """The cells with parameters of the iteration after the last shown."""
-        return [cell for _, _, cell in self._beyond(self.own.last)]
+        return {cell for _, _, cell in self._beyond(self.own.last)}
 
     def _beyond(self, n: int) -> Iterator[tuple[str, int, Cell]]:
         """Where the new parameters of an iteration stand that is the last, if the sheet shows those of its last."""
@@ -119,7 +119,8 @@ class Beside:
         the example `given(name, n)`."""
         for n in range(self.own.last + 1, count + 1):
             where = {name: self.own.lies(name, n) for name in self._examples}
-            there = {cell: given(name, n)[index] for name, index, cell in self.cells(where, self._examples)}
+            numbers = {name: given(name, n) for name in self._examples}
+            there = {cell: numbers[name][index] for name, index, cell in self.cells(where, self._examples)}
             for cell in self._band:
                 target = self.moved(cell, n - self.own.last)
                 if not target.on_sheet:
@@ -160,7 +161,7 @@ class Beside:
         if numbers:
             self._number_beyond(cells, max(numbers), numbers[max(numbers)], formula)
         self._clear(cells, len(numbers))
-        return self.raw.with_cells(cells, rows).with_merged([Range(Cell(*r.first), Cell(*r.last)) for r in merged])
+        return self.raw.with_cells(cells, rows).with_merged(merged)
 
     def _add(self, cells: dict[Cell, RawCell], n: int) -> None:
         """A further iteration, like the last shown; its parameters as those that stand there already, behind the last."""
@@ -186,7 +187,7 @@ class Beside:
             )
             more = dict(found.formula_more)
             if "ref" in more:  # of an array formula
-                more["ref"] = _moved_range(more["ref"], self.step[0] * times, self.step[1] * times)
+                more["ref"] = Range.parse(more["ref"]).moved(self.step[0] * times, self.step[1] * times).name
             more = more if formula is not None else {}
             return replace(found.without_result, formula=formula, formula_more=more)
         series = [self.raw.cells.get(self.moved(cell, -by)) for by in range(min(self.own.last, 3) - 1, 0, -1)]
@@ -205,8 +206,7 @@ class Beside:
         if counted is not None:
             return counted
         same = len({(found.kind, found.value, found.inline) for found in there}) == 1
-        of_all = len(there) > 1 and same
-        return there[0] if (of_all or cell in self._typed) and same and there[0].formula is None else None
+        return there[0] if same and (len(there) > 1 or cell in self._typed) and there[0].formula is None else None
 
     @cached_property
     def _typed(self) -> set[Cell]:
@@ -270,7 +270,7 @@ class Beside:
             if kept is None and refer and n > 1 and "new_" + name in self.own.steps:
                 sheet, new = cells_of(self.own.lies("new_" + name, n - 1))[index]
                 kept = new.name if sheet == self.sheet else escape(prefix(sheet), quote=False) + new.name
-            cells[cell] = _with_number(found, numbers[name][index], kept)
+            cells[cell] = found.number(exact_texts([numbers[name][index]])[0], kept)
 
     def _given(self, name: str, index: int, n: int, formula: str) -> str:
         """The formula of an input in a further iteration: that of the iteration with the same example where it reads what is no
@@ -287,14 +287,14 @@ class Beside:
         for name, index, cell in self._beyond(n):
             like = self.moved(cell, -by)
             found = cells.get(cell, RawCell()) if by <= 0 else self._like(like, self.raw.cells.get(like, RawCell()), by)
-            cells[cell] = _with_number(found, numbers[name][index], formula(found, cell if by <= 0 else like))
+            cells[cell] = found.number(exact_texts([numbers[name][index]])[0], formula(found, cell if by <= 0 else like))
 
     def _clear(self, cells: dict[Cell, RawCell], count: int) -> None:
         """Iterations that the workbook shows and the result does not are blank, with all that stands beside their numbers."""
         gone = [n for n in self.own.shown if n > count]
         kept = {cell for _, _, cell in self._beyond(count)}
         away = {self.moved(cell, n - self.own.last) for n in gone for cell in self._band}
-        away |= {cell for n in gone for _, _, cell in self.cells(self._all(n), self.moving)} | set(self._next if gone else [])
+        away |= {cell for n in gone for _, _, cell in self.cells(self._all(n), self.moving)} | (self._next if gone else set())
         kept |= {cell for n in gone for _, _, cell in self.cells(self._all(n), self._examples)}
         for cell in (away - kept) & cells.keys():
             cells[cell] = RawCell(cells[cell].more)
@@ -322,12 +322,3 @@ def read_by(raw: RawSheet, cells: Iterable[Cell]) -> set[Cell]:
 def is_filled(found: RawCell | None) -> bool:
     """Whether something stands in a cell."""
     return found is not None and (found.value is not None or found.formula is not None or bool(found.inline))
-
-
-def _with_number(found: RawCell, number: float, formula: str | None) -> RawCell:
-    return replace(found.number(exact_texts([number])[0], formula), formula_more=found.formula_more if formula else {})
-
-
-def _moved_range(ref: str, rows: int, columns: int) -> str:
-    range_ = Range.parse(ref).moved(rows, columns)
-    return Range(Cell(*range_.first), Cell(*range_.last)).name

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from html import escape, unescape
 from itertools import count
 
@@ -16,7 +17,7 @@ import numpy as np
 
 from xlnn.errors import ContentError
 from xlnn.formula import parse, text
-from xlnn.formula.tree import Call, Corner, Name, Reference, replaced, walk
+from xlnn.formula.tree import Call, Corner, Name, Reference, Tree, replaced, walk
 from xlnn.layout.cells import Cell, Range
 from xlnn.layout.places import Move
 from xlnn.xlsx.copying import prefix, with_sheets
@@ -155,9 +156,14 @@ def moved_formula(written: str, first: Cell, cell: Cell, moves: Callable[[Read],
         return replace(leaf, first=corner(leaf.first, move), last=leaf.last and corner(leaf.last, move))
 
     try:
-        return escape(text(replaced(parse(written, first), change), cell), quote=False)
+        return escape(text(replaced(_parsed(written, first), change), cell), quote=False)
     except ContentError:
         return None
+
+
+@lru_cache(maxsize=1 << 14)  # every further iteration is made of the same formulas
+def _parsed(written: str, cell: Cell) -> Tree:
+    return parse(written, cell)
 
 
 def _read(part: Reference, cell: Cell) -> Read:
@@ -165,10 +171,11 @@ def _read(part: Reference, cell: Cell) -> Read:
     return part.sheet, Range(Cell(top, left), Cell(bottom, right))
 
 
+@lru_cache(maxsize=1 << 14)
 def references(written: str, cell: Cell) -> list[Read] | None:
     """The cells that a formula, as XML, reads: sheet (None for its own) and range; None where that cannot be said."""
     try:
-        parts = list(walk(parse(unescape(written), cell)))
+        parts = list(walk(_parsed(unescape(written), cell)))
     except ContentError:
         return None
     if any(isinstance(part, Name) or (isinstance(part, Call) and part.function in ELSEWHERE) for part in parts):
@@ -218,8 +225,7 @@ def _hole(found: RawCell, hole: Hole, there: Callable[[str], bool]) -> RawCell:
     if formula is not None and not there(formula):
         formula = None
     kind = "str" if hole.mark and found.is_text else "b" if hole.mark and found.kind == "b" else ""
-    kept = found.formula_more if formula is not None else {}
-    return replace(found.number(HOLE, formula, kind), formula_more=kept)
+    return found.number(HOLE, formula, kind)
 
 
 def _other(found: RawCell, formula: str, there: Callable[[str], bool], true: bool) -> RawCell:

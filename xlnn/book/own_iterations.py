@@ -83,8 +83,7 @@ def own_iterations(book: Workbook, problem: Problem, lines: Own) -> OwnIteration
     said = any(line.following == NEXT_SHEET for line in named.values())
     sheets = own_of(first)
     shown = _on_sheets(book, problem, first, sheets, said)
-    beyond = {n: {name: shown[n + 1][name.removeprefix("new_")] for name in next_} for n in shown if n + 1 in shown}
-    return OwnIterations(shown, sheets, {}, beyond, factors_of(named))
+    return OwnIterations(shown, sheets, {}, _as_next(shown, next_), factors_of(named))
 
 
 def _by_epochs(book: Workbook, problem: Problem, first: Where, lines: Own) -> OwnIterations:
@@ -95,13 +94,10 @@ def _by_epochs(book: Workbook, problem: Problem, first: Where, lines: Own) -> Ow
     on_sheets = {name for name, line in lines.items() if line.following == NEXT_SHEET}
     next_ = [name for name, where in first.items() if _is_next(first, name, inside)]
     first = {name: where for name, where in first.items() if name not in next_}
+    round_ = _count(book, first, inside)
     lying = {
-        name: [
-            moved(where, inside[name], i) if name in inside else where for i in range(len(first) and _count(book, first, inside))
-        ]
-        for name, where in first.items()
+        name: [moved(where, inside[name], i) if name in inside else where for i in range(round_)] for name, where in first.items()
     }
-    round_ = max(map(len, lying.values()), default=1)
     shown: dict[int, Where] = {}
     needed = [q.name for q in problem.network.parameters if q.name in first]
     for epoch in count():
@@ -111,12 +107,21 @@ def _by_epochs(book: Workbook, problem: Problem, first: Where, lines: Own) -> Ow
         for i in range(round_):
             n = epoch * round_ + i + 1
             shown[n] = dict(_followed(book, {name: mine[i] for name, mine in there.items()}, on_sheets, n))
-    beyond = {n: {name: shown[n + 1][name.removeprefix("new_")] for name in next_} for n in shown if n + 1 in shown}
-    offset = numbered(sheets[0])[1] - 1 if sheets and numbered(sheets[0]) else 0
     return OwnIterations(
-        shown, sheets, {n: step for n, step in steps.items() if n in first}, beyond, factors_of(lines), {}, offset,
-        round=round_, inside={name: step for name, step in inside.items() if name in first},
+        shown, sheets, {n: step for n, step in steps.items() if n in first}, _as_next(shown, next_), factors_of(lines),
+        offset=offset_of(sheets), round=round_, inside={name: step for name, step in inside.items() if name in first},
     )  # fmt: skip
+
+
+def _as_next(shown: Mapping[int, Where], names: Collection[str]) -> dict[int, Where]:
+    """By iteration the new parameters that stand where the next one has its own."""
+    return {n: {name: shown[n + 1][name.removeprefix("new_")] for name in names} for n in shown if n + 1 in shown}
+
+
+def offset_of(sheets: Sequence[str]) -> int:
+    """What the sheets of the first iteration have for a number in their names, less 1."""
+    numbers = {part[1] for part in map(numbered, sheets) if part}
+    return numbers.pop() - 1 if len(numbers) == 1 else 0
 
 
 def _count(book: Workbook, first: Where, inside: Mapping[str, Move]) -> int:

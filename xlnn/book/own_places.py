@@ -52,12 +52,6 @@ class Said:
         return len(self.own) + len(self.absent) + len(self.rates)
 
 
-def own_places(book: Workbook, places: str | Path | None) -> tuple[Own, int | None]:
-    """The lines of sheet Places, of another workbook where one is given, and the number of images where a line says it."""
-    said = said_in(book, places)
-    return said.own, said.images
-
-
 def said_in(book: Workbook, places: str | Path | None) -> Said:
     """All that sheet Places says, of another workbook where one is given; nothing where there is none."""
     other = book if places is None else Workbook(places)

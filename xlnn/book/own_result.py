@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 from shutil import copyfileobj
@@ -136,9 +137,10 @@ class OwnResult:
         if not all(np.isfinite(step[name]).all() for name in self.sheets.own.first):
             raise diverged(step)
         self.sheets.write(step)
-        if self.missing and self._left_out():
-            self.beside.shown(step, self._left_out())
+        if self.missing and self._left_out:
+            self.beside.shown(step, self._left_out)
 
+    @cached_property
     def _left_out(self) -> list[str]:
         """The quantities that a person's sheets do not show."""
         layout, shown = self.plan.layout(self.plan.batch), self.sheets.own.first
@@ -230,7 +232,7 @@ class OwnResult:
                 )
         if self.missing and self.written:
             places = self.plan.layout(self.plan.batch).places
-            for name in self._left_out():
+            for name in self._left_out:
                 yield quantities[name], iteration_name(self.written[0]), places[name], 1.0, NEXT_SHEET
 
     def _where(self, name: str) -> Lying | None:

@@ -14,7 +14,7 @@ import numpy as np
 from xlnn.book.own_names import SheetNames
 from xlnn.book.own_sheets import ALL_KEPT, OwnSheets
 from xlnn.book.own_trust import Trust
-from xlnn.book.whereabouts import Lying, OwnIterations, Where, renamed, within
+from xlnn.book.whereabouts import Lying, OwnIterations, Where, within
 from xlnn.errors import UsageError
 from xlnn.model.problem import Problem
 from xlnn.model.training import Step
@@ -45,7 +45,7 @@ def by_epochs(own: OwnIterations) -> OwnIterations:
 
 
 @dataclass(frozen=True)
-class _Epoch(Mapping):
+class _Epoch:
     """The numbers of an epoch's iterations, as a Step has those of one."""
 
     iteration: int
@@ -53,12 +53,6 @@ class _Epoch(Mapping):
 
     def __getitem__(self, name: str) -> np.ndarray:
         return self.numbers[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.numbers)
-
-    def __len__(self) -> int:
-        return len(self.numbers)
 
 
 @dataclass(frozen=True)
@@ -75,9 +69,7 @@ class EpochNames:
     def where(self, name: str, iteration: int) -> Lying:
         """Where a quantity stands in the result."""
         epoch, i = divmod(iteration - 1, self.own.round)
-        if self.names.own.beside:
-            return self.names.own.lies(name if name == "eta" else within(name, i + 1), epoch + 1)
-        return renamed(self.own.shown[i + 1][name], lambda sheet: self.names.name(sheet, epoch + 1))
+        return self.names.where(name if name == "eta" else within(name, i + 1), epoch + 1)
 
 
 @dataclass
@@ -86,7 +78,6 @@ class OwnRounds:
 
     sheets: OwnSheets  # of the epochs
     own: OwnIterations  # of the iterations
-    written: list[int] = field(default_factory=list)
     _waiting: dict[str, np.ndarray] = field(default_factory=dict)
 
     def write(self, step: Step) -> None:
@@ -95,8 +86,11 @@ class OwnRounds:
         self._waiting |= {within(name, i + 1): np.array(step[name], dtype=float) for name in self.own.first}
         if i + 1 == self.own.round:
             self.sheets.write(_Epoch(epoch + 1, self._waiting | {"eta": np.array(step["eta"], dtype=float)}))
-            self.written += range(step.iteration - i, step.iteration + 1)
             self._waiting = {}
+
+    @property
+    def written(self) -> list[int]:
+        return [(epoch - 1) * self.own.round + i for epoch in self.sheets.written for i in range(1, self.own.round + 1)]
 
     @cached_property
     def names(self) -> EpochNames:

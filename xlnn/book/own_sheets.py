@@ -238,8 +238,7 @@ class OwnSheets:
         return [name for name in self.own.first if name not in shown or not self._agrees(name, shown[name], step[name])]
 
     def _agrees(self, name: str, where: Lying, right: np.ndarray) -> bool:
-        values = [value if type(value) in (int, float) else np.nan for value in self.book.block(*where).flat]
-        stored, own = np.array(values, dtype=float), self.own.as_shown(name, right)
+        stored, own = self.book.floats(*where).ravel(), self.own.as_shown(name, right)
         return bool((np.isnan(stored) | close(stored, own)).all())
 
     # ---- iterations beside each other -------------------------------------------------------------------
@@ -351,10 +350,7 @@ class OwnSheets:
 
     def _read_by(self, sheet: str) -> set[str]:
         """The sheets that a sheet's formulas name."""
-        seen: set[str] = set()
-        for formula in self.book.formulas(sheet).texts:
-            with_sheets(formula, lambda name, _: seen.add(name))
-        return seen
+        return set().union(*map(_named_in, self.book.formulas(sheet).texts))
 
     def _followed(self, raw: RawSheet) -> RawSheet:
         cells = dict(raw.cells)
@@ -370,9 +366,7 @@ class OwnSheets:
 
     def defined(self, sheet: str | None, said: str) -> Iterator[tuple[str | None, str]]:
         """A defined name's definitions in the result: its sheet, if it is one's, and text."""
-        read: set[str] = set()
-        with_sheets(said, lambda name, _: read.add(name))
-        own = {self.names.known[name][1] for name in read if name in self.names.known}
+        own = {self.names.known[name][1] for name in _named_in(said) if name in self.names.known}
         if sheet is not None and sheet in self.names.known:
             which, number = self.names.known[sheet]
             alike = [n for n in self.written if self.own.template(n) == number]
@@ -390,3 +384,10 @@ class OwnSheets:
                     yield from (
                         (self.names.name(repeated, n), self.names.renamed(said, n - number)) for repeated in self.own.sheets
                     )
+
+
+def _named_in(formula: str) -> set[str]:
+    """The sheets that a formula names."""
+    found: set[str] = set()
+    with_sheets(formula, lambda name, _: found.add(name))
+    return found

@@ -57,8 +57,9 @@ class Trust:
         may have more formulas than can be calculated."""
         if self._graph is None:
             return True
-        for shown in self._seen.keys() - self._wrong.keys():
-            self._wrong[shown] = dict(self._judged(shown, self._graph))
+        if unjudged := self._seen.keys() - self._wrong.keys():
+            values = self._values(self._graph)
+            self._wrong |= {shown: dict(self._judged(shown, self._graph, values)) for shown in unjudged}
         return any((sheet, cell) in wrong for wrong in self._wrong.values())
 
     @property
@@ -81,11 +82,13 @@ class Trust:
                     if (number := graph.number(*place)) >= 0:
                         yield name, number, right
 
-    def _judged(self, shown: int, graph: Graph) -> Iterator[tuple[Spot, str]]:
-        seen = [entry for number in self._seen for entry in self._cells(graph, number)]
-        known = {number: value for name, number, value in seen if name not in self.marks}
-        values, right = graph.calculate(known), np.full(len(graph.codes) + 1, np.nan)
-        names = {}
+    def _values(self, graph: Graph) -> Values:
+        """All values where what is a quantity's has the training's numbers."""
+        seen = (entry for number in self._seen for entry in self._cells(graph, number))
+        return graph.calculate({number: value for name, number, value in seen if name not in self.marks})
+
+    def _judged(self, shown: int, graph: Graph, values: Values) -> Iterator[tuple[Spot, str]]:
+        names, right = {}, np.full(len(graph.codes) + 1, np.nan)
         for name, number, value in self._cells(graph, shown):
             if shown not in self._like or name not in self.others:
                 names[number], right[number] = name, value

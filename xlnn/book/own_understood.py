@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 
@@ -11,7 +10,7 @@ import numpy as np
 
 from xlnn.book import understood
 from xlnn.book.origin import origin_of
-from xlnn.book.own_iterations import numbered, own_of, record_step, stands_next, staying
+from xlnn.book.own_iterations import offset_of, own_of, record_step, stands_next, staying
 from xlnn.book.standard import standard
 from xlnn.book.whereabouts import GIVEN, Lying, OwnIterations, Where, examples_apart, is_like, sheets_of, step_between
 from xlnn.layout.arrange import arrange
@@ -43,17 +42,15 @@ def understood_iterations(book: Workbook, problem: Problem, found: Understood) -
     mine = {n: {name: where[name] for name in first if name in where} for n, where in enumerate(shown, 1)}
     regular = _is_regular({name: ways[name] for name in first if name in ways}, steps, shown)
     inside: Mapping[str, Move] = {}
-    if rounds := _rounds(problem, [mine[n] for n in mine], images):
+    if rounds := _rounds(problem, list(mine.values()), images):
         (inside, steps), tables, regular = rounds, {}, True
     sheets = () if steps else own_of(mine[1])
-    own = OwnIterations(
-        mine, sheets, {name: step for name, step in steps.items() if name in first}, beyond, factors, images, _offset(sheets),
-        regular, tables, problem.per_epoch, round=problem.per_epoch if rounds else 1, inside=inside,
-    )  # fmt: skip
     others = tuple(understood_iterations(book, problem, other) for other in found.others if _is_within(problem, other))
-    own = replace(
-        own, others=others, rate=understood.common_eta(found), linked=found.memory < 0, rates=understood.scheduled(found)
-    )
+    own = OwnIterations(
+        mine, sheets, {name: step for name, step in steps.items() if name in first}, beyond, factors, images, offset_of(sheets),
+        regular, tables, problem.per_epoch, others, understood.common_eta(found), found.memory < 0, understood.scheduled(found),
+        problem.per_epoch if rounds else 1, inside,
+    )  # fmt: skip
     return own.with_eta({n: _eta(book, own, n, found) for n in mine})
 
 
@@ -149,12 +146,6 @@ def _is_regular(ways: Mapping[str, Move | str | None], steps: Mapping[str, Move]
         return False
     by_sheet = {(sheet, step) for name, step in steps.items() for sheet in sheets_of(shown[0][name])}
     return len(by_sheet) == len({sheet for sheet, _ in by_sheet})
-
-
-def _offset(sheets: Sequence[str]) -> int:
-    """What the sheets of the first iteration have for a number in their names, less 1."""
-    numbers = {part[1] for part in map(numbered, sheets) if part}
-    return numbers.pop() - 1 if len(numbers) == 1 else 0
 
 
 def _eta(book: Workbook, own: OwnIterations, n: int, found: Understood) -> Lying | None:

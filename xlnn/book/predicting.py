@@ -16,7 +16,7 @@ from xlnn.book.look import furnish
 from xlnn.book.names import DATA, PREDICTIONS, RESERVED, SETTINGS, TEST
 from xlnn.book.numbers import INITIAL, Page, add_page, vector
 from xlnn.book.own_images import count_own_images
-from xlnn.book.own_places import Said, is_written, own_places
+from xlnn.book.own_places import Said, is_written, said_in
 from xlnn.book.pixels import pixels
 from xlnn.book.reader import read_book
 from xlnn.book.settings import parse
@@ -138,8 +138,8 @@ def _places(problem: Problem, book: Workbook, layouts: list[Layout], said: Said)
 
 
 def _said(problem: Problem, book: Workbook) -> Said:
-    own, images = own_places(book, None)
-    return Said(places_sheet.named(own, problem.network.quantities), images)
+    said = said_in(book, None)
+    return Said(places_sheet.named(said.own, problem.network.quantities), said.images)
 
 
 def _own(problem: Problem, said: Said, name: str) -> tuple[str, Place]:

@@ -74,10 +74,15 @@ def beyond_arrangement(book: Workbook, network: Network, sources: Sources) -> Un
     if formulas - forward < sum(math.prod(q.shape) for q in network.parameters):
         return None
     found = understood(book)
-    if found is None or [layer.shape for layer in found.network.layers] != [layer.shape for layer in network.layers]:
+    if found is None or not is_alike(found.network, network):
         return None
     kinds = {found.network.quantities[n].kind for n in found.iterations[0].named if n in found.network.quantities}
     return found if kinds - {*FORWARD, "x", "t", "w", "b"} else None
+
+
+def is_alike(one: Network, other: Network) -> bool:
+    """Whether two networks have layers of the same shapes."""
+    return [layer.shape for layer in one.layers] == [layer.shape for layer in other.layers]
 
 
 def problem_of(book: Workbook, found: Understood, language: str, chosen: Mapping) -> Problem:
@@ -90,7 +95,8 @@ def problem_of(book: Workbook, found: Understood, language: str, chosen: Mapping
     settings = Settings(**{"eta": common_eta(found) or 0.2, **batch, **own})
     parameters = {q.name: values[first.named[q.name].cells] / first.named[q.name].factor for q in network.parameters}
     sources = {name: where for name, where in first.places().items() if name in ("x", "t", *parameters)}
-    origin = Origin(book.path, book.digest, language, {}, sources, notes=notes(found), told=notes(found))
+    told = notes(found)
+    origin = Origin(book.path, book.digest, language, {}, sources, notes=told, told=told)
     return Problem(network, x, parameters, t=t if network.answered else None, settings=settings, origin=origin)
 
 
@@ -256,9 +262,7 @@ def factors(found: Understood) -> dict[str, float]:
 def shows(found: Understood) -> Iterator[Shows]:
     """The iterations one by one, each with a name of its own: its sheet's where no other iteration stands there."""
     *_, used = examples(found)
-    sheets = [_sheet(found.graph, iteration) for iteration in found.iterations]
-    for number, (iteration, sheet, images) in enumerate(zip(found.iterations, sheets, used, strict=True), 1):
-        name = sheet if sheets.count(sheet) == 1 else f"{sheet} ({number})"
+    for name, iteration, images in zip(sheets_of_iterations(found), found.iterations, used, strict=True):
         yield Shows(name, iteration.places(), images)
 
 
@@ -335,4 +339,5 @@ def is_line(found: Understood) -> bool:
 
 def sheets_of_iterations(found: Understood) -> list[str]:
     """A name for each iteration: its sheet's, and which one it is there where there are several."""
-    return [shown.name for shown in shows(found)]
+    sheets = [_sheet(found.graph, iteration) for iteration in found.iterations]
+    return [sheet if sheets.count(sheet) == 1 else f"{sheet} ({number})" for number, sheet in enumerate(sheets, 1)]

@@ -195,7 +195,7 @@ def _next_layer(wiring: Wiring, found: Forward, sums: list[Sum], given: np.ndarr
         if all(_is_output(wiring, found, cells[0]) and not _is_branch(wiring, s, cells[0]) for cells in inputs):
             mine = tuple(w[0] for w in weights)
             if len(mine) == 1 and given[mine[0]]:
-                several = max(alike[found.units[key].weights] for key in found.support(inputs[0][0]) if key in found.units)
+                several = max(alike[found.units[key].weights] for key in found.support(inputs[0][0]))
                 single.setdefault(mine[0], []).append(several)
             result[list(mine)] = True
             biases.setdefault(mine, set()).update(c for c in singles if not known[list(mine)].any())

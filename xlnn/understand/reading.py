@@ -320,10 +320,11 @@ def alike(graph: Graph, found: Sequence[Iteration], free: np.ndarray) -> list[It
     result = []
     known = graph.is_leaf & (graph.values.all_kinds() == NUMBER)
     often = Counter(name for iteration in found for name in iteration.named)
-    for iteration in found:
-        named = dict(iteration.named)
-        for other in found:
-            lacking = [n for n, part in other.named.items() if part.is_whole and not (n in named and named[n].is_whole)]
+    whole = [[name for name, part in iteration.named.items() if part.is_whole] for iteration in found]
+    for iteration, mine in zip(found, whole, strict=True):
+        named, there = dict(iteration.named), set(mine)
+        for other, names in zip(found, whole, strict=True):
+            lacking = [name for name in names if name not in there]
             moves = _moves(graph, other, iteration) if lacking else {}
             for name in lacking:
                 cells = _moved(graph, other.named[name].cells, moves)
@@ -331,6 +332,7 @@ def alike(graph: Graph, found: Sequence[Iteration], free: np.ndarray) -> list[It
                 may = name in named or name.startswith("new_") or (known if name == "t" else free)[cells].all() or mistaken
                 if (cells >= 0).all() and may:
                     named.pop(mistaken, None)
+                    there = there - {mistaken} | {name}
                     named[name] = Named(cells, other.named[name].factor)
                     free[cells] = False
         result.append(replace(iteration, named=named))

@@ -44,8 +44,8 @@ class RawCell:
         return replace(self, value=None, kind="", inline="")
 
     def number(self, text: str, formula: str | None = None, kind: str = "") -> RawCell:
-        """The same cell with a number, as XML, for what it held."""
-        return RawCell(self.more, kind, formula, {}, text)
+        """The same cell with a number, as XML, for what it held; a formula keeps its attributes."""
+        return RawCell(self.more, kind, formula, {} if formula is None else self.formula_more, text)
 
     def xml(self, cell: Cell, prefix: str = "") -> str:
         kind = f' t="{self.kind}"' if self.kind else ""
