@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
 import no_networks
+import openpyxl
 import pytest
 from command import run
 from hand_books import BOOKS
@@ -18,6 +20,7 @@ from understand_books import rows, table
 
 import xlnn
 from workbooks import save as save_workbook
+from xlnn.book import understood
 from xlnn.checking.formulas import judge_formulas
 from xlnn.formula import mended
 from xlnn.xlsx.workbook import Workbook
@@ -110,6 +113,51 @@ def test_no_number_of_our_workbooks_stands_for_a_formula(path):
 @pytest.mark.parametrize("name", no_networks.BOOKS)
 def test_no_number_of_other_workbooks_stands_for_a_formula(tmp_path, name):
     assert mended(Workbook(save_cells(tmp_path / "other.xlsx", no_networks.BOOKS[name]()))).overwritten == ()
+
+
+@cache
+def authors():
+    """The cells of two iterations of 3-5 in the authors' arrangement, 64 blocks of four columns with gaps between them."""
+    with TemporaryDirectory() as folder:
+        book = Path(folder) / "book.xlsx"
+        xlnn.new("3-5", book)
+        xlnn.write(xlnn.read(book, iterations=2), book.with_name("two.xlsx"), cells="formulas")
+        source = openpyxl.load_workbook(book.with_name("two.xlsx"))
+        for name in ("Summary", "Conventions", "Settings", "Places", "Trained", "Test"):
+            del source[name]
+        for number in (1, 2):
+            sheet = source[f"Iteration {number}"]
+            for cell in (cell for row in sheet for cell in row if isinstance(cell.value, str) and "Settings" in cell.value):
+                cell.value = 0.2  # η
+        del source.custom_doc_props["xlnn"]
+        source.save(book)
+        return graph_of(book)
+
+
+@pytest.mark.parametrize("number", [TYPED, None], ids=["typed", "emptied"])
+@pytest.mark.parametrize("anew", [True, False], ids=["calculated anew", "not calculated since"])
+def test_in_blocks_with_gaps_between_them(tmp_path, anew, number):
+    """δ, what it is made of, the gradient of one image, and the sum of all."""
+    addresses = ["Iteration 1!O66", "Iteration 1!S54", "Iteration 1!E72", "Iteration 2!L75", "Iteration 2!P80"]
+    graph = authors()
+    numbers = {name_of(graph, cell): cell for cell in calculated(graph)}
+    typed = overwritten(graph, tmp_path / "typed.xlsx", {numbers[address]: number for address in addresses}, anew)
+    found = judge_formulas(typed)
+    wrong = [name_of(found.graph, cell) for one in found.findings if one.wrong for cell in one.cells.tolist()]
+    assert sorted(wrong) == sorted(addresses)
+    assert run("check", typed)[0] == 1
+
+
+def test_an_iteration_of_fewer_images_is_not_taken_for_one_of_the_arrangement(tmp_path, monkeypatch):
+    """As where all cells of one image were emptied: what the formulas say would not fit the images that there are."""
+    book = Workbook(overwritten(authors(), tmp_path / "book.xlsx", {}, False))
+    problem = xlnn.read(book.path)
+    known = understood.beyond_arrangement(book, problem.network, problem.origin.sources)
+    first, second = known.iterations
+    x = second.named["x"]
+    fewer = replace(second, named={**second.named, "x": replace(x, cells=x.cells[:-1])})
+    monkeypatch.setattr(understood, "understood", lambda book: replace(known, iterations=(first, fewer)))
+    assert understood.beyond_arrangement(book, problem.network, problem.origin.sources) is None
 
 
 def finding(tmp_path, name: str, address: str, number: float, anew: bool):

@@ -76,6 +76,8 @@ def beyond_arrangement(book: Workbook, network: Network, sources: Sources) -> Un
     found = understood(book)
     if found is None or not is_alike(found.network, network):
         return None
+    if any(len(iteration.named["x"].cells) != images for iteration in found.iterations):  # one is not whole
+        return None
     kinds = {found.network.quantities[n].kind for n in found.iterations[0].named if n in found.network.quantities}
     return found if kinds - {*FORWARD, "x", "t", "w", "b"} else None
 

@@ -31,12 +31,15 @@ def mended(workbook: Workbook) -> Graph:
     gaps = blanks(graph)
     looked_at = completed(workbook, blank=gaps)[0] if gaps else graph
     found = missing(looked_at)
-    if found:
+    while found:
         whole, _ = completed(workbook, {int(looked_at.codes[one.cell]): one.text for one in found})
-        if len(whole.reports) == len(graph.reports):  # no formula of these is unread, or goes round in a circle
-            there = np.searchsorted(whole.codes, looked_at.codes)
+        there = np.searchsorted(whole.codes, looked_at.codes)
+        if len(whole.reports) == len(graph.reports):
             found = [replace(one, cell=int(there[one.cell]), sibling=int(there[one.sibling])) for one in found]
             graph = _held_against(whole, found)
+            break
+        read = [one for one in found if not whole.is_leaf[there[one.cell]]]  # and not in a circle
+        found = read if len(read) < len(found) else []
     return reproduced(_with_outdated(graph))
 
 

@@ -31,6 +31,7 @@ ENOUGH = 2  # such that say the same, at least
 MOST = 0.02  # of all formulas; where more are missing it is how the sheet was built
 FEW = 12  # that may be missing in any sheet
 GAPS = 500  # blank cells that are looked at
+RARE = 0.1  # of the cells of a range; where more are blank it is read across blocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,10 @@ def blanks(graph: Graph) -> list[int]:
         left = np.flatnonzero(~kept)
         near = left[siblings.at(codes[left], step) >= 0]
         kept[near] = siblings.standing_out(codes[near], step) > 0
-    return codes[kept].tolist() if kept.sum() <= GAPS else []
+    found = codes[kept]
+    if len(found) > GAPS:  # in blocks with gaps between them
+        found = found[siblings.are_read(found)]
+    return found.tolist() if len(found) <= GAPS else []
 
 
 def missing(graph: Graph) -> list[Missing]:
@@ -105,6 +109,17 @@ class _Siblings:
                 if self._repeats(cell, sibling):
                     continue
                 yield Missing(cell, self._text(cell, formula, sibling), int(self.graph.cell_of[sibling]), len(mine) == 1)
+
+    def are_read(self, codes: np.ndarray) -> np.ndarray:
+        """(codes,) whether some formula reads each of these cells, alone or in a range that has few of them."""
+        found = np.zeros(len(codes), bool)
+        sheets, cells = np.divmod(codes, SPAN)
+        rows, columns = cells // COLUMNS, cells % COLUMNS + 1
+        for sheet, top, left, bottom, right in np.unique(self._areas(), axis=0).tolist():
+            inside = (sheets == sheet) & (rows >= top) & (rows <= bottom) & (columns >= left) & (columns <= right)
+            if inside.sum() <= max(1, RARE * (bottom - top + 1) * (right - left + 1)):
+                found |= inside
+        return found
 
     def _sheet(self, formula: int) -> int:
         return int(self.graph.codes[self.graph.cell_of[formula]]) // SPAN
@@ -257,14 +272,25 @@ class _Siblings:
 
     def _seen_from(self, formula: int, code: int) -> np.ndarray:
         """The same of a copy of the formula in another cell."""
-        which = self.graph.text_of[formula]
-        skeleton = self.graph.written.skeletons[self.skeleton[formula]]
-        at = self.graph.written.place[which]
+        return self._seen(np.array([formula]), np.array([code]))[0]
+
+    def _seen(self, formulas: np.ndarray, codes: np.ndarray) -> np.ndarray:
+        """(formulas, operands, 5) the same of some that have one skeleton."""
+        skeleton = self.graph.written.skeletons[self.skeleton[formulas[0]]]
+        at = self.graph.written.place[self.graph.text_of[formulas]]
         given, base = skeleton.references[at], skeleton.cells[at]
-        sheet, rest = divmod(code, SPAN)
-        moved = np.array([rest // COLUMNS - base[0], rest % COLUMNS + 1 - base[1]] * 2)
-        corners = given[:, 1:5] + moved * (1 - given[:, 5:])
-        return np.concatenate([np.where(given[:, :1] == -1, sheet, given[:, :1]), corners], axis=1)
+        sheets, cells = np.divmod(codes, SPAN)
+        moved = np.stack([cells // COLUMNS, cells % COLUMNS + 1], axis=1) - base
+        corners = given[:, :, 1:5] + moved[:, None, [0, 1, 0, 1]] * (1 - given[:, :, 5:])
+        return np.concatenate([np.where(given[:, :, :1] == -1, sheets[:, None, None], given[:, :, :1]), corners], axis=2)
+
+    def _areas(self) -> np.ndarray:
+        """(references, 5) what all formulas read."""
+        order = np.argsort(self.skeleton[self.usable], kind="stable")
+        formulas = np.flatnonzero(self.usable)[order]
+        groups = np.split(formulas, np.flatnonzero(np.diff(self.skeleton[formulas])) + 1) if len(formulas) else []
+        parts = [self._seen(group, self.graph.codes[self.graph.cell_of[group]]).reshape(-1, 5) for group in groups]
+        return np.concatenate([np.empty((0, 5), np.int64), *parts])
 
     def _copy(self, cell: int, sibling: int) -> Formula:
         return self._as_formula(sibling, self._seen_from(sibling, int(self.graph.codes[cell])))
