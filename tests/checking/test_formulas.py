@@ -47,6 +47,29 @@ def test_the_ends_of_a_line_may_differ(cell, tmp_path):
     assert kinds(judge_formulas(saved(tmp_path / "ends.xlsx", COLUMN | {cell: "=A1^2+A2"}))) == []
 
 
+SHORT = {f"A{row}": row / 10 for row in range(2, 7)} | {f"B{row}": 1 - row / 10 for row in range(2, 7)} | {"A1": "x", "B1": "t"}
+SHORT |= {f"C{row}": f"=A{row}*$F$1-B{row}" for row in range(2, 7)} | {"F1": 0.5, "F2": 0.25}
+
+
+@pytest.mark.parametrize(
+    ("cell", "formula", "told"),
+    [
+        ("C4", "=A4*$F$1+B4", True), ("C4", "=A3*$F$1-B4", True), ("C4", "=A4*$F$2-B4", True), ("C3", "=B3-A3*$F$1", True),
+        ("C4", "=A4*$F$1-C3", False), ("C4", "=A2*$F$1-B4", False), ("C4", "=A4*$F$1", False),
+        ("C2", "=IF(A1>0,1,0)-B2", False), ("C2", "=A2*$F$1-B1", True), ("C6", "=A6*$F$1-B7", True), ("C6", "=A6*$F$1+B6", False),
+    ],
+)  # fmt: skip
+def test_in_a_short_line_only_a_slip_is_told(cell, formula, told, tmp_path):
+    """Another operator, a reference a cell beside; at an end of the line where that leads off the numbers."""
+    found = kinds(judge_formulas(saved(tmp_path / "slip.xlsx", SHORT | {cell: formula})))
+    assert [one for one in found if one[0] == "departs"] == [("departs", f"Sheet1!{cell}", True)] * told
+
+
+def test_what_is_right_on_another_sheet_tells_a_slip_at_an_end(tmp_path):
+    book = {"One": SHORT | {"C2": "=A2*$F$1+B2"}, "Two": SHORT}
+    assert ("departs", "One!C2", True) in kinds(judge_formulas(save(tmp_path / "two.xlsx", book)))
+
+
 def test_a_subtotal_is_no_departure(tmp_path):
     assert kinds(judge_formulas(saved(tmp_path / "subtotal.xlsx", COLUMN | {"B6": "=SUM(B1:B5)"}))) == []
 

@@ -6,15 +6,19 @@ import re
 
 import numpy as np
 import pytest
+from sheet_styles import Style, build, last_of, save
 from understand_books import at, read, rows, table
 
 from xlnn.book.places_sheet import parse
 from xlnn.book.places_writing import headings
 from xlnn.book.understood import summary
 from xlnn.book.understood_places import places_lines
+from xlnn.formula import mended
 from xlnn.layout.cells import Cell
 from xlnn.layout.listed import spots
+from xlnn.understand import understand
 from xlnn.words import say
+from xlnn.xlsx.workbook import Workbook
 
 
 def layers(found):
@@ -234,3 +238,35 @@ def test_a_wrong_cell_does_not_hide_its_iteration(tmp_path, cell, wrong):
     right = read(tmp_path / "right.xlsx", Net=rows(4))
     found = read(tmp_path / "wrong.xlsx", Net=rows(4) | {cell: wrong})
     assert [iteration.places() for iteration in found.iterations] == [iteration.places() for iteration in right.iterations]
+
+
+def perceptron(rows: range) -> dict[str, object]:
+    """x1, x2, t in A to C, w1, w2, b in D to F, z, y, t − y in G to I; an example and a step in each row, η = 0.5."""
+    cells: dict[str, object] = {"D2": 0.2, "E2": -0.1, "F2": -0.05}
+    for r in rows:
+        cells |= dict(zip((f"A{r}", f"B{r}", f"C{r}"), [(1, 0, 1), (0, 1, 0), (1, 1, 1), (0, 0, 0)][r % 4], strict=True))
+        cells |= {f"G{r}": f"=A{r}*D{r}+B{r}*E{r}+F{r}", f"H{r}": f"=IF(G{r}>0,1,0)", f"I{r}": f"=C{r}-H{r}"}
+        cells |= {f"{w}{r + 1}": f"={w}{r}+0.5*I{r}*{x}{r}" for w, x in ("DA", "EB")} | {f"F{r + 1}": f"=F{r}+0.5*I{r}"}
+    return cells
+
+
+def test_updates_before_the_first_iteration_that_is_understood_are_not_explained(tmp_path):
+    """One sum is none of the network's: the rows behind it are understood, and their first parameters are updates as all are."""
+    right = perceptron(range(2, 10))
+    assert read(tmp_path / "right.xlsx", Net=right).share == 1
+    found = read(tmp_path / "rows.xlsx", Net=right | {"G3": "=A3*D3+B3+E3+F3"})
+    assert at(found, "w2") == "Net!D4 (0, 1)"
+    told = {found.graph.cell(cell)[1] for cell in np.flatnonzero(found.explained[:-1]).tolist() if found.formulas[cell]}
+    assert min(cell.row for cell in told) == 4
+    assert not told & {Cell(4, column) for column in (4, 5, 6)}
+
+
+@pytest.mark.parametrize("image", [0, 1, 2])
+def test_a_bias_with_another_sign_in_one_image_is_no_threshold(tmp_path, image):
+    style = Style()
+    sheet, last = last_of(style, "z", 0)
+    cell = f"I{int(last[1:]) - 2 + image}"
+    formula = build(style)[sheet][cell]
+    path = save(tmp_path / "wrong.xlsx", style, {(sheet, cell): formula.replace("+$D$7", "-$D$7")})
+    named = understand(mended(Workbook(path))).iterations[0].named
+    assert (named["b2"].factor, named["b3"].factor) == (1, 1)

@@ -55,7 +55,7 @@ def one_step(where: tuple[str, Place], per_image: bool) -> tuple[str, Place]:
 
 def next_step(first: tuple[str, Place], second: tuple[str, Place] | None) -> Move | None:
     """Where the same lies in the second iteration: a step, or the same cells of another sheet; None where that is no step."""
-    if second is None or first == second:
+    if second is None or first == second or first[1].size != second[1].size:
         return None
     pairs = list(zip(spots(*first), spots(*second), strict=True))
     moves = {(there.row - here.row, there.column - here.column) for (_, here), (_, there) in pairs}

@@ -16,8 +16,9 @@ import numpy as np
 from xlnn.book.understood import graph_of
 from xlnn.checking.explaining import Explanation, explain
 from xlnn.checking.forward import explain_forward, explain_odd
-from xlnn.formula.graph import SPAN, Graph
+from xlnn.formula.graph import SPAN, Graph, positions
 from xlnn.formula.meant import as_meant
+from xlnn.formula.tree import Reference, walk
 from xlnn.formula.values import ERROR, NUMBER, TEXT
 from xlnn.layout.cells import COLUMNS, Cell
 from xlnn.understand.memory import remembered
@@ -27,6 +28,7 @@ from xlnn.words import these
 from xlnn.xlsx.workbook import Workbook, shown
 
 LINE, SIDE = 6, 2  # so many formulas in a line make a pattern, at least so many on each side of what breaks it
+SHORT = 3  # so many make one that a slip breaks
 IN_VAIN = 2  # iterations in which no cause is found why the same parameters are wrong, and none is looked for in others
 SAME_NUMBER = 1e-9  # relative: a number that is what the formula gives
 SAME = 0.5  # of the references of neighbours that a formula has, at least, that departs from their pattern
@@ -167,18 +169,19 @@ def _outdated(graph: Graph) -> Iterator[Finding]:
 
 
 def _breaks(graph: Graph) -> Iterator[Finding]:
-    """Formulas that break a line of formulas that are alike, and depart from these only a little."""
+    """Formulas that break a line of formulas that are alike, and depart from these only a little; in a short line by a slip."""
     if not len(graph.cell_of):
         return
-    kinds = graph.written.tree_of[graph.text_of]
     holes: dict[int, tuple[int, int]] = {}
     for along in (0, 1):
-        for hole, neighbour, count in _holes(graph, kinds, along):
-            if hole not in holes or holes[hole][1] < count:
+        for hole, neighbour, count, inside in _holes(graph, along):
+            slips = _slips if inside or _is_elsewhere(graph, hole, neighbour) else _slips_off
+            departs = _departs if inside and count >= LINE else slips
+            if (hole not in holes or holes[hole][1] < count) and graph.owner[hole] >= 0 and departs(graph, hole, neighbour):
                 holes[hole] = neighbour, count
     typed = {one.cell for one in graph.overwritten}
     for hole, (neighbour, count) in sorted(holes.items()):
-        if graph.owner[hole] >= 0 and hole not in typed and _departs(graph, hole, neighbour):
+        if hole not in typed:
             fields = {"count": count, "formula": graph.text(hole)}
             yield Finding(
                 "departs", np.array([hole]), "the formula departs from that of its {count} neighbours: ={formula}", fields,
@@ -187,9 +190,11 @@ def _breaks(graph: Graph) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-def _holes(graph: Graph, kinds: np.ndarray, along: int) -> Iterator[tuple[int, int, int]]:
-    """(cell, a neighbour, how many) where one cell is missing in a line of at least LINE cells that are alike and equally far."""
+def _holes(graph: Graph, along: int) -> Iterator[tuple[int, int, int, bool]]:
+    """(cell, a neighbour, how many, if it is inside) where one cell is missing in a line of at least SHORT cells that are alike
+    and equally far, or beyond its ends."""
     cells = graph.cell_of
+    kinds = graph.written.tree_of[graph.text_of]
     sheet, rest = np.divmod(graph.codes[cells], SPAN)
     row, column = np.divmod(rest, COLUMNS)
     line, at = (row, column) if along else (column, row)
@@ -198,33 +203,72 @@ def _holes(graph: Graph, kinds: np.ndarray, along: int) -> Iterator[tuple[int, i
     new = np.append(True, (key[:, 1:] != key[:, :-1]).any(axis=0))
     starts = np.append(np.flatnonzero(new), len(order))
     lengths = np.diff(starts)
-    for start, length in zip(starts[:-1][lengths >= LINE].tolist(), lengths[lengths >= LINE].tolist(), strict=True):
+    for start, length in zip(starts[:-1][lengths >= SHORT].tolist(), lengths[lengths >= SHORT].tolist(), strict=True):
         members = order[start : start + length]
         gaps = np.diff(at[members])
         step = int(np.bincount(gaps).argmax())
         wide = np.flatnonzero(gaps == 2 * step)
-        if not len(wide) or len(wide) > max(1, length // 10) or ((gaps != step) & (gaps != 2 * step)).any():
+        if len(wide) > max(1, length // 10) or ((gaps != step) & (gaps != 2 * step)).any():
             continue
-        for gap in wide.tolist():
-            if gap + 1 < SIDE or length - gap - 1 < SIDE:
-                continue
-            member = members[gap]
-            code = graph.codes[cells[member]] + step * (1 if along else COLUMNS)
+        side = SIDE if length >= LINE else 1
+        inside = [(gap, 1) for gap in wide.tolist() if gap + 1 >= side and length - gap - 1 >= side]
+        for member, sign in inside or [(0, -1), (length - 1, 1)]:
+            code = graph.codes[cells[members[member]]] + sign * step * (1 if along else COLUMNS)
             hole = int(np.searchsorted(graph.codes, code))
             if hole < len(graph.codes) and graph.codes[hole] == code:
-                yield hole, int(cells[member]), length
+                yield hole, int(cells[members[member]]), length, bool(inside)
 
 
 def _departs(graph: Graph, hole: int, neighbour: int) -> bool:
     """Whether a formula differs a little from a neighbour's: it has at least half of its references, as a copy would."""
-    from xlnn.formula.tree import Reference, walk
-
-    mine, theirs = graph.tree(hole), graph.tree(neighbour)
-    if mine is None or theirs is None:
-        return False
-    here, there = ([node for node in walk(tree) if isinstance(node, Reference)] for tree in (mine, theirs))
+    here, there = _references(graph, hole), _references(graph, neighbour)
     shared = sum(min(here.count(node), there.count(node)) for node in set(here))
     return shared >= SAME * max(len(here), len(there)) and shared > 0
+
+
+def _slips(graph: Graph, hole: int, neighbour: int) -> bool:
+    """Whether a formula has all references of a neighbour's, as a copy would, but for one that may lie a cell beside."""
+    here, there = _references(graph, hole), _references(graph, neighbour)
+    if not _are_one_skeleton(graph, hole, neighbour):
+        return bool(here) and Counter(here) == Counter(there)
+    others = [(one, other) for one, other in zip(here, there, strict=True) if one != other]
+    return len(others) == 1 and _are_beside(*others[0])
+
+
+def _slips_off(graph: Graph, hole: int, neighbour: int) -> bool:
+    """Whether that leads to a text, or to nothing, where the neighbours have numbers: at the ends of a line, which may differ."""
+    kinds = graph.values.all_kinds()
+    numbers = [int((kinds[graph.precedents(cell)] == NUMBER).sum()) for cell in (hole, neighbour)]
+    return numbers[0] < numbers[1] and _are_one_skeleton(graph, hole, neighbour) and _slips(graph, hole, neighbour)
+
+
+def _is_elsewhere(graph: Graph, hole: int, neighbour: int) -> bool:
+    """Whether the same cell of another sheet has a copy of the neighbour's formula."""
+    others = graph.codes[hole] % SPAN + SPAN * np.arange(len(graph.sheets))
+    there = positions(graph.codes, others, -1)
+    return any(graph.pattern(cell) == graph.pattern(neighbour) for cell in there[there >= 0].tolist())
+
+
+def _are_one_skeleton(graph: Graph, one: int, other: int) -> bool:
+    """Whether two formulas differ in their references alone."""
+    here, there = graph.written.skeleton_of[graph.text_of[graph.owner[[one, other]]]].tolist()
+    return here == there
+
+
+def _are_beside(one: Reference, other: Reference) -> bool:
+    """Whether the corners of two references are fixed alike, and lie beside each other, or are the same."""
+    pairs = [(one.first, other.first), (one.last or one.first, other.last or other.first)]
+    return one.sheet == other.sheet and all(
+        (here.row_fixed, here.column_fixed) == (there.row_fixed, there.column_fixed)
+        and abs((here.row or 0) - (there.row or 0)) + abs((here.column or 0) - (there.column or 0)) <= 1
+        for here, there in pairs
+    )
+
+
+def _references(graph: Graph, cell: int) -> list[Reference]:
+    """What a cell's formula refers to, as seen from it."""
+    tree = graph.tree(cell)
+    return [] if tree is None else [node for node in walk(tree) if isinstance(node, Reference)]
 
 
 # ---- what learns -----------------------------------------------------------------------------------------

@@ -43,6 +43,12 @@ class Skeleton:
         found = np.concatenate([self.references[:, :, :1], self.references[:, :, 1:5] - moved, self.references[:, :, 5:]], axis=2)
         return found.reshape(len(found), -1)
 
+    def seen(self, at: int) -> tuple[int, ...]:
+        """The cells of a text's references as seen from its cell, on whatever sheets."""
+        references = self.references[at]
+        moved = self.cells[at][[0, 1, 0, 1]] * (1 - references[:, 5:])
+        return tuple((references[:, 1:5] - moved).ravel().tolist())
+
 
 @dataclass(frozen=True)
 class Names:

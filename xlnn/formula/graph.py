@@ -169,6 +169,15 @@ class Graph:
         which = int(self.text_of[formula])
         return parse(self.written.texts[which], self.written.cell(which))
 
+    def pattern(self, number: int) -> tuple | None:
+        """What is the same for copies of a cell's formula, also on other sheets; None where there is none."""
+        formula = int(self.owner[number])
+        if formula < 0:
+            return None
+        which = self.text_of[formula]
+        kind = int(self.written.skeleton_of[which])
+        return kind, self.written.skeletons[kind].seen(int(self.written.place[which]))
+
     def alike(self, number: int) -> np.ndarray:
         """The cells whose formulas have the same relative tree, this one among them; rising."""
         formula = int(self.owner[number])

@@ -265,21 +265,31 @@ def _dense(wiring, forward, units, examples, count, slots):
     b = np.full(len(units), -1)
     z = np.full((count, len(units)), -1)
     keys = np.empty((count, len(units)), object)
-    sign = 1
     for j, unit in enumerate(units):
+        b[j] = _bias(forward, unit)
         for key in unit:
             found, k = forward.units[key], examples[key]
             if keys[k, j] is not None:
                 raise NoNetwork("a unit has two sums in one example")
             keys[k, j] = key
             z[k, j] = key[0] if key[1] == -1 else -1
-            b[j], sign = found.bias, (found.sign if found.bias >= 0 else sign)
             for weight, cell in zip(found.weights, found.inputs, strict=True):
                 if (k, cell) in slots:
                     w[(j, *slots[k, cell])] = weight
     if (w < 0).any():
         raise NoNetwork("a layer is missing")
-    return Found("dense", w, b, z, np.full_like(z, -1), keys, sign), pooled
+    return Found("dense", w, b, z, np.full_like(z, -1), keys, _sign(forward, units)), pooled
+
+
+def _bias(forward, unit: list[Key]) -> int:
+    """The bias that most of a unit's sums have."""
+    return Counter(forward.units[key].bias for key in unit).most_common(1)[0][0]
+
+
+def _sign(forward, units: list[list[Key]]) -> int:
+    """The sign that most biases have: −1 where thresholds θ are subtracted."""
+    sums = [forward.units[key] for unit in units for key in unit]
+    return -1 if sum(one.sign for one in sums if one.bias >= 0) < 0 else 1
 
 
 def _maps(wiring, forward, units, examples, count, slots) -> Found:
@@ -304,8 +314,8 @@ def _maps(wiring, forward, units, examples, count, slots) -> Found:
     b = np.full(len(units), -1)
     z = np.full((count, *shape), -1)
     keys = np.empty((count, *shape), object)
-    sign = 1
     for m, unit in enumerate(units):
+        b[m] = _bias(forward, unit)
         for key in unit:
             if key not in begins:
                 continue
@@ -316,12 +326,11 @@ def _maps(wiring, forward, units, examples, count, slots) -> Found:
                 raise NoNetwork("two sums have the same window")
             keys[at] = key
             z[at] = key[0] if key[1] == -1 else -1
-            b[m], sign = found.bias, (found.sign if found.bias >= 0 else sign)
             for weight, place in zip(found.weights, index, strict=True):
                 inner = (place[:-2].tolist() if maps_before else []) + (place[-2:] - start).tolist()
                 w[(m, *inner)] = weight
     stride = int(rows[1] - rows[0]) if len(rows) > 1 else (int(columns[1] - columns[0]) if len(columns) > 1 else 1)
-    return Found("convolution", w, b, z, np.full_like(z, -1), keys, sign, size, stride)
+    return Found("convolution", w, b, z, np.full_like(z, -1), keys, _sign(forward, units), size, stride)
 
 
 def _pooled(forward, units, examples, count, slots, inputs) -> tuple[dict, Found]:

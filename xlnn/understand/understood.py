@@ -278,13 +278,31 @@ class _Reading:
         return like, learnt, shown
 
     def _explained(self, found: Sequence[Iteration]) -> np.ndarray:
-        """(cells + 1,) of bools: cells with a name, copies of them, and what only leads to them."""
+        """(cells + 1,) of bools: cells with a name, copies of them, and what only leads to them; but not the updates that lead to
+        the first of the parameters, for these belong to an iteration that was not understood."""
         named = np.zeros(len(self.wiring.source), bool)
         for iteration in found:
             for part in iteration.named.values():
                 named[part.cells[part.cells >= 0]] = True
-        named = self.wiring.reached(np.flatnonzero(named), forward=False)
-        return named | named[self.wiring.source]
+        late = self._updated_before(found)
+        before = self.wiring.reached(np.flatnonzero(named & ~late), forward=False, through=~late)
+        explained = before | before[self.wiring.source] | named
+        explained[np.flatnonzero(late)] = False
+        return explained
+
+    def _updated_before(self, found: Sequence[Iteration]) -> np.ndarray:
+        """(cells + 1,) of bools: where parameters of which no iteration gives the update come from, if that is one, too."""
+        of = lambda is_kind: [
+            cell for iteration in found for name, part in iteration.named.items() if is_kind(name)
+            for cell in self.wiring.source[part.cells[part.cells >= 0]].tolist()
+        ]  # fmt: skip
+        new = of(lambda name: name.startswith("new_"))
+        updates = {self.graph.pattern(cell) for cell in new} - {None}
+        late = np.zeros(len(self.wiring.source), bool)
+        late[
+            [cell for cell in {*of(lambda name: name.startswith(("w", "b")))} - {*new} if self.graph.pattern(cell) in updates]
+        ] = True
+        return late
 
 
 def _without_updates(iteration: Iteration) -> Iteration:
