@@ -16,22 +16,19 @@ import numpy as np
 from xlnn.book.understood import graph_of
 from xlnn.checking.explaining import Explanation, explain
 from xlnn.checking.forward import explain_forward, explain_odd
-from xlnn.formula.graph import SPAN, Graph, positions
+from xlnn.formula.graph import SPAN, Graph
 from xlnn.formula.meant import as_meant
-from xlnn.formula.tree import Reference, walk
 from xlnn.formula.values import ERROR, NUMBER, TEXT
-from xlnn.layout.cells import COLUMNS, Cell
+from xlnn.layout.cells import Cell
 from xlnn.understand.memory import remembered
 from xlnn.understand.updates import Learning, eta, learning
 from xlnn.understand.wiring import Wiring
 from xlnn.words import these
 from xlnn.xlsx.workbook import Workbook, shown
 
-LINE, SIDE = 6, 2  # so many formulas in a line make a pattern, at least so many on each side of what breaks it
-SHORT = 3  # so many make one that a slip breaks
+FEW = 5  # costs of examples, fewer of which tell no total
 IN_VAIN = 2  # iterations in which no cause is found why the same parameters are wrong, and none is looked for in others
 SAME_NUMBER = 1e-9  # relative: a number that is what the formula gives
-SAME = 0.5  # of the references of neighbours that a formula has, at least, that departs from their pattern
 
 UNLIKE = "does not follow the derivative of your own sheet: ∂C/∂{cell} is {slope}, the change is −{eta} · {found}."
 NOT_SINCE = "what reads it was not calculated since."
@@ -52,7 +49,6 @@ class Finding:
     fields: dict = field(default_factory=dict)
     lines: tuple[tuple[str, dict], ...] = ()
     wrong: bool = True  # or only worth a line
-    neighbour: int = -1  # of a cell that departs from its pattern
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,8 +93,6 @@ def judge_formulas(workbook: Workbook | str | Path) -> Judged:
     if learns is not None and any(len(finding.cells) == len(learns.wrong) for finding in gradients if finding.message == UNLIKE):
         learns = None  # nothing there is the derivative of anything: what goes on from row to row is no descent
     if learns is not None:
-        told = {cell for finding in gradients for cell in finding.cells.tolist()}
-        found = [finding for finding in found if finding.kind != "departs" or finding.cells[0] not in told]
         found += [*_pasted(learns), *_cost(learns), *_total(learns), *_scale(learns), *gradients]
     return Judged(book, graph, learns, tuple(found))
 
@@ -169,106 +163,14 @@ def _outdated(graph: Graph) -> Iterator[Finding]:
 
 
 def _breaks(graph: Graph) -> Iterator[Finding]:
-    """Formulas that break a line of formulas that are alike, and depart from these only a little; in a short line by a slip."""
-    if not len(graph.cell_of):
-        return
-    holes: dict[int, tuple[int, int]] = {}
-    for along in (0, 1):
-        for hole, neighbour, count, inside in _holes(graph, along):
-            slips = _slips if inside or _is_elsewhere(graph, hole, neighbour) else _slips_off
-            departs = _departs if inside and count >= LINE else slips
-            if (hole not in holes or holes[hole][1] < count) and graph.owner[hole] >= 0 and departs(graph, hole, neighbour):
-                holes[hole] = neighbour, count
-    typed = {one.cell for one in graph.overwritten}
-    for hole, (neighbour, count) in sorted(holes.items()):
-        if hole not in typed:
-            fields = {"count": count, "formula": graph.text(hole)}
-            yield Finding(
-                "departs", np.array([hole]), "the formula departs from that of its {count} neighbours: ={formula}", fields,
-                (("{cell} has ={formula}", {"cell": name_of(graph, neighbour), "formula": graph.text(neighbour)}),),
-                neighbour=neighbour,
-            )  # fmt: skip
-
-
-def _holes(graph: Graph, along: int) -> Iterator[tuple[int, int, int, bool]]:
-    """(cell, a neighbour, how many, if it is inside) where one cell is missing in a line of at least SHORT cells that are alike
-    and equally far, or beyond its ends."""
-    cells = graph.cell_of
-    kinds = graph.written.tree_of[graph.text_of]
-    sheet, rest = np.divmod(graph.codes[cells], SPAN)
-    row, column = np.divmod(rest, COLUMNS)
-    line, at = (row, column) if along else (column, row)
-    order = np.lexsort((at, line, kinds, sheet))
-    key = np.stack([sheet, kinds, line])[:, order]
-    new = np.append(True, (key[:, 1:] != key[:, :-1]).any(axis=0))
-    starts = np.append(np.flatnonzero(new), len(order))
-    lengths = np.diff(starts)
-    for start, length in zip(starts[:-1][lengths >= SHORT].tolist(), lengths[lengths >= SHORT].tolist(), strict=True):
-        members = order[start : start + length]
-        gaps = np.diff(at[members])
-        step = int(np.bincount(gaps).argmax())
-        wide = np.flatnonzero(gaps == 2 * step)
-        if len(wide) > max(1, length // 10) or ((gaps != step) & (gaps != 2 * step)).any():
-            continue
-        side = SIDE if length >= LINE else 1
-        inside = [(gap, 1) for gap in wide.tolist() if gap + 1 >= side and length - gap - 1 >= side]
-        for member, sign in inside or [(0, -1), (length - 1, 1)]:
-            code = graph.codes[cells[members[member]]] + sign * step * (1 if along else COLUMNS)
-            hole = int(np.searchsorted(graph.codes, code))
-            if hole < len(graph.codes) and graph.codes[hole] == code:
-                yield hole, int(cells[members[member]]), length, bool(inside)
-
-
-def _departs(graph: Graph, hole: int, neighbour: int) -> bool:
-    """Whether a formula differs a little from a neighbour's: it has at least half of its references, as a copy would."""
-    here, there = _references(graph, hole), _references(graph, neighbour)
-    shared = sum(min(here.count(node), there.count(node)) for node in set(here))
-    return shared >= SAME * max(len(here), len(there)) and shared > 0
-
-
-def _slips(graph: Graph, hole: int, neighbour: int) -> bool:
-    """Whether a formula has all references of a neighbour's, as a copy would, but for one that may lie a cell beside."""
-    here, there = _references(graph, hole), _references(graph, neighbour)
-    if not _are_one_skeleton(graph, hole, neighbour):
-        return bool(here) and Counter(here) == Counter(there)
-    others = [(one, other) for one, other in zip(here, there, strict=True) if one != other]
-    return len(others) == 1 and _are_beside(*others[0])
-
-
-def _slips_off(graph: Graph, hole: int, neighbour: int) -> bool:
-    """Whether that leads to a text, or to nothing, where the neighbours have numbers: at the ends of a line, which may differ."""
-    kinds = graph.values.all_kinds()
-    numbers = [int((kinds[graph.precedents(cell)] == NUMBER).sum()) for cell in (hole, neighbour)]
-    return numbers[0] < numbers[1] and _are_one_skeleton(graph, hole, neighbour) and _slips(graph, hole, neighbour)
-
-
-def _is_elsewhere(graph: Graph, hole: int, neighbour: int) -> bool:
-    """Whether the same cell of another sheet has a copy of the neighbour's formula."""
-    others = graph.codes[hole] % SPAN + SPAN * np.arange(len(graph.sheets))
-    there = positions(graph.codes, others, -1)
-    return any(graph.pattern(cell) == graph.pattern(neighbour) for cell in there[there >= 0].tolist())
-
-
-def _are_one_skeleton(graph: Graph, one: int, other: int) -> bool:
-    """Whether two formulas differ in their references alone."""
-    here, there = graph.written.skeleton_of[graph.text_of[graph.owner[[one, other]]]].tolist()
-    return here == there
-
-
-def _are_beside(one: Reference, other: Reference) -> bool:
-    """Whether the corners of two references are fixed alike, and lie beside each other, or are the same."""
-    pairs = [(one.first, other.first), (one.last or one.first, other.last or other.first)]
-    return one.sheet == other.sheet and all(
-        (here.row_fixed, here.column_fixed) == (there.row_fixed, there.column_fixed)
-        and abs((here.row or 0) - (there.row or 0)) + abs((here.column or 0) - (there.column or 0)) <= 1
-        for here, there in pairs
-    )
-
-
-def _references(graph: Graph, cell: int) -> list[Reference]:
-    """What a cell's formula refers to, as seen from it."""
-    tree = graph.tree(cell)
-    return [] if tree is None else [node for node in walk(tree) if isinstance(node, Reference)]
+    """Formulas that depart from a line of formulas that are alike."""
+    for slip in graph.slips:
+        fields = {"count": slip.count, "formula": slip.text}
+        right = graph.text(slip.cell)
+        lines = [("right: ={formula}", {"formula": right})] if right != slip.text else []
+        lines.append(("{cell} has ={formula}", {"cell": name_of(graph, slip.sibling), "formula": graph.text(slip.sibling)}))
+        text = "the formula departs from that of its {count} neighbours: ={formula}"
+        yield Finding("departs", np.array([slip.cell]), text, fields, tuple(lines))
 
 
 # ---- what learns -----------------------------------------------------------------------------------------
@@ -316,7 +218,7 @@ def _cost(learns: Learning) -> Iterator[Finding]:
 def _total(learns: Learning) -> Iterator[Finding]:
     """A shown total of the costs that are descended, which leaves some of them out or counts them differently."""
     graph, cost = learns.wiring.graph, learns.costs[0]
-    if len(cost.cells) < LINE - 1:
+    if len(cost.cells) < FEW:
         return
     after = learns.wiring.reached(np.array(cost.cells)) & ~graph.is_leaf
     after[list(cost.cells)] = False
@@ -353,12 +255,11 @@ def _scale(learns: Learning) -> Iterator[Finding]:
 def _gradients(learns: Learning, before: Sequence[Finding]) -> Iterator[Finding]:
     """Updates that do not follow the sheet's own derivative, each with the formula that is the fault and its correction.
 
-    `before` is what was found already: what follows from a number among formulas is no further fault.
+    `before` is what was found already: what follows from that is no further fault.
     """
     u, wiring = learns.updates, learns.wiring
-    known = [cell for finding in before if finding.wrong and finding.kind != "departs" for cell in finding.cells.tolist()]
+    known = [cell for finding in before if finding.wrong for cell in finding.cells.tolist()]
     open_ = learns.wrong & ~wiring.reached(np.array(known, np.int64))[u.new]
-    hints = {int(f.cells[0]): f.neighbour for f in before if f.kind == "departs"}
     found: list[tuple[Explanation, int]] = []
     failed: Counter = Counter()
     for iteration in sorted(set(u.iteration[open_].tolist())):
@@ -366,25 +267,24 @@ def _gradients(learns: Learning, before: Sequence[Finding]) -> Iterator[Finding]
         same = tuple(u.root[rows].tolist())
         if not len(rows) or failed[same] == IN_VAIN:
             continue
-        causes = _causes(learns, iteration, rows, hints)
+        causes = _causes(learns, iteration, rows)
         failed[same] += not causes
         for one in causes:
             found.append((one, iteration))
             open_ &= ~_behind_alike(wiring, one, u.new)
     for group in _merged(found):
         yield _explained(learns, group)
-    open_ &= ~wiring.reached(np.array(list(hints), np.int64))[u.new]
     if open_.any():
         yield _unexplained(learns, np.flatnonzero(open_))
 
 
-def _causes(learns: Learning, iteration: int, rows: np.ndarray, hints: dict[int, int]) -> list[Explanation]:
+def _causes(learns: Learning, iteration: int, rows: np.ndarray) -> list[Explanation]:
     """What makes the updates of `rows` right: a cell that departs from its siblings, else a formula of the backward pass.
 
     Where no single one of these does, a formula of the forward pass does, or else several.
     """
     u = learns.updates
-    odd = explain_odd(learns, iteration, hints)
+    odd = explain_odd(learns, iteration)
     made = [claim for one in odd for claim in one.claims.tolist()]
     rows = rows[~np.isin(u.new[rows], made)]
     if not len(rows):

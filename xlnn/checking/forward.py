@@ -20,7 +20,6 @@ from xlnn.checking.edits import (
     edited,
     fixings,
     inserted_terms,
-    moved,
     results,
     shifts,
     siblings,
@@ -43,17 +42,14 @@ SMALL = 4  # copies of a formula that may depart from its siblings
 EXACT = 1e-8
 
 
-def explain_odd(learns: Learning, iteration: int, hints: dict[int, int]) -> list[Explanation]:
-    """Cells that depart from their siblings, and sums without a parameter that is updated: each where that is the fault.
-
-    `hints` are cells that break the pattern of their neighbours, with a neighbour.
-    """
+def explain_odd(learns: Learning, iteration: int) -> list[Explanation]:
+    """Cells that depart from their siblings, and sums without a parameter that is updated: each where that is the fault."""
     rows = learns.updates.of(iteration)
     before = _wrong(learns, learns.wiring.graph, learns.points[-1], rows)
     groups = list(_groups(learns))
     found: list[Explanation] = []
     open_ = before.copy()
-    for group, edit in islice(_odd(learns, groups, before, hints), _most(learns)):
+    for group, edit in islice(_odd(learns, groups, before), _most(learns)):
         if any(np.isin(group.targets, one.cells).any() for one in found):
             continue
         one = _judged(learns, group, edit, rows, before)
@@ -97,16 +93,8 @@ def _judged(learns: Learning, group: Copies, edit: Edit, rows: np.ndarray, befor
     return Explanation(cells, edit, group, learns.updates.new[rows][before & ~after], others(learns.wiring, cells, group.targets))
 
 
-def _odd(learns: Learning, groups: list[Copies], wrong: np.ndarray, hints: dict[int, int]) -> Iterator[tuple[Copies, Edit]]:
+def _odd(learns: Learning, groups: list[Copies], wrong: np.ndarray) -> Iterator[tuple[Copies, Edit]]:
     """Formulas that depart from their siblings, and sums that lack a parameter."""
-    graph, wiring = learns.wiring.graph, learns.wiring
-    for cell, neighbour in hints.items():
-        number, row = int(wiring.block_of[cell]), None
-        if number >= 0:
-            row = np.flatnonzero(graph.blocks[number].targets[:, 0, 0] == cell)
-            group = copies_of(graph, graph.blocks[number], row)
-            family = moved(group, neighbour)
-            yield from _each(group, iter([] if family is None else [family]))
     unused = _unused(learns, wrong)
     for group in groups:
         yield from _each(group, inserted_terms(group, unused))

@@ -39,15 +39,16 @@ class Skeleton:
     @property
     def relative(self) -> np.ndarray:
         """(texts, numbers): the references as seen from the formula's cell; copies of a formula have the same."""
-        moved = self.cells[:, None, [0, 1, 0, 1]] * (1 - self.references[:, :, 5:])
-        found = np.concatenate([self.references[:, :, :1], self.references[:, :, 1:5] - moved, self.references[:, :, 5:]], axis=2)
-        return found.reshape(len(found), -1)
+        return self._seen(slice(None)).reshape(len(self.references), -1)
 
-    def seen(self, at: int) -> tuple[int, ...]:
-        """The cells of a text's references as seen from its cell, on whatever sheets."""
-        references = self.references[at]
-        moved = self.cells[at][[0, 1, 0, 1]] * (1 - references[:, 5:])
-        return tuple((references[:, 1:5] - moved).ravel().tolist())
+    def seen(self, at: int) -> list[tuple[int, ...]]:
+        """The references of one text as seen from its cell."""
+        return list(map(tuple, self._seen(slice(at, at + 1))[0].tolist()))
+
+    def _seen(self, which: slice) -> np.ndarray:
+        references = self.references[which]
+        moved = self.cells[which][:, None, [0, 1, 0, 1]] * (1 - references[:, :, 5:])
+        return np.concatenate([references[:, :, :1], references[:, :, 1:5] - moved, references[:, :, 5:]], axis=2)
 
 
 @dataclass(frozen=True)

@@ -138,14 +138,17 @@ def _collected(workbook: Workbook) -> _Collected:
 
 
 def _with(collected: _Collected, further: Mapping[int, str]) -> _Collected:
-    """The formulas with further ones, in the order of their cells."""
+    """The formulas with further ones, in the order of their cells; in place of those that stand there."""
     if not further:
         return collected
+    given = np.fromiter(further, np.int64)
+    kept = ~np.isin(collected.codes, given)
     texts = [*collected.texts, *((text, code % SPAN, code // SPAN) for code, text in further.items())]
-    codes = np.concatenate([collected.codes, np.fromiter(further, np.int64)])
-    text_of = np.concatenate([collected.text_of, np.arange(len(collected.texts), len(texts))])
+    codes = np.concatenate([collected.codes[kept], given])
+    text_of = np.concatenate([collected.text_of[kept], np.arange(len(collected.texts), len(texts))])
     order = np.argsort(codes)
-    place = np.argsort(order)
+    place = np.full(len(kept), -1)
+    place[kept] = np.argsort(order)[: kept.sum()]
     areas = {int(place[formula]): area for formula, area in collected.areas.items()}
     return _Collected(codes[order], text_of[order], texts, areas)
 
@@ -236,6 +239,8 @@ class _Linking:
         bounds = np.searchsorted(skeleton_of[order], np.arange(len(self.written.skeletons) + 1))
         for number, skeleton in enumerate(self.written.skeletons):
             members = order[bounds[number] : bounds[number + 1]]
+            if not len(members):  # its one formula stands no more
+                continue
             if skeleton.tree is None:
                 self._report(members, "unread", skeleton.problem)
             elif function := unknown(skeleton.tree):
@@ -401,12 +406,11 @@ def reproduced(graph: Graph) -> Graph:
 
 
 def differing(graph: Graph) -> np.ndarray:
-    """(formulas,) which do not give the stored result, but for those of overwritten cells."""
-    overwritten = [one.cell for one in graph.overwritten]
+    """(formulas,) which do not give the stored result, but for those of cells that hold another one."""
     digits, found = stored_digits(graph), np.zeros(len(graph.cell_of), bool)
     for block in graph.blocks:
         for part in block.chunks:
-            found[part.formulas] = _judged(graph, part, digits) & ~np.isin(part.targets[:, 0, 0], overwritten)
+            found[part.formulas] = _judged(graph, part, digits) & ~np.isin(part.targets[:, 0, 0], graph.instead)
     return found
 
 

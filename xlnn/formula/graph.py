@@ -95,6 +95,17 @@ class Overwritten:
 
 
 @dataclass(frozen=True, slots=True)
+class Slip:
+    """A formula, `text`, that departs from that of its `count` neighbours, of which `sibling` is one; where it gives a number the
+    graph has what its sibling has."""
+
+    cell: int
+    sibling: int
+    count: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outdated:
     """A given number that was changed since the last calculation; one of several `cells` where it cannot be told which.
 
@@ -123,6 +134,12 @@ class Graph:
     level: np.ndarray = field(default_factory=lambda: np.empty(0, int))  # (formulas,) of the order of calculation
     overwritten: tuple[Overwritten, ...] = ()
     outdated: tuple[Outdated, ...] = ()
+    slips: tuple[Slip, ...] = ()
+
+    @property
+    def instead(self) -> list[int]:
+        """The cells that hold something else than the graph's formula."""
+        return [one.cell for one in self.overwritten] + [one.cell for one in self.slips]
 
     # ---- cells ---------------------------------------------------------------------------------------
 
@@ -176,7 +193,7 @@ class Graph:
             return None
         which = self.text_of[formula]
         kind = int(self.written.skeleton_of[which])
-        return kind, self.written.skeletons[kind].seen(int(self.written.place[which]))
+        return kind, tuple(seen[1:] for seen in self.written.skeletons[kind].seen(int(self.written.place[which])))
 
     def alike(self, number: int) -> np.ndarray:
         """The cells whose formulas have the same relative tree, this one among them; rising."""

@@ -14,9 +14,11 @@ import numpy as np
 
 from xlnn.formula.block import Block, calculated
 from xlnn.formula.building import completed, differing, reproduced, stored_digits
-from xlnn.formula.graph import Graph, Outdated, Overwritten
+from xlnn.formula.graph import Graph, Outdated, Overwritten, Slip
 from xlnn.formula.judging import differs
 from xlnn.formula.overwriting import Missing, blanks, missing
+from xlnn.formula.slips import slips
+from xlnn.formula.tree import text
 from xlnn.formula.values import NUMBER, Values
 from xlnn.xlsx.workbook import Workbook
 
@@ -26,21 +28,41 @@ STEPS = 30  # until the number is found with which a result was calculated
 
 
 def mended(workbook: Workbook) -> Graph:
-    """The graph with overwritten formulas and outdated numbers. Raises as `read`."""
+    """The graph with overwritten formulas, slips and outdated numbers. Raises as `read`."""
     graph, _ = completed(workbook)
     gaps = blanks(graph)
     looked_at = completed(workbook, blank=gaps)[0] if gaps else graph
-    found = missing(looked_at)
+    slipped = slips(looked_at)
+    whole, found = _with_formulas(workbook, graph, looked_at, [*missing(looked_at), *_as_meant(looked_at, slipped)])
+    there = np.searchsorted(whole.codes, looked_at.codes)
+    at = lambda cell: int(there[cell])
+    instead = {one.cell for one in slipped}
+    typed = [replace(one, cell=at(one.cell), sibling=at(one.sibling)) for one in found if one.cell not in instead]
+    whole = replace(whole, slips=tuple(replace(one, cell=at(one.cell), sibling=at(one.sibling)) for one in slipped))
+    return reproduced(_with_outdated(_held_against(whole, typed)))
+
+
+def _as_meant(graph: Graph, slipped: Sequence[Slip]) -> Iterator[Missing]:
+    """The formulas that stood in place of slips, of those that give numbers."""
+    for one in slipped:
+        tree = graph.tree(one.sibling)
+        if graph.values.all_kinds()[one.cell] == NUMBER and tree is not None:
+            yield Missing(one.cell, text(tree, graph.cell(one.cell)[1]), one.sibling, True)
+
+
+def _with_formulas(
+    workbook: Workbook, graph: Graph, looked_at: Graph, found: Sequence[Missing]
+) -> tuple[Graph, Sequence[Missing]]:
+    """The graph with the formulas that are missing in the one that was looked at, and which of them it has: not those that
+    would go round in a circle, and none where others would then."""
     while found:
         whole, _ = completed(workbook, {int(looked_at.codes[one.cell]): one.text for one in found})
-        there = np.searchsorted(whole.codes, looked_at.codes)
         if len(whole.reports) == len(graph.reports):
-            found = [replace(one, cell=int(there[one.cell]), sibling=int(there[one.sibling])) for one in found]
-            graph = _held_against(whole, found)
-            break
-        read = [one for one in found if not whole.is_leaf[there[one.cell]]]  # and not in a circle
+            return whole, found
+        there = np.searchsorted(whole.codes, looked_at.codes)
+        read = [one for one in found if not whole.is_leaf[there[one.cell]]]
         found = read if len(read) < len(found) else []
-    return reproduced(_with_outdated(graph))
+    return graph, []
 
 
 # ---- formulas that were overwritten -----------------------------------------------------------------------
@@ -90,7 +112,7 @@ def _with(values: Values, cell: int, number: float) -> Values:
 def _with_outdated(graph: Graph) -> Graph:
     """The graph in which numbers that were changed since the last calculation are what was calculated with."""
     told, digits = list[Outdated](), stored_digits(graph)
-    typed = [one.cell for one in graph.overwritten]
+    typed = graph.instead
     off = differing(graph)
     while off.any() and len(told) < MOST:
         fitting = list(_fitting(graph, off, digits, typed))
