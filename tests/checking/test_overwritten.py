@@ -10,12 +10,13 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 import no_networks
+import numpy as np
 import openpyxl
 import pytest
 from command import run
 from hand_books import BOOKS
 from overwriting import calculated, checked, graph_of, has_like, name_of, overwritten
-from sheet_styles import Style, save, save_cells
+from sheet_styles import Style, last_of, save, save_cells
 from understand_books import rows, table
 
 import xlnn
@@ -236,6 +237,22 @@ def test_every_other_command_goes_on(tmp_path, name, address, anew):
         ["compare", typed, typed, "--by", "quantity"], ["train", typed, "-n", 2, "-o", result], ["check", result],
     )  # fmt: skip
     assert [run(*command)[0] for command in commands] == [0] * len(commands)
+
+
+@pytest.mark.parametrize("iteration", [0, 1, 2])
+def test_a_result_that_is_none_of_its_formula_in_one_iteration(tmp_path, iteration):
+    """One image of one iteration counts as given then: every command goes on."""
+    style = Style(onward="sheets", images=4)
+    graph = graph_of(save(tmp_path / "right.xlsx", style))
+    sheet, address = last_of(style, "z", iteration)
+    cell = next(cell for cell in range(len(graph.codes)) if name_of(graph, cell) == f"{sheet}!{address}")
+    values = graph.values.changed(np.copy)
+    values.numbers[cell] += 1
+    stored = overwritten(replace(graph, values=values), tmp_path / "stored.xlsx", {}, False)
+    code, _, said = checked(stored)
+    assert code == 1
+    assert f"{sheet}!{address}" in said
+    assert run("show", stored)[0] == run("train", stored, "-n", 2, "-o", tmp_path / "result.xlsx")[0] == 0
 
 
 def falling(*rates: float) -> dict[str, dict[str, object]]:

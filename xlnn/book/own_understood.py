@@ -96,7 +96,7 @@ def _way(wheres: Sequence[Lying]) -> Move | str | None:
 
 def _in_turns(shown: Sequence[Where], images: Mapping[int, np.ndarray]) -> dict[str, list[Lying]]:
     """The inputs that iterations have in turns, always the same example in the same cells: where each lies in one epoch."""
-    if not images:
+    if 1 not in images:
         return {}
     epoch = next((n for n in range(1, len(shown)) if np.array_equal(images.get(n + 1), images[1])), len(shown))
     given = [name for name in GIVEN if all(name in where for where in shown)]

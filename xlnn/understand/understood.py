@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -214,11 +215,12 @@ class _Reading:
     def _like_others(self, whole: list[int], number: int) -> None:
         """The outputs of a layer in iterations that are known by their neighbours only: as far on as those lie."""
         outputs = [instance.layers[number].a for instance in self.shown]
-        for k in set(range(len(self.shown))) - set(whole):
+        pairs = sorted(pairwise(whole), key=lambda pair: pair[1] - pair[0])
+        for k in set(range(len(self.shown))) - set(whole) if pairs else ():
             j = min(whole, key=lambda j: abs(j - k))
-            i = next(i for i in whole if i + 1 in whole)
-            step = placing.positions(self.graph, outputs[i + 1]) - placing.positions(self.graph, outputs[i])
-            moved = placing.at(self.graph, placing.positions(self.graph, outputs[j]) + (k - j) * step)
+            one, other = pairs[0]
+            away = placing.positions(self.graph, outputs[other]) - placing.positions(self.graph, outputs[one])
+            moved = placing.at(self.graph, placing.positions(self.graph, outputs[j]) + (k - j) * away // (other - one))
             outputs[k][...] = np.where((outputs[k] < 0) & (outputs[j] >= 0), moved, outputs[k])
 
     def _numbers(self, instance: Instance) -> np.ndarray:
