@@ -65,6 +65,14 @@ def test_in_a_short_line_only_a_slip_is_told(cell, formula, told, tmp_path):
     assert [one for one in found if one[0] == "departs"] == [("departs", f"Sheet1!{cell}", True)] * told
 
 
+@pytest.mark.parametrize(("formula", "told"), [("=1/(1+EXP(-F2))", True), ("=1/(1+EXP(-E3))", False), ("=1/(1-EXP(-E2))", False)])
+def test_of_three_formulas_one_that_reads_nothing_is_told(formula, told, tmp_path):
+    """Two others are no line by which another number or another sign would be told."""
+    cells = {f"E{row}": row / 10 for row in (2, 3, 4)} | {f"G{row}": f"=1/(1+EXP(-E{row}))" for row in (2, 3, 4)}
+    found = kinds(judge_formulas(saved(tmp_path / "three.xlsx", cells | {"G2": formula})))
+    assert found == [("departs", "Sheet1!G2", True)] * told
+
+
 def test_what_is_right_on_another_sheet_tells_a_slip_at_an_end(tmp_path):
     book = {"One": SHORT | {"C2": "=A2*$F$1+B2"}, "Two": SHORT}
     assert ("departs", "One!C2", True) in kinds(judge_formulas(save(tmp_path / "two.xlsx", book)))

@@ -7,7 +7,7 @@
 
 In a line of three, or of two where the cell beside is alike, it must be a slip: another operator, or a reference that lies a
 cell beside. In a line of six a formula departs that has half of the references that a copy would have. The ends of a line may
-differ.
+differ, but for a reference that slips off the numbers.
 """
 
 from __future__ import annotations
@@ -42,10 +42,8 @@ def slips(graph: Graph) -> tuple[Slip, ...]:
                 count >= SHORT and (inside or _is_elsewhere(graph, hole, neighbour))
             ):
                 departs = _slips
-            elif count >= SHORT:
-                departs = _slips_off
             else:
-                continue
+                departs = _slips_off
             if departs(graph, hole, neighbour):
                 found[hole] = neighbour, count
     return tuple(Slip(hole, *found[hole], graph.text(hole) or "") for hole in sorted(found))
