@@ -28,8 +28,8 @@ from xlnn.xlsx.workbook import Workbook
 
 TYPED = 0.4321
 FEW = 3  # cells of each workbook that are always tried
-FOUND = {  # such that were not named, or not alone: a share of a softmax, and a right answer that a digit tells
-    "softmax": {"Net!T15"},
+FOUND = {  # not named, or not alone, or with another formula: a share of a softmax, a bias beside weights, what a digit tells
+    "softmax": {"Net!T15", "Net!D83"},
     "right answers from a digit": {"Net!E44"},
 }
 DEEP = {"units": (2, 3, 2, 1), "functions": ("tanh", "sigmoid", "sigmoid")}

@@ -101,7 +101,8 @@ class _Siblings:
         for cell, votes in sorted(self._votes(typed).items()):
             counts = Counter[Formula]()
             for (formula, sibling), count in votes.items():
-                counts[formula] += count if self._may_stand(cell, formula, sibling) else 0
+                may = self._may_stand(cell, formula, sibling) and not self._is_otherwise_beside(cell, formula[0])
+                counts[formula] += count if may else 0
             (formula, most), *others = counts.most_common(2)
             if most >= ENOUGH and not any(count == most for _, count in others):
                 mine = {sibling: count for (other, sibling), count in votes.items() if other == formula}
@@ -322,6 +323,19 @@ class _Siblings:
         pairs = zip(self._seen_from(sibling, int(self.graph.codes[cell])), self._references(sibling), strict=True)
         areas = [(self._area(one), self._area(other)) for one, other in pairs]
         return all(here.shape == there.shape and (self.given[here] == self.given[there]).all() for here, there in areas)
+
+    def _is_otherwise_beside(self, cell: int, skeleton: int) -> bool:
+        """Whether the cells next in line all have other formulas than that, in rows (columns) that are like the cell's own: the
+        column of biases beside one of weights."""
+        code, found = int(self.graph.codes[cell]), list[int]()
+        formula = lambda at: self._formula_at(self._number(at))
+        for along, across in ((COLUMNS, 1), (1, COLUMNS)):
+            for step in (along, -along):
+                pairs = [(formula(code + way), formula(code + way + step)) for way in (across, -across)]
+                alike = any(one >= 0 and other >= 0 and self.skeleton[one] == self.skeleton[other] for one, other in pairs)
+                if alike and (there := formula(code + step)) >= 0:
+                    found.append(int(self.skeleton[there]))
+        return bool(found) and skeleton not in found
 
     def _repeats(self, cell: int, sibling: int) -> bool:
         """Whether a cell has the number beside it once more, where its sibling reads what stands beside that: an input that every
