@@ -125,7 +125,7 @@ def test_the_solver_finds_where_the_cost_with_its_squares_is_flat(tmp_path):
 
     found = minimise(problem_of(decay_in="cost"))
     assert found.ended == "flat"
-    plain = minimise(problem_of(decay_in="update"), steps=20)  # C_T has no squares in it: nor has what is minimised
+    plain = minimise(problem_of(decay_in="weights"), steps=20)  # C_T has no squares in it: nor has what is minimised
     assert plain.totals[-1][1] < found.totals[-1][1]
 
 
@@ -141,9 +141,9 @@ def test_options_and_settings_say_it(tmp_path):
     code, _, err = run("train", tmp_path / "n.xlsx", "--decay", "-1", "-o", tmp_path / "no.xlsx")
     assert code == 2
     assert "weight decay" in err
-    code, _, err = run("train", tmp_path / "n.xlsx", "--decay-in", "weights", "-o", tmp_path / "no.xlsx")
+    code, _, err = run("train", tmp_path / "n.xlsx", "--decay-in", "biases", "-o", tmp_path / "no.xlsx")
     assert code == 2
-    assert "update / gradient / cost" in err
+    assert "weights / gradient / cost" in err
 
 
 def test_what_is_no_decay_is_refused():

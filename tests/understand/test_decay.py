@@ -61,7 +61,7 @@ def test_it_is_understood_and_right(tmp_path, style):
     found = understand(Workbook(path))
     network = found.network
     assert (network.decay, network.decay_biases) == (style.decay, style.decay_biases)
-    assert network.decay_in == ("gradient" if style.decayed == "gradient" and style.gradients else "update")
+    assert network.decay_in == ("gradient" if style.decayed == "gradient" and style.gradients else "weights")
     assert found.share == 1
     judged = judge(path)
     assert judged.right
@@ -136,7 +136,7 @@ def test_a_cost_that_has_the_squares_of_the_weights_in_it_is_judged(tmp_path, ha
 
 def test_such_a_cost_beside_updates_that_shrink_by_themselves_is_no_mistake(tmp_path):
     path = save_cells(tmp_path / "c.xlsx", {"c": with_cost(in_gradient=False)})
-    assert (xlnn.read(path).network.decay, xlnn.read(path).network.decay_in) == (0.03, "update")
+    assert (xlnn.read(path).network.decay, xlnn.read(path).network.decay_in) == (0.03, "weights")
     assert judge(path).right
     assert judge_formulas(path).right
 

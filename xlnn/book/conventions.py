@@ -161,7 +161,7 @@ _UPDATES = {
 
 
 _DECAYS = {
-    "update": "each update also subtracts η λ w.",
+    "weights": "each update also subtracts η λ w.",
     "gradient": "∂C_T/∂w has λ w in it, C_T nothing.",
     "cost": "C_T has λ/2 Σw² in it, and ∂C_T/∂w has λ w.",
 }

@@ -94,7 +94,7 @@ ENTRIES = (
 
 
 UNSAID = {  # settings that sheet Settings has only where they are others
-    "pixels": "as they are", "blank": "0", "decay": 0.0, "decay_in": "update", "decay_biases": "no",
+    "pixels": "as they are", "blank": "0", "decay": 0.0, "decay_in": "weights", "decay_biases": "no",
 }  # fmt: skip
 
 

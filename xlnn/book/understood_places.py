@@ -102,7 +102,7 @@ def decay_lines(found: Understood, language: str) -> Iterator[LineWords]:
     network = found.network
     if network.decay:
         yield {"Quantity": say("weight decay", language), "First block": _rate(found, network.decay, decay_cell(found))}
-        if network.decay_in != "update":
+        if network.decay_in != "weights":
             yield {"Quantity": say("decay in", language), "First block": word(network.decay_in, language)}
         if network.decay_biases:
             yield {"Quantity": say("decay biases", language), "First block": say("yes", language)}

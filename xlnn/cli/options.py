@@ -56,7 +56,7 @@ SETTINGS = (
     ("--update", "update", "Update the parameters together, or the output first."),
     ("--freeze-biases", "freeze_biases", "yes: the biases stay as they are."),
     ("--decay", "decay", "Weight decay λ: each update also subtracts η λ w."),
-    ("--decay-in", "decay_in", "Where λw is added: in the update, the gradient, or the cost (λ/2 Σw²)."),
+    ("--decay-in", "decay_in", "Where λw is added: to the weights in their update, to the gradient, or as λ/2 Σw² to the cost."),
     ("--decay-biases", "decay_biases", "yes: the biases decay, too."),
     ("--seed", "seed", "Seed of drawn parameters and shuffled batches."),
     ("--start", "start", "Distribution of empty parameters: N(0, 1) or N(0, 1/inputs)."),

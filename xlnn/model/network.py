@@ -28,7 +28,7 @@ TOTALS = ("sum", "mean")
 UPDATES = ("together", "output first")
 
 
-DECAYS = ("update", "gradient", "cost")  # where λw comes in: only in the update, in ∂C_T/∂w, in C_T as λ/2 Σw²
+DECAYS = ("weights", "gradient", "cost")  # where λw comes in: only in the weights' update, in ∂C_T/∂w, in C_T as λ/2 Σw²
 
 
 TIES = ("first", "all")
@@ -65,7 +65,7 @@ class Network:
     update: str = "together"  # or the output layer first
     ties: str = "first"  # which of several largest cells of a pooling window gets δ
     decay: float = 0.0  # λ of w − η (∂C_T/∂w + λw): weight decay, L2
-    decay_in: str = "update"  # one of DECAYS
+    decay_in: str = "weights"  # one of DECAYS
     decay_biases: bool = False  # biases decay, too
     classes: tuple[float, ...] | None = None  # digits the output units stand for; None: t is given
     names: tuple[str, ...] = ()  # words for the classes, where they are words
@@ -216,14 +216,14 @@ class Network:
         for kind in ("gradients", "totals"):
             found = [r for part in parts for r in getattr(part, kind) if r.result.kind[-1] + r.result.layer in trained]
             rules += self._with_decay(found)
-        late = self.decay_in == "update"
+        late = self.decay_in == "weights"
         rules += [update_rule(q, self.frozen(q), self.rate(q), self.decays(q) if late else 0.0) for q in self.parameters]
         return tuple(rules)
 
     def _with_decay(self, rules: Iterable[Rule]) -> list[Rule]:
         """These rules with λw in ∂C_T/∂w and λ/2 Σw² in C_T, where it is there."""
         mine = [q for q in self.parameters if self.decays(q)]
-        by_gradient = {"dCT_d" + q.name: q for q in mine} if self.decay_in != "update" else {}
+        by_gradient = {"dCT_d" + q.name: q for q in mine} if self.decay_in != "weights" else {}
         found = []
         for rule in rules:
             q = by_gradient.get(rule.result.name)

@@ -136,7 +136,7 @@ class StepInBlocks(Step):
         for name, sum_ in sums.items():
             gradient = divided(network.total)(sum_, images)
             parameter = network.quantities[name.removeprefix("dCT_d")]
-            late = network.decay_in == "update" or not network.decays(parameter)
+            late = network.decay_in == "weights" or not network.decays(parameter)
             self._values[name] = gradient if late else decayed(gradient, self._parameters[parameter.name], network.decay)
 
 
