@@ -65,6 +65,15 @@ def test_in_a_short_line_only_a_slip_is_told(cell, formula, told, tmp_path):
     assert [one for one in found if one[0] == "departs"] == [("departs", f"Sheet1!{cell}", True)] * told
 
 
+@pytest.mark.parametrize(("beside", "told"), [("=C{row}^2", True), ("", False)])
+def test_at_an_end_a_slip_is_told_where_all_formulas_beside_are_as_in_the_line(beside, told, tmp_path):
+    """Right answer 5 stands in B6: C6 takes that of the row above."""
+    cells = SHORT | {"C6": "=A6*$F$1-B5"}
+    cells |= {f"D{row}": beside.format(row=row) for row in range(2, 7)} | {f"E{row}": f"=C{row}*A{row}" for row in range(2, 7)}
+    found = kinds(judge_formulas(saved(tmp_path / "end.xlsx", cells if told else SHORT | {"C6": "=A6*$F$1-B5"})))
+    assert [one for one in found if one[0] == "departs"] == [("departs", "Sheet1!C6", True)] * told
+
+
 @pytest.mark.parametrize(("formula", "told"), [("=1/(1+EXP(-F2))", True), ("=1/(1+EXP(-E3))", False), ("=1/(1-EXP(-E2))", False)])
 def test_of_three_formulas_one_that_reads_nothing_is_told(formula, told, tmp_path):
     """Two others are no line by which another number or another sign would be told."""

@@ -7,7 +7,7 @@
 
 In a line of three, or of two where the cell beside is alike, it must be a slip: another operator, or a reference that lies a
 cell beside. In a line of six a formula departs that has half of the references that a copy would have. The ends of a line may
-differ, but for a reference that slips off the numbers.
+differ, but where all formulas beside them are as in the line, or a reference slips off the numbers.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ def slips(graph: Graph) -> tuple[Slip, ...]:
             if inside and count >= LINE:
                 departs = _departs
             elif _is_alike_beside(graph, kinds, hole, neighbour, along) or (
-                count >= SHORT and (inside or _is_elsewhere(graph, hole, neighbour))
+                count >= SHORT
+                and (inside or _is_elsewhere(graph, hole, neighbour) or _are_alike_across(graph, kinds, hole, neighbour, along))
             ):
                 departs = _slips
             else:
@@ -94,6 +95,16 @@ def _is_alike_beside(graph: Graph, kinds: np.ndarray, hole: int, neighbour: int,
     across = COLUMNS if along else 1
     beside = graph.owner[positions(graph.codes, graph.codes[hole] + np.array([across, -across]), len(graph.codes))]
     return bool((kinds[beside[beside >= 0]] == kinds[graph.owner[neighbour]]).any())
+
+
+def _are_alike_across(graph: Graph, kinds: np.ndarray, hole: int, neighbour: int, along: int) -> bool:
+    """Whether the formulas beside a cell, across the line, are those beside its neighbour: its row is one as all are."""
+    beside = np.array([-2, -1, 1, 2]) * (COLUMNS if along else 1)
+    here, there = (
+        graph.owner[positions(graph.codes, graph.codes[cell] + beside, len(graph.codes))] for cell in (hole, neighbour)
+    )
+    either = (here >= 0) | (there >= 0)
+    return either.sum() >= PAIR and bool(((here >= 0) & (there >= 0) & (kinds[here] == kinds[there]))[either].all())
 
 
 def _departs(graph: Graph, hole: int, neighbour: int) -> bool:
