@@ -176,6 +176,14 @@ class Network:
         """λ of a parameter: 0 of biases unless they decay, too, and of what does not learn."""
         return self.decay if (parameter.kind == "w" or self.decay_biases) and not self.frozen(parameter) else 0.0
 
+    def decay_of_gradient(self, parameter: Quantity) -> float:
+        """λ of the λw that is in a parameter's ∂C_T/∂w; 0 where there is none in it."""
+        return 0.0 if self.decay_in == "weights" else self.decays(parameter)
+
+    def decay_of_update(self, parameter: Quantity) -> float:
+        """λ of the λw that a parameter's update adds to its ∂C_T/∂w; 0 where it adds none."""
+        return self.decays(parameter) - self.decay_of_gradient(parameter)
+
     @cached_property
     def inputs(self) -> tuple[Quantity, ...]:
         """What a workbook must give besides the parameters: η, the images' numbers, x, and digits or t if there are answers."""
@@ -216,14 +224,13 @@ class Network:
         for kind in ("gradients", "totals"):
             found = [r for part in parts for r in getattr(part, kind) if r.result.kind[-1] + r.result.layer in trained]
             rules += self._with_decay(found)
-        late = self.decay_in == "weights"
-        rules += [update_rule(q, self.frozen(q), self.rate(q), self.decays(q) if late else 0.0) for q in self.parameters]
+        rules += [update_rule(q, self.frozen(q), self.rate(q), self.decay_of_update(q)) for q in self.parameters]
         return tuple(rules)
 
     def _with_decay(self, rules: Iterable[Rule]) -> list[Rule]:
         """These rules with λw in ∂C_T/∂w and λ/2 Σw² in C_T, where it is there."""
         mine = [q for q in self.parameters if self.decays(q)]
-        by_gradient = {"dCT_d" + q.name: q for q in mine} if self.decay_in != "weights" else {}
+        by_gradient = {"dCT_d" + q.name: q for q in mine if self.decay_of_gradient(q)}
         found = []
         for rule in rules:
             q = by_gradient.get(rule.result.name)

@@ -136,8 +136,8 @@ class StepInBlocks(Step):
         for name, sum_ in sums.items():
             gradient = divided(network.total)(sum_, images)
             parameter = network.quantities[name.removeprefix("dCT_d")]
-            late = network.decay_in == "weights" or not network.decays(parameter)
-            self._values[name] = gradient if late else decayed(gradient, self._parameters[parameter.name], network.decay)
+            decay = network.decay_of_gradient(parameter)
+            self._values[name] = decayed(gradient, self._parameters[parameter.name], decay) if decay else gradient
 
 
 def way(rule_of: Mapping[str, Rule], names: Sequence[str], known: Container[str] = ()) -> list[Rule]:

@@ -298,8 +298,8 @@ class Reading:
 
     def _against(self, q: Quantity, step: Step) -> np.ndarray:
         """What η times is subtracted from a parameter."""
-        gradient, decay = step["dCT_d" + q.name], self.network.decays(q)
-        return decayed(gradient, step[q.name], decay) if decay and self.network.decay_in == "weights" else gradient
+        gradient, decay = step["dCT_d" + q.name], self.network.decay_of_update(q)
+        return decayed(gradient, step[q.name], decay) if decay else gradient
 
     def _spelled(self, quotients: np.ndarray, new: np.ndarray) -> float:
         """The commonest quotient, one that the updates read rather than another; spelled as they have it."""
