@@ -113,10 +113,12 @@ class _Siblings:
 
     def are_read(self, codes: np.ndarray) -> np.ndarray:
         """(codes,) whether some formula reads each of these cells, alone or in a range that has few of them."""
-        found = np.zeros(len(codes), bool)
+        areas = np.unique(self._areas(), axis=0)
+        alone = (areas[:, 1:3] == areas[:, 3:]).all(axis=1)
+        found = np.isin(codes, areas[alone] @ (SPAN, COLUMNS, 1, 0, 0) - 1)
         sheets, cells = np.divmod(codes, SPAN)
         rows, columns = cells // COLUMNS, cells % COLUMNS + 1
-        for sheet, top, left, bottom, right in np.unique(self._areas(), axis=0).tolist():
+        for sheet, top, left, bottom, right in areas[~alone].tolist():
             inside = (sheets == sheet) & (rows >= top) & (rows <= bottom) & (columns >= left) & (columns <= right)
             if inside.sum() <= max(1, RARE * (bottom - top + 1) * (right - left + 1)):
                 found |= inside

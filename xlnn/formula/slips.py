@@ -92,19 +92,21 @@ def _gaps(gaps: np.ndarray) -> Iterator[tuple[int, int, int, bool]]:
 
 def _is_alike_beside(graph: Graph, kinds: np.ndarray, hole: int, neighbour: int, along: int) -> bool:
     """Whether a cell beside, across the line, has a copy of the neighbour's formula."""
-    across = COLUMNS if along else 1
-    beside = graph.owner[positions(graph.codes, graph.codes[hole] + np.array([across, -across]), len(graph.codes))]
+    beside = _beside(graph, hole, along, 1)
     return bool((kinds[beside[beside >= 0]] == kinds[graph.owner[neighbour]]).any())
 
 
 def _are_alike_across(graph: Graph, kinds: np.ndarray, hole: int, neighbour: int, along: int) -> bool:
     """Whether the formulas beside a cell, across the line, are those beside its neighbour: its row is one as all are."""
-    beside = np.array([-2, -1, 1, 2]) * (COLUMNS if along else 1)
-    here, there = (
-        graph.owner[positions(graph.codes, graph.codes[cell] + beside, len(graph.codes))] for cell in (hole, neighbour)
-    )
+    here, there = _beside(graph, hole, along, 2), _beside(graph, neighbour, along, 2)
     either = (here >= 0) | (there >= 0)
     return either.sum() >= PAIR and bool(((here >= 0) & (there >= 0) & (kinds[here] == kinds[there]))[either].all())
+
+
+def _beside(graph: Graph, cell: int, along: int, most: int) -> np.ndarray:
+    """The formulas of the cells across the line, up to `most` of them away on either side; −1 for none."""
+    away = np.array([step for step in range(-most, most + 1) if step]) * (COLUMNS if along else 1)
+    return graph.owner[positions(graph.codes, graph.codes[cell] + away, len(graph.codes))]
 
 
 def _departs(graph: Graph, hole: int, neighbour: int) -> bool:

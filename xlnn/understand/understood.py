@@ -288,9 +288,7 @@ class _Reading:
                 named[part.cells[part.cells >= 0]] = True
         late = self._updated_before(found)
         before = self.wiring.reached(np.flatnonzero(named & ~late), forward=False, through=~late)
-        explained = before | before[self.wiring.source] | named
-        explained[np.flatnonzero(late)] = False
-        return explained
+        return (before | before[self.wiring.source] | named) & ~late
 
     def _updated_before(self, found: Sequence[Iteration]) -> np.ndarray:
         """(cells + 1,) of bools: where parameters of which no iteration gives the update come from, if that is one, too."""
@@ -301,9 +299,8 @@ class _Reading:
         new = of(lambda name: name.startswith("new_"))
         updates = {self.graph.pattern(cell) for cell in new} - {None}
         late = np.zeros(len(self.wiring.source), bool)
-        late[
-            [cell for cell in {*of(lambda name: name.startswith(("w", "b")))} - {*new} if self.graph.pattern(cell) in updates]
-        ] = True
+        first = {*of(lambda name: name.startswith(("w", "b")))} - {*new}
+        late[[cell for cell in first if self.graph.pattern(cell) in updates]] = True
         return late
 
 
