@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from xlnn import LayerSettings, Network, Problem, plain_layers, train
+from xlnn.errors import DivergedError
 from xlnn.model.activations import ACTIVATIONS
 from xlnn.model.training import Step, StepInBlocks, trained
 
@@ -54,9 +55,10 @@ def test_blocks_add_up_to_the_whole(name):
             assert step[quantity].shape == plain[quantity].shape
 
 
+@pytest.mark.parametrize("images", [23, 5])  # several blocks, one
 @pytest.mark.parametrize("name", NETWORKS)
-def test_the_bits_do_not_depend_on_what_was_asked_for_before(name):
-    problem = problem_of(NETWORKS[name])
+def test_the_bits_do_not_depend_on_what_was_asked_for_before(name, images):
+    problem = problem_of(NETWORKS[name], images)
     names = [name for name in problem.network.quantities if name in problem.network.rule_of]
     first = [next(train(problem))[name].tobytes() for name in names]
     late = trained(problem, problem.parameters)  # not for learning: gradients are found when they are asked for
@@ -67,6 +69,19 @@ def test_the_output_layer_updated_first_is_not_taken_apart():
     """Its δ of one image needs the new weights, which need all images."""
     problem = problem_of(Network(MAPS, update="output first", classes=CLASSES))
     assert next(train(problem)).new_parameters()["wF"].tobytes() == whole(problem).new_parameters()["wF"].tobytes()
+
+
+def test_blocks_that_add_up_to_more_than_there_is_a_number_for():
+    """Each of four blocks has ∂C_T/∂w = 5 · 10¹⁵³ · 10¹⁵⁴; that is seen, and not warned of (a warning fails a test here)."""
+    network = Network(plain_layers((1, 1), 1, activation="identity"))
+    zero = {q.name: np.zeros(q.shape) for q in network.parameters}
+    problem = Problem(network, np.full((20, 1, 1), 1e153), zero, t=np.full((20, 1), -1e154))
+    vars(network)["block"] = 5
+    step = next(train(problem))
+    assert type(step) is StepInBlocks
+    assert step["dCT_dw2"].tolist() == [[[np.inf]]]
+    with pytest.raises(DivergedError):
+        step.new_parameters()
 
 
 def test_few_images_are_one_step():
@@ -98,4 +113,6 @@ def test_in_place_is_the_same_to_the_bit(entry):
     given = z.copy()
     with np.errstate(over="ignore"):
         assert entry.in_place(z).tobytes() == entry.output(z).tobytes()
+    a = entry.output(np.clip(z, -700, 700))
+    assert entry.slope_in_place(z, a).tobytes() == entry.slope(z, a).tobytes()
     assert z.tobytes() == given.tobytes()

@@ -65,7 +65,7 @@ def test_the_line_names_the_place_from_1(book):
 @pytest.mark.parametrize("book", ["4-4"], indirect=True)
 def test_a_wrong_slope_is_noticed(book, monkeypatch):
     """a′ = a instead of a(1 − a): the usual slip. Exit code 1."""
-    wrong = replace(ACTIVATIONS["sigmoid"], slope=lambda z, a: a)
+    wrong = replace(ACTIVATIONS["sigmoid"], slope=lambda z, a: a, slope_in_place=None)
     monkeypatch.setitem(ACTIVATIONS, "sigmoid", wrong)
     code, lines = run(book)
     assert code == 1

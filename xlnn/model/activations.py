@@ -24,6 +24,7 @@ class Activation:
     slope_equation: str = ""
     whole_layer: bool = False
     in_place: Callable | None = None  # output(z) of an array to the bit, with fewer arrays on the way
+    slope_in_place: Callable | None = None  # slope(z, a) likewise
 
 
 def sigmoid(z):
@@ -41,6 +42,12 @@ def sigmoid_in_place(z):
     np.exp(a, a)
     np.add(a, ONE, a)
     return np.reciprocal(a, a)
+
+
+def sigmoid_slope_in_place(_, a):
+    """a(1 − a), likewise."""
+    slope = np.subtract(ONE, a)
+    return np.multiply(a, slope, slope)
 
 
 def softmax(z):
@@ -70,6 +77,7 @@ ACTIVATIONS = {
             lambda z, a: a * (1 - a),
             "a′(z) = a(1 − a)",
             in_place=sigmoid_in_place,
+            slope_in_place=sigmoid_slope_in_place,
         ),
         Activation("tanh", "a = tanh z", lambda z: np.tanh(z), lambda z, a: 1 - a * a, "a′(z) = 1 − a²"),
         Activation(

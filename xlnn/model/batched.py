@@ -61,6 +61,9 @@ class Runs(NDArrayOperatorsMixin):
     def ravel(self) -> Runs:
         return self.reshape(-1)
 
+    def dot(self, right) -> Runs:
+        return Runs(_product(self, right))
+
     def sum(self, axis=None, **more) -> Runs:
         return Runs(self.array.sum(axis=self._axes(axis), **more))
 
@@ -91,8 +94,6 @@ class Runs(NDArrayOperatorsMixin):
         return out[0]
 
     def __array_function__(self, function: Callable, types, args: Sequence, more: dict):
-        if function is np.dot:
-            return Runs(_product(*args))
         if function is np.where:
             return Runs(np.where(*_aligned(args)))
         if function is np.einsum:

@@ -21,6 +21,12 @@ def dense(layer: Layer, before: Layer, total: str = "sum", used: str = "w") -> L
     b = Quantity("b", l, ("unit",), (1,) if layer.shared_bias else layer.shape)
     of = (lambda j: 0) if layer.shared_bias else (lambda j: j)  # which bias is a unit's
     per = divided(total)
+    in_rows, in_shape = flat, lambda array: array.reshape(-1, *before.shape)
+    if len(before.shape) == 1:
+        in_rows = in_shape = as_it_is
+    # The weights stand first: so the matrix product is half as fast again. The images lie last in memory, here and in what
+    # follows. `dot` gives to the bit what @ gives, and begins sooner, which counts where a product takes a millionth of a second.
+    weighted_sums = lambda w, a: in_rows(w).dot(in_rows(a).T).T
     if before.kind == "input":  # the authors write the pixels first here, the weights first elsewhere
         weighted = lambda w, x, k, j: (x[k] * w[j]).sum()
     else:
@@ -30,7 +36,7 @@ def dense(layer: Layer, before: Layer, total: str = "sum", used: str = "w") -> L
         (w.name, b.name, inputs),
         "z = Σ w a + b",
         "book 3-2 (5)",
-        values=weighted_inputs,
+        values=lambda w, b, a: with_biases(weighted_sums(w, a), b),
         cell=lambda w, b, a, k, j: weighted(w, a, k, j) + b[of(j)],
     )
     if not layer.bias:
@@ -41,7 +47,7 @@ def dense(layer: Layer, before: Layer, total: str = "sum", used: str = "w") -> L
         (delta.name, inputs),
         "∂C/∂w = δ a",
         "book 4-2 (6)",
-        values=lambda delta, a: (delta[:, :, None] * flat(a)[:, None, :]).reshape(len(a), *w.shape),
+        values=lambda delta, a: (delta[:, :, None] * in_rows(a)[:, None, :]).reshape(len(a), *w.shape),
         cell=lambda delta, a, k, j, *index: delta[k, j] * a[(k, *index)],
     )
     summed = Rule(
@@ -49,7 +55,7 @@ def dense(layer: Layer, before: Layer, total: str = "sum", used: str = "w") -> L
         (delta.name, inputs),
         "∂C_T/∂w = Σ δ a" + (" / n" if total == "mean" else ""),
         "book 4-1",
-        values=lambda delta, a: per(np.dot(delta.T, flat(a)).reshape(w.shape), len(a)),
+        values=lambda delta, a: per(in_shape(delta.T.dot(in_rows(a))), len(a)),
         cell=lambda delta, a, j, *index: per((delta[:, j] * a[(slice(None), *index)]).sum(), len(a)),
     )
     one_bias, all_biases = bias_gradients(b, delta, total)
@@ -58,26 +64,23 @@ def dense(layer: Layer, before: Layer, total: str = "sum", used: str = "w") -> L
         (used + l, delta.name),
         "Σ w δ",
         "book 4-3 (11)",
-        values=lambda w, delta: np.dot(flat(w).T, delta.T).T.reshape(len(delta), *before.shape),
+        values=lambda w, delta: in_shape(in_rows(w).T.dot(delta.T).T),
         cell=lambda w, delta, k, *index: (w[(slice(None), *index)] * delta[k]).sum(),
     )
     found = LayerRules((w, b), (z, output_rule(layer)), (gradient, one_bias), (summed, all_biases), (back,))
     return found if layer.bias else found.without_biases()
 
 
-def weighted_inputs(w: np.ndarray, b: np.ndarray, a: np.ndarray) -> np.ndarray:
-    """Σ w a + b of all units and images."""
-    z = weighted_sums(w, a)
+def with_biases(sums: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Σ w a + b of all units and images, in the array of the sums."""
+    z = sums
     z += b
     return z
 
 
-def weighted_sums(w: np.ndarray, a: np.ndarray) -> np.ndarray:
-    """Σ w a of all units and images. The weights stand first: so the matrix product is half as fast again.
-
-    np.dot gives to the bit what @ gives, and begins sooner, which counts where a product takes a millionth of a second.
-    """
-    return np.dot(flat(w), flat(a).T).T  # the images lie last in memory, here and in what follows
+def as_it_is(array: np.ndarray) -> np.ndarray:
+    """What has one axis behind the first lies in rows already."""
+    return array
 
 
 def before_axes(before: Layer) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from typing import cast
 import numpy as np
 
 from xlnn.model.batched import Runs, for_each
-from xlnn.model.kernels import CELLS, images_first, images_last
+from xlnn.model.kernels import CELLS
 from xlnn.model.problem import Problem
 from xlnn.model.rules import Rule
 from xlnn.model.training import Step
@@ -54,7 +54,7 @@ def totals(problem: Problem, parameters: Arrays) -> np.ndarray:
     `parameters`: arrays (sets, then the parameter's own axes) of every w and b of the network.
     """
     sets, each = len(next(iter(parameters.values()))), _fitting(problem, problem.images)
-    given, found = _given(problem, np.arange(problem.images)), np.empty(sets)
+    given, found = problem.given(np.arange(problem.images)), np.empty(sets)
     for start in range(0, sets, each):
         part = slice(start, start + each)
         found[part] = _step(problem, given, {name: array[part] for name, array in parameters.items()}).each("CT")
@@ -82,10 +82,10 @@ def train_many(problem: Problem, etas: Sequence[float], parameters: Arrays) -> C
     """
     problem.network.check_trainable()
     iterations, per_epoch = max(problem.settings.iterations, problem.done), problem.per_epoch
-    eta, everything = Runs(np.array(etas, dtype=float)), _given(problem, np.arange(problem.images))
+    eta, everything = Runs(np.array(etas, dtype=float)), problem.given(np.arange(problem.images))
     diverged, found = np.full(len(etas), -1), []
     for iteration in range(problem.done + 1, iterations + 1):
-        given = everything if per_epoch == 1 else _given(problem, problem.batch(iteration))
+        given = everything if per_epoch == 1 else problem.given(problem.batch(iteration))
         step = _step(problem, {**given, "eta": eta}, parameters)
         if (iteration - 1) % per_epoch == 0:
             whole = step if per_epoch == 1 else _step(problem, everything, parameters)
@@ -104,12 +104,6 @@ def _looked_at(step: Steps, updates: int, diverged: np.ndarray) -> tuple[int, np
     line = step.each("CT")
     diverged[(diverged < 0) & ~np.isfinite(line)] = updates
     return updates, np.where(diverged < 0, line, np.nan)
-
-
-def _given(problem: Problem, chosen: np.ndarray) -> dict:
-    """An iteration's inputs; t lies with its images last, as the outputs do that it is compared with."""
-    given = problem.given(chosen)
-    return {**given, "t": images_first(images_last(given["t"]))}
 
 
 def _step(problem: Problem, given: Mapping, parameters: Arrays) -> Steps:

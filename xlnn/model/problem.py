@@ -181,6 +181,8 @@ class Problem:
             inputs["t"] = self.network.rule_of["t"].values(inputs["digit"])
         elif self.t is not None:
             inputs["t"] = pick(self.t)
+        if "t" in inputs:  # as z, a and δ of dense layers lie in memory
+            inputs["t"] = images_first(images_last(inputs["t"]))
         return inputs
 
     def batch(self, iteration: int) -> np.ndarray:

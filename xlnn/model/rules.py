@@ -118,7 +118,7 @@ def slope_rule(layer: Layer) -> Rule:
         ("z" + layer.label, "a" + layer.label),
         activation.slope_equation,
         "book 2-6",
-        values=lambda z, a: filled_slope(in_parts(activation.slope, z, a), z.shape),
+        values=lambda z, a: filled_slope(in_parts(activation.slope_in_place or activation.slope, z, a), z.shape),
         cell=lambda z, a, *index: activation.slope(z[index], a[index]),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from threading import Lock, local
+from threading import Lock
 
 
 class _OneThread:
@@ -14,33 +14,23 @@ class _OneThread:
     """
 
     def __init__(self):
-        self._lock, self._here, self._within = Lock(), _Here(), 0
+        self._lock, self._within = Lock(), 0
         self._before: dict = {}  # threads that a library took, for those that took several
 
     def __enter__(self) -> None:
-        self._here.depth += 1
-        if self._here.depth == 1:
-            with self._lock:
-                self._within += 1
-                for library, asked in _libraries():
-                    threads = asked()
-                    if threads != 1:
-                        self._before[library] = threads
-                        _set(library, 1)
+        with self._lock:
+            self._within += 1
+            for library, asked in _libraries():
+                threads = asked()
+                if threads != 1:
+                    self._before[library] = threads
+                    _set(library, 1)
 
     def __exit__(self, *_) -> None:
-        self._here.depth -= 1
-        if not self._here.depth:
-            with self._lock:
-                self._within -= 1
-                while self._before and not self._within:
-                    _set(*self._before.popitem())
-
-
-class _Here(local):
-    """Of each thread of Python how often it has entered and not left."""
-
-    depth = 0
+        with self._lock:
+            self._within -= 1
+            while self._before and not self._within:
+                _set(*self._before.popitem())
 
 
 def _set(library, threads: int) -> None:

@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+def quiet(function: Callable) -> Callable:
+    """Numbers that overflow are nothing to warn of: they are seen to be not finite. As `with` this takes twice as long a call."""
+    return np.errstate(over="ignore", invalid="ignore")(function)
+
+
 class Step(Mapping):
     """One iteration: every quantity by its name, computed by its rule when it is first asked for.
 
@@ -34,7 +39,7 @@ class Step(Mapping):
     def __init__(self, problem: Problem, iteration: int, given: Mapping, parameters: Mapping, learning: bool = False):
         self.problem, self.iteration, self._learning = problem, iteration, learning
         self._rules, self._ways = problem.network.rule_of, problem.network.ways
-        self._values = {**given, **parameters}
+        self._values, self._begun = {**given, **parameters}, False
 
     def __getitem__(self, name: str) -> np.ndarray:
         """The array of a quantity; images first, then as in the layer. Raises KeyError for unknown names, with the known ones."""
@@ -48,15 +53,17 @@ class Step(Mapping):
 
     def _compute(self, *names: str) -> None:
         """By their rules, after all that they need."""
-        with one_thread, np.errstate(over="ignore", invalid="ignore"):
+        with one_thread:
             self._way(names)(self._values)
 
-    def _way(self, names: tuple[str, ...], known: tuple[str, ...] = ()) -> Callable[[dict], None]:
-        """What computes these quantities where some are `known`: the same for all steps of a network, so it is made once."""
-        kind = type(self), self._learning, names, known
+    def _way(self, names: tuple[str, ...]) -> Callable[[dict], None]:
+        """What computes these quantities. What is asked for first is the same for all steps of a network, so it is made once."""
+        if self._begun:
+            return in_turn(way(self._rules, names, self._values), self._function)
+        wanted = (*names, *self.problem.network.new_names) if self._learning else names
+        self._begun, kind = True, (type(self), tuple(self._values), wanted)
         if kind not in self._ways:
-            wanted = (*names, *self.problem.network.new_names) if self._learning else names
-            self._ways[kind] = spelled(way(self._rules, wanted, known), self._function)
+            self._ways[kind] = spelled(way(self._rules, wanted, self._values), self._function)
         return self._ways[kind]
 
     @staticmethod
@@ -78,14 +85,16 @@ class Step(Mapping):
         """The parameters after this iteration's update. Raises DivergedError where one is not finite."""
         network = self.problem.network
         found = {name: self[new] for name, new in zip(network.parameter_names, network.new_names, strict=True)}
-        for name, array in found.items():
-            # the squares are quickly added up, and with inf or nan among them never to something finite
-            if not math.isfinite(np.vdot(array, array)) and not np.isfinite(array).all():
-                raise DivergedError(
-                    "training diverged: after update {iteration} {name} is no longer a finite number. "
-                    "Try a smaller η than {eta}.",
-                    iteration=self.iteration, name=network.quantities[name].symbol, eta=self.problem.settings.eta,
-                )  # fmt: skip
+        arrays = found.values()
+        # the squares are quickly added up, and with inf or nan among them never to something finite
+        if not all(map(math.isfinite, map(np.vdot, arrays, arrays))):
+            for name, array in found.items():
+                if not np.isfinite(array).all():
+                    raise DivergedError(
+                        "training diverged: after update {iteration} {name} is no longer a finite number. "
+                        "Try a smaller η than {eta}.",
+                        iteration=self.iteration, name=network.quantities[name].symbol, eta=self.problem.settings.eta,
+                    )  # fmt: skip
         return found
 
     def frame(self, name: str) -> pd.DataFrame:
@@ -107,12 +116,14 @@ class StepInBlocks(Step):
         super().__init__(problem, iteration, given, parameters)
         self._given, self._parameters, self._gradients = given, parameters, learning
 
-    def _way(self, names: tuple[str, ...], known: tuple[str, ...] = ()) -> Callable[[dict], None]:
+    def _way(self, names: tuple[str, ...]) -> Callable[[dict], None]:
         rules = [self._rules[name] for name in names if name not in self._values]
         if not all(rule.result.per_image and rule.result.shape for rule in rules):
             self._pass(self._gradients or any(rule.result.kind.startswith(("dCT_d", "new_")) for rule in rules))
-        return super()._way(names, tuple(self._values))
+            self._begun = True
+        return super()._way(names)
 
+    @quiet
     def _pass(self, learning: bool) -> None:
         """C, right … of all images, and with `learning` the ∂C_T/∂w of all parameters."""
         network, images = self.problem.network, len(self._given["x"])
@@ -156,18 +167,32 @@ def way(rule_of: Mapping[str, Rule], names: Sequence[str], known: Container[str]
     return list(found.values())
 
 
-def spelled(rules: Sequence[Rule], function: Callable[[Rule], Callable]) -> Callable[[dict], None]:
-    """The rules, one after the other, as one function of Python: it puts into a dict of values what is not there yet.
+def in_turn(rules: Sequence[Rule], function: Callable[[Rule], Callable]) -> Callable[[dict], None]:
+    """The rules, one after the other, as a function that puts their results into a dict of values.
 
-    `function` gives what computes a rule. A loop over the rules would take as long as the arithmetic of a small network.
+    `function` gives what computes a rule.
     """
-    lines = ["def compute(values):", "    pass"]
+
+    @quiet
+    def compute(values: dict) -> None:
+        for rule in rules:
+            values[rule.result.name] = function(rule)(*[values[need] for need in rule.needs])
+
+    return compute
+
+
+def spelled(rules: Sequence[Rule], function: Callable[[Rule], Callable]) -> Callable[[dict], None]:
+    """The same as a text of Python, each number with a name: a loop takes as long as the arithmetic of a small network."""
+    needs = dict.fromkeys(need for rule in rules for need in rule.needs)
+    name = {need: f"v{position}" for position, need in enumerate([*needs, *[rule.result.name for rule in rules]])}
+    given = [need for need in needs if need not in {rule.result.name for rule in rules}]
+    lines = ["def compute(values):", *[f"    {name[need]} = values[{need!r}]" for need in given]]
     for position, rule in enumerate(rules):
-        needs = ", ".join(f"values[{need!r}]" for need in rule.needs)
-        lines.append(f"    if {rule.result.name!r} not in values: values[{rule.result.name!r}] = f{position}({needs})")
+        lines.append(f"    {name[rule.result.name]} = f{position}({', '.join(name[need] for need in rule.needs)})")
+    lines.append(f"    values |= {{{', '.join(f'{rule.result.name!r}: {name[rule.result.name]}' for rule in rules)}}}")
     functions = {f"f{position}": function(rule) for position, rule in enumerate(rules)}
     exec("\n".join(lines), functions)
-    return functions["compute"]
+    return quiet(functions["compute"])
 
 
 def _some(given: Mapping, part: slice) -> dict:
