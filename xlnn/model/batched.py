@@ -115,7 +115,7 @@ def for_each(function: Callable, arrays: Sequence):
 
 def _aligned(inputs: Sequence) -> list:
     """The arrays so that NumPy broadcasts the axes of one run against each other, and the runs against the runs."""
-    axes = max([entry.array.ndim - 1 if type(entry) is Runs else np.ndim(entry) for entry in inputs])
+    axes = max([getattr(entry, "ndim", 0) for entry in inputs])
     return [_with_axes(entry.array, axes) if type(entry) is Runs else entry for entry in inputs]
 
 

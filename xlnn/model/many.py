@@ -16,7 +16,7 @@ from xlnn.model.batched import Runs, for_each
 from xlnn.model.kernels import CELLS
 from xlnn.model.problem import Problem
 from xlnn.model.rules import Rule
-from xlnn.model.training import Step
+from xlnn.model.training import Step, surely_finite
 
 Arrays = Mapping[str, np.ndarray]  # parameters of many runs by name
 
@@ -86,7 +86,7 @@ def train_many(problem: Problem, etas: Sequence[float], parameters: Arrays) -> C
     diverged, found = np.full(len(etas), -1), []
     for iteration in range(problem.done + 1, iterations + 1):
         given = everything if per_epoch == 1 else problem.given(problem.batch(iteration))
-        step = _step(problem, {**given, "eta": eta}, parameters)
+        step = _step(problem, {**given, "eta": eta}, parameters, learning=True)
         if (iteration - 1) % per_epoch == 0:
             whole = step if per_epoch == 1 else _step(problem, everything, parameters)
             found.append(_looked_at(whole, iteration - 1, diverged))
@@ -106,14 +106,14 @@ def _looked_at(step: Steps, updates: int, diverged: np.ndarray) -> tuple[int, np
     return updates, np.where(diverged < 0, line, np.nan)
 
 
-def _step(problem: Problem, given: Mapping, parameters: Arrays) -> Steps:
-    return Steps(problem, 1, given, {name: Runs(array) for name, array in parameters.items()})
+def _step(problem: Problem, given: Mapping, parameters: Arrays, learning: bool = False) -> Steps:
+    return Steps(problem, 1, given, {name: Runs(array) for name, array in parameters.items()}, learning)
 
 
 def _finite(parameters: Arrays) -> np.ndarray:
     """Whether all parameters of a run are finite, (runs)."""
-    flat = [array.reshape(len(array), -1) for array in parameters.values()]
-    with np.errstate(over="ignore", invalid="ignore"):
-        sums = sum(np.add.reduce(array, axis=1) for array in flat)  # inf and nan never add up to something finite
-    found = np.isfinite(sums)
-    return found if found.all() else np.all([np.isfinite(array).all(axis=1) for array in flat], axis=0)
+    arrays = parameters.values()
+    runs = len(next(iter(arrays)))
+    if surely_finite(arrays):
+        return np.ones(runs, dtype=bool)
+    return np.all([np.isfinite(array.reshape(runs, -1)).all(axis=1) for array in arrays], axis=0)

@@ -130,7 +130,9 @@ def _digit_answers(output: Layer, classes: tuple[float, ...]) -> tuple[Rule, ...
     else:
         equation, values = "class of the largest a", lambda a: meant[a.argmax(axis=1)]
         if len(classes) == 2:
-            cell = lambda a, k: np.where(a[k, 0] >= a[k, 1], classes[0], classes[1])
+            first, second = classes
+            values = lambda a: np.where(a[:, 0] >= a[:, 1], first, second)
+            cell = lambda a, k: np.where(a[k, 0] >= a[k, 1], first, second)
         elif plain:
             cell = lambda a, k: a[k].argmax()
         else:

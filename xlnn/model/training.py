@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 from typing import TYPE_CHECKING
@@ -85,9 +85,7 @@ class Step(Mapping):
         """The parameters after this iteration's update. Raises DivergedError where one is not finite."""
         network = self.problem.network
         found = {name: self[new] for name, new in zip(network.parameter_names, network.new_names, strict=True)}
-        arrays = found.values()
-        # the squares are quickly added up, and with inf or nan among them never to something finite
-        if not all(map(math.isfinite, map(np.vdot, arrays, arrays))):
+        if not surely_finite(found.values()):
             for name, array in found.items():
                 if not np.isfinite(array).all():
                     raise DivergedError(
@@ -102,6 +100,14 @@ class Step(Mapping):
         from xlnn.model.training import frame
 
         return frame(self, name)
+
+
+def surely_finite(arrays: Collection[np.ndarray]) -> bool:
+    """True only where all numbers are finite; False also where they are so large that their squares are not.
+
+    The squares are quickly added up, and with inf or nan among them never to something finite.
+    """
+    return all(map(math.isfinite, map(np.vdot, arrays, arrays)))
 
 
 class StepInBlocks(Step):
