@@ -330,14 +330,21 @@ class _Siblings:
         """Whether the cells next in line all have other formulas than that, in rows (columns) that are like the cell's own: the
         column of biases beside one of weights."""
         code, found = int(self.graph.codes[cell]), list[int]()
-        formula = lambda at: self._formula_at(self._number(at))
         for along, across in ((COLUMNS, 1), (1, COLUMNS)):
             for step in (along, -along):
-                pairs = [(formula(code + way), formula(code + way + step)) for way in (across, -across)]
-                alike = any(one >= 0 and other >= 0 and self.skeleton[one] == self.skeleton[other] for one, other in pairs)
-                if alike and (there := formula(code + step)) >= 0:
+                there = self._formula_at(self._number(code + step))
+                if there >= 0 and self._are_alike(code, code + step, across):
                     found.append(int(self.skeleton[there]))
         return bool(found) and skeleton not in found
+
+    def _are_alike(self, code: int, other: int, across: int) -> bool:
+        """Whether two lines across have like formulas on either side of two cells, where both have some: a line of totals alone
+        says nothing."""
+        pairs = []
+        for way in (across, -across):
+            beside = ([self._formula_at(self._number(at + way * away)) for at in (code, other)] for away in range(1, BESIDE + 1))
+            pairs += [next((pair for pair in beside if min(pair) >= 0), None)]
+        return any(pairs) and all(self.skeleton[one] == self.skeleton[two] for one, two in filter(None, pairs))
 
     def _repeats(self, cell: int, sibling: int) -> bool:
         """Whether a cell has the number beside it once more, where its sibling reads what stands beside that: an input that every
