@@ -101,6 +101,46 @@ def test_a_cell_that_was_emptied_is_named_and_nothing_else(tmp_path, name, anew)
         assert " wrong" not in said
 
 
+def line_fitted() -> dict[str, dict[str, object]]:
+    """A line through four points, a sheet for each iteration: gradients of single points, their sums below."""
+    points, cells = ((0, 0.1), (0.25, 0.3), (0.6, 0.45), (1, 0.9)), {}
+    for number in (1, 2, 3):
+        past = f"It{number - 1}!"
+        sheet: dict[str, object] = {"A1": "a", "B1": "b"}
+        sheet |= {"A2": 0.45, "B2": 0.75} if number == 1 else {"A2": f"={past}A2-0.1*{past}E7", "B2": f"={past}B2-0.1*{past}F7"}
+        for row, (x, t) in enumerate(points, 3):
+            sheet |= {f"A{row}": x, f"B{row}": t, f"C{row}": f"=$A$2+$B$2*A{row}", f"D{row}": f"=1/2*(B{row}-C{row})^2"}
+            sheet |= {f"E{row}": f"=-(B{row}-C{row})", f"F{row}": f"=-(B{row}-C{row})*A{row}"}
+        cells[f"It{number}"] = sheet | {f"{column}7": f"=SUM({column}3:{column}6)" for column in "DEF"}
+    return cells
+
+
+@pytest.mark.parametrize("number", [TYPED, None], ids=["typed", "emptied"])
+@pytest.mark.parametrize("anew", [True, False], ids=["calculated anew", "not calculated since"])
+@pytest.mark.parametrize("addresses", [["It1!F5", "It1!F6"], ["It2!C5", "It2!C6"]])
+def test_several_cells_of_one_sum(tmp_path, addresses, anew, number):
+    """Only together do they tell whether the sum was calculated since; a line of totals beside them is none of their like."""
+    graph = graph_of(save_workbook(tmp_path / "made.xlsx", line_fitted()))
+    numbers = {name_of(graph, cell): cell for cell in calculated(graph)}
+    typed = overwritten(graph, tmp_path / "typed.xlsx", {numbers[address]: number for address in addresses}, anew)
+    found = judge_formulas(typed)
+    wrong = [name_of(found.graph, cell) for one in found.findings if one.wrong for cell in one.cells.tolist()]
+    assert sorted(wrong) == addresses
+    assert all(one.stale != anew for one in found.graph.overwritten)
+    code, first, said = checked(typed)
+    assert (code, first) == (1, addresses[0]), said
+
+
+def test_a_sheet_of_which_only_the_way_forward_is_left(tmp_path):
+    """Without two of its new weights, no parameter follows from one of the iteration before."""
+    graph = made("examples in rows")
+    numbers = {name_of(graph, cell): cell for cell in calculated(graph)}
+    typed = {numbers[address]: None for address in ("Net!B29", "Net!C29")}
+    code, _, said = checked(overwritten(graph, tmp_path / "emptied.xlsx", typed, True))
+    assert code == 1
+    assert "Net!C29: is empty, its like have formulas" in said
+
+
 @pytest.mark.parametrize("name", [*STYLES, "rows", "table", *BOOKS])
 def test_no_number_of_a_right_sheet_stands_for_a_formula(tmp_path, name):
     assert mended(Workbook(write(name, tmp_path / "made.xlsx"))).overwritten == ()

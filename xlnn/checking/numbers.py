@@ -330,7 +330,8 @@ def groups(book: Book, digits: Digits = None) -> list[Group]:
     by_name = {shown.name: shown for shown in book.iterations}
     found = []
     for alike in by_key.values():
-        before = [by_name.get(shown.before) for shown in alike]
+        learns = book.problem.network.answered  # else no parameter follows from one before
+        before = [by_name.get(shown.before) if learns else None for shown in alike]
         found += _linked(book, alike, before, digits)
     return sorted(found, key=lambda group: group.sheets[0].iteration)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -72,18 +73,33 @@ def _held_against(graph: Graph, found: Sequence[Missing]) -> Graph:
     """The graph that says of overwritten cells what their formulas give; where what reads one has its numbers from that, too."""
     digits, values, told = stored_digits(graph), graph.values, list[Overwritten]()
     typed = {one.cell for one in found}
-    for one in sorted(found, key=lambda one: (graph.level[graph.owner[one.cell]], one.cell)):
-        own = next(block.part(rows) for block in graph.blocks if len(rows := np.flatnonzero(block.targets[:, 0, 0] == one.cell)))
-        expected = _result(own, values)
-        changed = _with(values, one.cell, expected)
+    found = sorted(found, key=lambda one: (graph.level[graph.owner[one.cell]], one.cell))
+    blocks = {
+        one.cell: next(
+            block.part(rows) for block in graph.blocks if len(rows := np.flatnonzero(block.targets[:, 0, 0] == one.cell))
+        )
+        for one in found
+    }
+    whole = values  # none of them overwritten: a sum of which two are gone is told by both together
+    for one in found:
+        whole = _with(whole, one.cell, _result(blocks[one.cell], whole))
+    for one in found:
+        number = float(values.numbers[one.cell])
         readers = list(_readers(graph, one.cell, typed))
-        off = [sum(int(differs(part, held, digits).sum()) for part in readers) for held in (values, changed)]
-        stale = off[0] > off[1]
+        off = partial(_off, readers, digits)
+        expected = _result(blocks[one.cell], values)
+        stale = off(values) > off(_with(values, one.cell, expected))
+        if not stale and off(_with(whole, one.cell, number)) > off(whole):
+            stale, expected = True, float(whole.numbers[one.cell])
         empty = graph.values.all_kinds()[one.cell] != NUMBER
-        number = np.nan if empty else float(values.numbers[one.cell])
-        told.append(Overwritten(one.cell, one.sibling, number, expected, stale))
-        values = changed if stale else _with(values, one.cell, float(values.numbers[one.cell]))
+        told.append(Overwritten(one.cell, one.sibling, np.nan if empty else number, expected, stale))
+        values = _with(values, one.cell, expected if stale else number)
     return replace(graph, values=values, overwritten=tuple(sorted(told, key=lambda one: one.cell)))
+
+
+def _off(readers: Sequence[Block], digits: int, held: Values) -> int:
+    """How many formulas would give something else than what is stored."""
+    return sum(int(differs(part, held, digits).sum()) for part in readers)
 
 
 def _readers(graph: Graph, cell: int, without: Container[int] = ()) -> Iterator[Block]:
