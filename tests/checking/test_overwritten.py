@@ -131,6 +131,25 @@ def test_several_cells_of_one_sum(tmp_path, addresses, anew, number):
     assert (code, first) == (1, addresses[0]), said
 
 
+@pytest.mark.parametrize("anew", [True, False], ids=["calculated anew", "not calculated since"])
+@pytest.mark.parametrize(
+    ("name", "addresses"),
+    [
+        ("a sheet for each iteration", ["Net3!C7", "Net3!D7"]), ("new parameters beside the old", ["Net!B51", "Net!C51"]),
+        ("δ = t − a", ["Net!C51", "Net!D51"]), ("table", ["Net!F7", "Net!F8"]),
+    ],
+)  # fmt: skip
+def test_two_cells_that_stand_side_by_side(tmp_path, name, addresses, anew):
+    """Neither says of the other that numbers belong there."""
+    graph = made(name)
+    numbers = {name_of(graph, cell): cell for cell in calculated(graph)}
+    typed = overwritten(graph, tmp_path / "typed.xlsx", {numbers[address]: TYPED for address in addresses}, anew)
+    assert sorted(name_of(found, one.cell) for found in [mended(Workbook(typed))] for one in found.overwritten) == addresses
+    code, first, said = checked(typed)
+    assert code == 1
+    assert first in addresses, said
+
+
 def test_a_sheet_of_which_only_the_way_forward_is_left(tmp_path):
     """Without two of its new weights, no parameter follows from one of the iteration before."""
     graph = made("examples in rows")

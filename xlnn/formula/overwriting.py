@@ -81,19 +81,20 @@ class _Siblings:
         self.skeleton = written.skeleton_of[graph.text_of]
         self.kind = written.tree_of[graph.text_of]
         self.kinds = graph.values.all_kinds()
-        self.given = graph.owner < 0  # (cells + 1,): no formulas
+        self.given = graph.owner < 0  # (cells + 1,): no formulas, and no numbers that should be formulas
         array = np.zeros(len(graph.cell_of), bool)
         for block in graph.blocks:
             array[block.formulas] = block.array
         self.usable = ~array & np.array([s.tree is not None for s in written.skeletons], bool)[self.skeleton]
 
     def found(self) -> list[Missing]:
-        """The typed numbers that should be formulas, told once more where the others of them count as formulas."""
+        """The typed numbers that should be formulas, told anew where the others of them count as formulas, until no more are."""
         may = (self.kinds == NUMBER) | ((self.kinds == BLANK) & self._is_read)
-        found = list(self._told(np.flatnonzero((self.graph.owner < 0)[:-1] & may[:-1])))
-        cells = np.array([one.cell for one in found], np.int64)
-        self.given[cells] = False
-        found = list(self._told(cells)) if found else []
+        cells = np.flatnonzero((self.graph.owner < 0)[:-1] & may[:-1])
+        found = list(self._told(cells))
+        while found and self.given[(typed := np.array([one.cell for one in found]))].any():
+            self.given[typed] = False
+            found = list(self._told(cells))
         claims = Counter(one.sibling for one in found)
         return [one for one in found if claims[one.sibling] == 1 or not one.alone]
 
@@ -168,7 +169,7 @@ class _Siblings:
         for_it = np.zeros(len(codes), np.int64)
         for beside in (COLUMNS, -COLUMNS, 1, -1):
             here, there = (positions(self.graph.codes, codes + beside + on, blank) for on in (0, step))
-            says = np.where(self.graph.owner[here] >= 0, 1, np.where(self.kinds[here] == NUMBER, -1, 0))
+            says = np.where(~self.given[here], 1, np.where(self.kinds[here] == NUMBER, -1, 0))
             for_it += np.where((self.graph.owner[there] >= 0) & (here != blank), says, 0)
         return for_it
 
@@ -214,8 +215,8 @@ class _Siblings:
                 moved = self._moved_on(one, other, sibling)
                 if moved is not None:
                     said[moved, sibling] += 1
-            elif one >= 0 or (self.kinds[here] == NUMBER and not self._reads(other, here)):  # but for the first of a chain
-                against += 1
+            elif one >= 0 or (self.kinds[here] == NUMBER and self.given[here] and not self._reads(other, here)):
+                against += 1  # but not the first of a chain
         return said, against
 
     def _pairs(self, cell: int, step: int, joined: bool) -> Iterator[tuple[int, int]]:
