@@ -28,8 +28,9 @@ from xlnn.xlsx.workbook import Workbook
 
 TYPED = 0.4321
 FEW = 3  # cells of each workbook that are always tried
-FOUND = {  # not named, or not alone, or with another formula: a share of a softmax, a bias beside weights, what a digit tells
+FOUND = {  # not named, or not alone, or with another formula: a share of a softmax, biases beside weights, what a digit tells
     "softmax": {"Net!T15", "Net!D83"},
+    "three layers": {"Net!D24"},
     "right answers from a digit": {"Net!E44"},
 }
 DEEP = {"units": (2, 3, 2, 1), "functions": ("tanh", "sigmoid", "sigmoid")}

@@ -100,10 +100,15 @@ class _Siblings:
 
     def _told(self, typed: np.ndarray) -> Iterator[Missing]:
         for cell, votes in sorted(self._votes(typed).items()):
-            counts = Counter[Formula]()
+            counts, copies = Counter[Formula](), Counter[Formula]()
             for (formula, sibling), count in votes.items():
-                may = self._may_stand(cell, formula, sibling) and not self._is_otherwise_beside(cell, formula[0])
-                counts[formula] += count if may else 0
+                if self._may_stand(cell, formula, sibling) and self._fits_beside(cell, formula, sibling):
+                    counts[formula] += count
+                    copies[formula] += formula == self._copy(cell, sibling)
+            if len(same := [formula for formula, count in copies.items() if count >= ENOUGH]) == 1:
+                counts = Counter({same[0]: counts[same[0]]})  # as in other iterations, rather than as in another layer
+            if not counts:
+                continue
             (formula, most), *others = counts.most_common(2)
             if most >= ENOUGH and not any(count == most for _, count in others):
                 mine = {sibling: count for (other, sibling), count in votes.items() if other == formula}
@@ -326,6 +331,12 @@ class _Siblings:
         pairs = zip(self._seen_from(sibling, int(self.graph.codes[cell])), self._references(sibling), strict=True)
         areas = [(self._area(one), self._area(other)) for one, other in pairs]
         return all(here.shape == there.shape and (self.given[here] == self.given[there]).all() for here, there in areas)
+
+    def _fits_beside(self, cell: int, formula: Formula, sibling: int) -> bool:
+        """Whether the cells next in line say nothing against a formula, or as much against the sibling where that stands."""
+        if not self._is_otherwise_beside(cell, formula[0]):
+            return True
+        return self._is_otherwise_beside(int(self.graph.cell_of[sibling]), int(self.skeleton[sibling]))
 
     def _is_otherwise_beside(self, cell: int, skeleton: int) -> bool:
         """Whether the cells next in line all have other formulas than that, in rows (columns) that are like the cell's own: the
