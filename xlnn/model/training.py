@@ -189,13 +189,14 @@ def in_turn(rules: Sequence[Rule], function: Callable[[Rule], Callable]) -> Call
 
 def spelled(rules: Sequence[Rule], function: Callable[[Rule], Callable]) -> Callable[[dict], None]:
     """The same as a text of Python, each number with a name: a loop takes as long as the arithmetic of a small network."""
+    results = [rule.result.name for rule in rules]
     needs = dict.fromkeys(need for rule in rules for need in rule.needs)
-    name = {need: f"v{position}" for position, need in enumerate([*needs, *[rule.result.name for rule in rules]])}
-    given = [need for need in needs if need not in {rule.result.name for rule in rules}]
+    name = {need: f"v{position}" for position, need in enumerate(dict.fromkeys([*needs, *results]))}
+    given = sorted(needs.keys() - set(results))
     lines = ["def compute(values):", *[f"    {name[need]} = values[{need!r}]" for need in given]]
     for position, rule in enumerate(rules):
         lines.append(f"    {name[rule.result.name]} = f{position}({', '.join(name[need] for need in rule.needs)})")
-    lines.append(f"    values |= {{{', '.join(f'{rule.result.name!r}: {name[rule.result.name]}' for rule in rules)}}}")
+    lines.append(f"    values |= {{{', '.join(f'{result!r}: {name[result]}' for result in results)}}}")
     functions = {f"f{position}": function(rule) for position, rule in enumerate(rules)}
     exec("\n".join(lines), functions)
     return quiet(functions["compute"])
