@@ -90,6 +90,7 @@ class XlnnError(Exception):
     shown = 20  # so many wrong cells are named
     more = 0
     language = ""  # the workbook's, where it is known
+    unopened: Path | None = None  # the workbook that could not even be opened
 
     def __init__(self, message: str, where: Where | None = None, others: tuple = (), **fields):
         super().__init__(message)

@@ -20,6 +20,7 @@ from xlnn.cli.main import main
 from xlnn.cli.options import SETTINGS
 from xlnn.pictures.plots import WHAT
 from xlnn.words import columns_wide, preferred, say, word
+from xlnn.xlsx import workbook
 from xlnn.xlsx.new_file import CELLS, PRINTED
 
 CHINESE, JAPANESE = re.compile("[\u4e00-\u9fff]"), re.compile("[ぁ-ヺ]")
@@ -191,3 +192,18 @@ def test_the_words_that_help_shows_are_understood(language):
         shown = re.search(rf"^ +{option} .*(\n {{15,}}.*)*", text, re.MULTILINE)
         assert shown is not None, option
         assert [value for value in values if value not in shown[0]] == []
+
+
+def test_what_cannot_be_opened_is_not_opened_again_for_its_language(tmp_path, monkeypatch):
+    """It would be unpacked up to the limit once more. What stands beside it still tells the language."""
+    broken, chinese, opened = tmp_path / "broken.xlsx", tmp_path / "good.xlsx", []
+    broken.write_bytes(b"PK no workbook")
+    xlnn.new("4-4", chinese, language="zh")
+    read = workbook.read_workbook
+    monkeypatch.setattr(workbook, "read_workbook", lambda path: opened.append(path.name) or read(path))
+    code, _, message = run("show", str(broken))
+    assert (code, opened) == (3, ["broken.xlsx"])
+    assert message.startswith("xlnn: error: broken.xlsx: ")
+    code, _, message = run("predict", str(broken), str(chinese))
+    assert code == 3
+    assert CHINESE.search(message)

@@ -39,11 +39,11 @@ def language_of_names(sheets: Iterable[str]) -> str | None:
 WORKBOOKS = (".xlsx", ".xlsm", ".ods", ".xls", ".xlsb")
 
 
-def language_among(arguments: Iterable[str | Path]) -> str | None:
-    """The language of the first of these that is a workbook whose language is known."""
+def language_among(arguments: Iterable[str | Path], unopened: Path | None = None) -> str | None:
+    """The language of the first of these that is a workbook whose language is known; `unopened`: one that was refused already."""
     for path in map(Path, arguments):
         with suppress(XlnnError, OSError, ValueError):
-            if path.suffix.lower() in WORKBOOKS and path.is_file():
+            if path != unopened and path.suffix.lower() in WORKBOOKS and path.is_file():
                 from xlnn.xlsx.workbook import Workbook
 
                 if found := language_in(Workbook(path)):

@@ -147,7 +147,8 @@ class _Group(Group):
                 warnings.showwarning = partial(_note, ctx, warnings.showwarning)
                 return super().invoke(ctx)
         except XlnnError as error:
-            ctx.exit(_tell(error, ctx.meta.get("language") or error.language or language_among(self.given) or preferred()))
+            language = ctx.meta.get("language") or error.language or language_among(self.given, error.unopened)
+            ctx.exit(_tell(error, language or preferred()))
         except MemoryError:
             text = "this takes more memory than there is. Try fewer images, units or iterations, or keep fewer of them."
             echo_aside(say("xlnn: error: {text}", language_of(ctx), text=say(text, language_of(ctx))))

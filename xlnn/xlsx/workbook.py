@@ -71,9 +71,13 @@ class Workbook:
 
     def __init__(self, path: str | Path):
         self.path = Path(path)
-        self._bytes, content, self._kind = read_workbook(self.path)  # once and whole, so that no file stays open
-        self._package = Package(content, self.where(""))
-        self._contents = contents(self._package)
+        try:
+            self._bytes, content, self._kind = read_workbook(self.path)  # once and whole, so that no file stays open
+            self._package = Package(content, self.where(""))
+            self._contents = contents(self._package)
+        except XlnnError as error:
+            error.unopened = self.path
+            raise
         self._shared = Shared(self._package, self._contents)
         self._filled: dict[tuple[str, bool], Filled] = {}
         self._formulas: dict[str, Formulas] = {}
