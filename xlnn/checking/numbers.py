@@ -327,11 +327,11 @@ def groups(book: Book, digits: Digits = None) -> list[Group]:
     by_key: dict[tuple, list[Shown]] = {}
     for shown in book.iterations:
         by_key.setdefault((*_look(book, shown), bool(shown.before)), []).append(shown)
-    by_name = {shown.name: shown for shown in book.iterations}
+    follow = book.problem.network.answered  # else no parameter follows from one before
+    by_name = {shown.name: shown for shown in book.iterations if follow}
     found = []
     for alike in by_key.values():
-        learns = book.problem.network.answered  # else no parameter follows from one before
-        before = [by_name.get(shown.before) if learns else None for shown in alike]
+        before = [by_name.get(shown.before) for shown in alike]
         found += _linked(book, alike, before, digits)
     return sorted(found, key=lambda group: group.sheets[0].iteration)
 

@@ -352,11 +352,13 @@ class _Siblings:
     def _are_alike(self, code: int, other: int, across: int) -> bool:
         """Whether two lines across have like formulas on either side of two cells, where both have some: a line of totals alone
         says nothing."""
-        pairs = []
+        alike = []
         for way in (across, -across):
             beside = ([self._formula_at(self._number(at + way * away)) for at in (code, other)] for away in range(1, BESIDE + 1))
-            pairs += [next((pair for pair in beside if min(pair) >= 0), None)]
-        return any(pairs) and all(self.skeleton[one] == self.skeleton[two] for one, two in filter(None, pairs))
+            if nearest := next((pair for pair in beside if min(pair) >= 0), None):
+                one, two = self.skeleton[nearest]
+                alike.append(one == two)
+        return bool(alike) and all(alike)
 
     def _repeats(self, cell: int, sibling: int) -> bool:
         """Whether a cell has the number beside it once more, where its sibling reads what stands beside that: an input that every
